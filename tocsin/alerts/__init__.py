@@ -1,0 +1,1 @@
+"""Alert events become alerts: integration keys, dedup, resolve by source."""

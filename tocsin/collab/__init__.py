@@ -1,0 +1,1 @@
+"""Where a team works together: rooms with messages, state documents, short links."""

@@ -1,0 +1,69 @@
+"""The only place that knows which database it is.
+
+Two stores are supported, SQLite (our backend in `core/sqlite`) and PostgreSQL 15 or newer. Everything that differs between
+them is a function here, tested on both.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import connection, models
+from django.db.models import QuerySet
+
+from tocsin.core import clock
+
+M = TypeVar("M", bound=models.Model)
+
+
+def is_postgresql() -> bool:
+    """Whether the store is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def lock_skipping(rows: QuerySet[M]) -> QuerySet[M]:
+    """The same rows, locked for this transaction, rows locked by others left out.
+
+    SQLite has one writer at a time and our transactions begin IMMEDIATE, so there the lock is already held.
+    """
+    return rows.select_for_update(skip_locked=True, of=("self",)) if is_postgresql() else rows
+
+
+def lock(rows: QuerySet[M]) -> QuerySet[M]:
+    """The same rows, locked for this transaction, waiting for others."""
+    return rows.select_for_update(of=("self",)) if is_postgresql() else rows
+
+
+def synchronise_clock() -> None:
+    """Take the database's time as the truth where there is a database server; on SQLite the system clock is."""
+    if not is_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        clock.correct(cursor.fetchone()[0])
+
+
+def notify(channel_payload: str) -> None:
+    """Tell other processes on PostgreSQL that there is something to do. A hint only: it may be lost."""
+    if not is_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('tocsin', %s)", [channel_payload])
+
+
+def checkpoint() -> None:
+    """Fold SQLite's write-ahead log back into the file; the engine alone calls this. Nothing to do on PostgreSQL."""
+    if is_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def server_words() -> str:
+    """The store and its version, for doctor: `SQLite 3.53.4` or `PostgreSQL 18.1`."""
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            cursor.execute("SHOW server_version")
+            return f"PostgreSQL {cursor.fetchone()[0]}"
+        cursor.execute("SELECT sqlite_version()")
+        return f"SQLite {cursor.fetchone()[0]}"

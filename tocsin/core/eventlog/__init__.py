@@ -1,0 +1,1 @@
+"""The one log: recorded with each change, sealed in order, read by position."""

@@ -1,0 +1,25 @@
+"""Single facts about this installation, kept in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.core.models import InstallationFact
+
+
+def get(name: str, default: Any = None) -> Any:
+    """The fact's value, any JSON value."""
+    return InstallationFact.objects.filter(name=name).values_list("value", flat=True).first() or default
+
+
+def put(name: str, value: Any) -> None:
+    """Set the fact; None removes it. Call inside a command's transaction."""
+    if value is None:
+        InstallationFact.objects.filter(name=name).delete()
+    else:
+        InstallationFact.objects.update_or_create(name=name, defaults={"value": value})
+
+
+def on_hold() -> bool:
+    """Whether this is a restored installation that shows what it would page and pages nobody."""
+    return bool(get("hold", False))

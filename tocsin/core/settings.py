@@ -1,0 +1,156 @@
+"""Every setting, typed, read once from the environment. An unknown `TOCSIN_*` name stops the start."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_NOT_SETTINGS = {"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_TEST_ALL"}
+"""Read by the command line and the test runner, not by the server."""
+
+
+class SettingsError(Exception):
+    """The environment cannot be understood; the message names the variable and the fix."""
+
+
+class Settings(BaseSettings):
+    """What the person who runs Tocsin may choose. Each field is the environment variable `TOCSIN_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data: Path = Field(Path("./tocsin-data"), description="Folder for the SQLite database, uploads, the secret and the lock.")
+    database_url: str = Field("", description="`postgresql://user:password@host:port/name`. Empty: SQLite in the data folder.")
+    base_url: str = Field(
+        "http://localhost:8000",
+        description="The address people type. With `https://` cookies are secure and HSTS is on; links in pages start with it.",
+    )
+    secret_key: str = Field(
+        "",
+        description="Key for sessions and for secrets at rest. Empty: a random one in `DATA/secret`. The same on every node.",
+    )
+    smtp_url: str = Field(
+        "",
+        description="`smtp[s]://[user:password@]host[:port][?starttls=require|never]`. STARTTLS is required unless the host is loopback.",
+    )
+    mail_from: str = Field("Tocsin <tocsin@localhost>", description="Sender of every mail.")
+    trusted_proxies: str = Field("", description="Comma-separated networks whose `X-Forwarded-For` and `-Proto` are believed.")
+    outbound_allow: str = Field(
+        "",
+        description="Comma-separated private networks or `host:port` that outgoing HTTP may reach besides the public internet.",
+    )
+    incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")
+    log: str = Field(
+        "info", description="`debug`, `info`, `warning` or `error`; lines are JSON when the output is not a terminal."
+    )
+    test: bool = Field(False, description="Test mode: a red ribbon, and only loopback may be bound or mailed through.")
+    test_clock: Path | None = Field(None, description="File with an offset in seconds, honoured only in test mode.")
+
+    @field_validator("incident_prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        if not (2 <= len(value) <= 10 and value.isascii() and value.isalpha() and value.isupper()):
+            raise ValueError("TOCSIN_INCIDENT_PREFIX takes two to ten capital letters, such as HOT")
+        return value
+
+    @field_validator("log")
+    @classmethod
+    def _log(cls, value: str) -> str:
+        if value not in {"debug", "info", "warning", "error"}:
+            raise ValueError("TOCSIN_LOG takes debug, info, warning or error")
+        return value
+
+    @property
+    def on_postgresql(self) -> bool:
+        return bool(self.database_url)
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def sqlite_path(self) -> Path:
+        return self.data / "tocsin.sqlite3"
+
+
+def load() -> Settings:
+    """Read the environment. Raises SettingsError with one line that names the variable and the fix."""
+    _refuse_unknown()
+    try:
+        settings = Settings()
+    except ValueError as error:
+        raise SettingsError(_first_line(error)) from None
+    if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).hostname:
+        raise SettingsError("TOCSIN_BASE_URL must look like https://tocsin.example.com")
+    if settings.database_url:
+        database(settings)
+    if settings.test and settings.smtp_url and not is_loopback(smtp(settings).host):
+        raise SettingsError("TOCSIN_TEST=1 mails through loopback only; unset TOCSIN_TEST or TOCSIN_SMTP_URL")
+    return settings
+
+
+def _refuse_unknown() -> None:
+    known = {f"TOCSIN_{name.upper()}" for name in Settings.model_fields} | _NOT_SETTINGS
+    for name in sorted(os.environ):
+        if name.startswith("TOCSIN_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            raise SettingsError(f"{name} is not a setting; the nearest one is {near[0]}")
+
+
+def _first_line(error: ValueError) -> str:
+    details = getattr(error, "errors", None)
+    if details is None:
+        return str(error)
+    first = details()[0]
+    name = "TOCSIN_" + str(first["loc"][0]).upper() if first.get("loc") else "TOCSIN_*"
+    message = first["msg"].removeprefix("Value error, ")
+    return message if message.startswith(name) else f"{name}: {message}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+class Smtp:
+    """Where mail goes: host, port, user, password, `tls` from the first byte, `starttls` after EHLO."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise SettingsError("TOCSIN_SMTP_URL must look like smtp://user:password@mail.example.com:587")
+        self.host = parts.hostname
+        self.tls = parts.scheme == "smtps"
+        self.port = parts.port or (465 if self.tls else 587 if not is_loopback(self.host) else 25)
+        self.user = unquote(parts.username or "")
+        self.password = unquote(parts.password or "")
+        default = "never" if is_loopback(self.host) else "require"
+        starttls = parse_qs(parts.query).get("starttls", [default])[0]
+        if starttls not in {"require", "never"}:
+            raise SettingsError("TOCSIN_SMTP_URL: starttls takes require or never")
+        self.starttls = starttls == "require" and not self.tls
+
+
+def smtp(settings: Settings) -> Smtp:
+    """The mail server of these settings. Raises SettingsError for an unreadable URL."""
+    return Smtp(settings.smtp_url)
+
+
+def database(settings: Settings) -> dict[str, object]:
+    """The connection parameters for Django of `TOCSIN_DATABASE_URL`."""
+    parts = urlsplit(settings.database_url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise SettingsError("TOCSIN_DATABASE_URL must start with postgresql://")
+    query = parse_qs(parts.query)
+    host = query.get("host", [parts.hostname or ""])[0]
+    return {
+        "NAME": parts.path.lstrip("/") or "tocsin",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+    }

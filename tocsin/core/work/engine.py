@@ -1,0 +1,100 @@
+"""The engine: small modules, each in a thread of its own, each with a time limit, a guard and a metric.
+
+A module is a function `tick(now) -> number of things done`. It is called when its channel is hinted and at least once a second;
+while it returns more than zero it is called again at once. An exception is logged, counted and never stops the loop.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from django.db import close_old_connections, connection
+
+from tocsin.core import clock, db
+from tocsin.core.work import hints, leases
+
+log = structlog.get_logger(__name__)
+OWNER = f"{socket.gethostname()}:{os.getpid()}"
+MODULE_LEASE = dt.timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One part of the engine. `channel` is the hint that wakes it, `alone` whether one process at a time may run it."""
+
+    name: str
+    tick: Callable[[dt.datetime], int]
+    channel: str
+    every: float = 1.0
+    alone: bool = False
+
+
+class Engine:
+    """An object with a life: `start`, then `stop`; may be started again afterwards."""
+
+    def __init__(self, modules: Sequence[Module]) -> None:
+        self.modules = modules
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.last_ok: dict[str, float] = {}
+        """Monotonic time of each module's last tick without an exception."""
+
+    def start(self) -> None:
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=self._run, args=(module,), name=f"engine-{module.name}", daemon=True)
+            for module in self.modules
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 8.0) -> None:
+        """Finish what is in hand and return; threads that hang are left behind, their leases run out."""
+        self._stopping.set()
+        for module in self.modules:
+            hints.wake_here(module.channel)
+        deadline = clock.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - clock.monotonic()))
+        leases.release(OWNER)
+        connection.close()
+
+    def stale(self, limit: float = 15.0) -> list[str]:
+        """Modules that have not completed a tick within `limit` seconds."""
+        present = clock.monotonic()
+        return [m.name for m in self.modules if present - self.last_ok.get(m.name, float("-inf")) > limit + m.every]
+
+    def _run(self, module: Module) -> None:
+        while not self._stopping.is_set():
+            seen = hints.seen(module.channel)
+            done = self._tick(module)
+            if not done and not self._stopping.is_set():
+                hints.wait(module.channel, seen, module.every)
+        connection.close()
+
+    def _tick(self, module: Module) -> int:
+        try:
+            close_old_connections()
+            now = clock.now()
+            if module.alone and leases.hold(module.name, OWNER, now, MODULE_LEASE) is None:
+                self.last_ok[module.name] = clock.monotonic()
+                return 0
+            done = module.tick(now)
+            self.last_ok[module.name] = clock.monotonic()
+            return done
+        except Exception as error:
+            log.exception("engine module failed", module=module.name, error=type(error).__name__)
+            connection.close()
+            return 0
+
+
+def synchronise(now: dt.datetime) -> int:
+    """Module: keep this process's clock with the database's."""
+    db.synchronise_clock()
+    return 0

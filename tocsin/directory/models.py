@@ -1,0 +1,214 @@
+"""People and what they may do; teams; services, products, severities; how a person is reached."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from tocsin.core.ids import IdField
+from tocsin.core.models import Stamped
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser, Stamped):
+    """Somebody who signs in, is on call, reports or reads. Never deleted, only deactivated."""
+
+    ADMINISTRATOR, RESPONDER, STAKEHOLDER = "administrator", "responder", "stakeholder"
+    ROLES = ((ADMINISTRATOR, "Administrator"), (RESPONDER, "Responder"), (STAKEHOLDER, "Stakeholder"))
+    THEMES = (("auto", "Follows the system"), ("light", "Light"), ("dark", "Dark"), ("night", "Night"))
+
+    id = IdField("per")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=16, choices=ROLES, default=RESPONDER)
+    zone = models.CharField(max_length=64, default="UTC")
+    theme = models.CharField(max_length=8, choices=THEMES, default="auto")
+    shortcuts = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    deactivated_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OneTimeLink(models.Model):
+    """A link that lets one person set a password once: an invitation, or a reset by an administrator."""
+
+    id = IdField("lnk")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} for {self.person}"
+
+
+class ApiToken(models.Model):
+    """A key to the API that acts for one person, limited by scopes. Only its digest is stored."""
+
+    id = IdField("tok")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(Stamped):
+    """People who answer for services together."""
+
+    id = IdField("tea")
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    zone = models.CharField(max_length=64, default="UTC")
+    members: models.ManyToManyField[Person, Membership] = models.ManyToManyField(
+        Person, through="Membership", related_name="teams"
+    )
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in a team; a manager of it may edit the team's schedules, policies and services."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    is_manager = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "team"), name="directory_one_membership"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}"
+
+
+class Product(Stamped):
+    """What customers know by name; several services make one product."""
+
+    id = IdField("prd")
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(Stamped):
+    """Something that can break and that a team owns. Who is paged for it is in `oncall.ServiceCover`."""
+
+    id = IdField("svc")
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    description = models.CharField(max_length=400, blank=True, default="")
+    runbook_url = models.URLField(blank=True, default="")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
+    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(
+        Product, related_name="services", blank=True
+    )
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Severity(models.Model):
+    """One of the three severities: its name and its meaning in a sentence, both editable."""
+
+    number = models.SmallIntegerField(primary_key=True)
+    name = models.CharField(max_length=40)
+    meaning = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"Sev {self.number} {self.name}"
+
+
+class Gateway(Stamped):
+    """A templated HTTP call: reaches ntfy, Gotify and any SMS or voice gateway. Headers are encrypted, they hold keys."""
+
+    id = IdField("gtw")
+    name = models.CharField(max_length=120, unique=True)
+    method = models.CharField(max_length=8, default="POST")
+    url = models.CharField(max_length=500)
+    headers_encrypted = models.TextField(blank=True, default="")
+    body = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactMethod(Stamped):
+    """One way to reach a person: a mail address, or an address at a gateway."""
+
+    EMAIL, GATEWAY = "email", "gateway"
+
+    id = IdField("cmt")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_methods")
+    kind = models.CharField(max_length=8)
+    gateway = models.ForeignKey(Gateway, null=True, on_delete=models.PROTECT, related_name="contact_methods")
+    address = models.CharField(max_length=254)
+    code_digest = models.CharField(max_length=64, blank=True, default="")
+    code_sent_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    broken_at = models.DateTimeField(null=True)
+    broken_reason = models.CharField(max_length=400, blank=True, default="")
+    last_answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address}"
+
+
+class NotifyStep(models.Model):
+    """When a person is paged: use this method after so many minutes. One list for high urgency, one for low."""
+
+    HIGH, LOW = "high", "low"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notify_steps")
+    urgency = models.CharField(max_length=4, default=HIGH)
+    method = models.ForeignKey(ContactMethod, on_delete=models.CASCADE, related_name="steps")
+    delay_minutes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("delay_minutes", "id")
+
+    def __str__(self) -> str:
+        return f"{self.method} after {self.delay_minutes} min"

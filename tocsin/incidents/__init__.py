@@ -1,0 +1,1 @@
+"""Incidents: report, severity, roles, timeline, impact times, resolution."""

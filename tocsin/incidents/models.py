@@ -1,0 +1,109 @@
+"""Incidents, who holds which role in them, and which alerts belong to them.
+
+The timeline has no table: it is the event log read for one incident.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tocsin.alerts.models import Alert
+from tocsin.core.ids import IdField
+from tocsin.core.models import Stamped
+from tocsin.directory.models import Person, Product, Service
+
+
+class Incident(Stamped):
+    """One emergency, from report to resolution. `manager` is the assignee: the incident manager at this moment."""
+
+    PENDING, FIXING, RESOLVED = "pending", "fixing", "resolved"
+    MONITORING, CUSTOMER, OBSERVATION = "monitoring", "customer_report", "own_observation"
+
+    id = IdField("inc")
+    number = models.BigIntegerField(unique=True)
+    key = models.CharField(max_length=24, unique=True)
+    summary = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    severity = models.SmallIntegerField()
+    severity_confirmed_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, default=PENDING)
+    source = models.CharField(max_length=16, default=OBSERVATION)
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="incidents")
+    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(
+        Product, related_name="incidents", blank=True
+    )
+    reporter = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="reported_incidents")
+    manager = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="managed_incidents")
+    is_private = models.BooleanField(default=False)
+    detected_at = models.DateTimeField()
+    impact_started_at = models.DateTimeField(null=True)
+    impact_ended_at = models.DateTimeField(null=True)
+    unknown_times = models.JSONField(default=list)
+    """Names of time fields that were declared unknown at resolution instead of set."""
+    fixing_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    support_cases = models.IntegerField(default=0)
+    video_url = models.CharField(max_length=300, blank=True, default="")
+    set_up_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "severity")), models.Index(fields=("-created_at",)))
+        constraints = (
+            models.CheckConstraint(condition=models.Q(severity__in=(1, 2, 3)), name="incidents_severity"),
+            models.CheckConstraint(
+                condition=~models.Q(state="fixing") | models.Q(manager__isnull=False), name="incidents_fixing_has_manager"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.summary}"
+
+
+class RoleAssignment(models.Model):
+    """Somebody holds a role in an incident, from `since` until `until`."""
+
+    MANAGER, TECH_LEAD, COMMUNICATIONS = "incident_manager", "tech_lead", "communications_manager"
+
+    id = IdField("rol")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="incident_roles")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("since",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("incident", "role"),
+                condition=models.Q(until__isnull=True, role="incident_manager"),
+                name="incidents_one_manager",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role}"
+
+
+class IncidentMember(models.Model):
+    """Who may see a private incident besides its role holders."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("incident", "person"), name="incidents_one_member"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.incident}"
+
+
+class IncidentAlert(models.Model):
+    """An alert belongs to at most one incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="alert_links")
+    alert = models.OneToOneField(Alert, on_delete=models.CASCADE, related_name="incident_link")
+
+    def __str__(self) -> str:
+        return f"{self.alert} of {self.incident}"

@@ -1,0 +1,1 @@
+"""Pages until somebody answers: escalations, pages, delivery attempts, and the engine modules that drive them."""

@@ -1,0 +1,84 @@
+"""Escalations with their frozen policy, pages to persons, and every attempt to deliver one."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tocsin.core.ids import IdField
+from tocsin.core.models import DueRow, Stamped, due_index
+from tocsin.directory.models import ContactMethod, Person
+
+
+class Escalation(DueRow, Stamped):
+    """The walk through a policy for one subject. `due_at` is when the next step is taken.
+
+    `subject` is a typed id as text (`alt_…`, `inc_…`), `card` what a page says of it: `key`, `severity`, `title`, `path`,
+    `service`. `snapshot` is the policy as it was when the escalation began: `{"policy", "repeats", "steps": [{"wait_minutes",
+    "targets": [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its last step.
+    """
+
+    RUNNING, STOPPED = "running", "stopped"
+
+    id = IdField("esc")
+    subject = models.CharField(max_length=32)
+    card = models.JSONField()
+    snapshot = models.JSONField()
+    urgency = models.CharField(max_length=4)
+    state = models.CharField(max_length=8, default=RUNNING)
+    stop_reason = models.CharField(max_length=40, blank=True, default="")
+    step = models.SmallIntegerField(default=0)
+    cycle = models.SmallIntegerField(default=0)
+
+    class Meta:
+        indexes = (due_index("paging_escalation_due"), models.Index(fields=("subject",)))
+
+    def __str__(self) -> str:
+        return f"{self.subject} step {self.step}"
+
+
+class Page(Stamped):
+    """One person asked to answer for one subject."""
+
+    WAITING, SENT, ACKNOWLEDGED, CANCELLED = "waiting", "sent", "acknowledged", "cancelled"
+    FAILED, UNDELIVERED = "failed", "undelivered"
+
+    id = IdField("pag")
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="pages")
+    subject = models.CharField(max_length=32)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="pages")
+    status = models.CharField(max_length=12, default=WAITING)
+    step = models.SmallIntegerField()
+    cycle = models.SmallIntegerField(default=0)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    token_digest = models.CharField(max_length=64, unique=True)
+    token_expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_via = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=("subject",)), models.Index(fields=("person", "status")))
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.subject}"
+
+
+class Attempt(DueRow):
+    """One message of one page by one contact method: the ledger of what was tried and what the provider said."""
+
+    id = IdField("att")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="attempts")
+    method = models.ForeignKey(ContactMethod, null=True, on_delete=models.SET_NULL, related_name="attempts")
+    channel = models.CharField(max_length=20)
+    to = models.CharField(max_length=254)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    provider_answer = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        indexes = (due_index("paging_attempt_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.to}"

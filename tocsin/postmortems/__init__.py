@@ -1,0 +1,1 @@
+"""What is learned: postmortems, their states, and the actions that follow."""

@@ -1,0 +1,1 @@
+"""What staff and customers are told: pages, components, entries and their updates."""

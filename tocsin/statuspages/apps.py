@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StatuspagesConfig(AppConfig):
+    name = "tocsin.statuspages"
+    label = "statuspages"

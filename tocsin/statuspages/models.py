@@ -1,0 +1,85 @@
+"""Status pages, their components, one entry per incident and page, and the ordered updates of an entry."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tocsin.core.ids import IdField
+from tocsin.core.models import Stamped
+from tocsin.directory.models import Person, Product
+from tocsin.incidents.models import Incident
+
+
+class StatusPage(Stamped):
+    """A page for one audience: `external` for customers without sign-in, `internal` for staff behind it."""
+
+    EXTERNAL, INTERNAL = "external", "internal"
+
+    id = IdField("spg")
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    audience = models.CharField(max_length=8)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Component(models.Model):
+    """Something readers recognise, usually a product, with its state."""
+
+    OPERATIONAL, DEGRADED, PARTIAL, MAJOR = "operational", "degraded_performance", "partial_outage", "major_outage"
+
+    id = IdField("cmp")
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
+    product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=120)
+    position = models.SmallIntegerField(default=0)
+    state = models.CharField(max_length=24, default=OPERATIONAL)
+
+    class Meta:
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entry(Stamped):
+    """What one page says about one incident."""
+
+    id = IdField("ent")
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="entries")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
+    title = models.CharField(max_length=300)
+    status = models.CharField(max_length=16)
+    components: models.ManyToManyField[Component, models.Model] = models.ManyToManyField(Component, blank=True)
+    started_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("page", "incident"), name="statuspages_one_entry"),)
+        indexes = (models.Index(fields=("page", "-started_at")),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Update(models.Model):
+    """One published message of an entry. `confirmation` is shared by the updates of one deliberate act of publishing."""
+
+    INVESTIGATING, IDENTIFIED, MONITORING, RESOLVED = "investigating", "identified", "monitoring", "resolved"
+
+    id = IdField("upd")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="updates")
+    status = models.CharField(max_length=16)
+    body = models.TextField()
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    next_update_at = models.DateTimeField(null=True)
+    confirmation = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (models.UniqueConstraint(fields=("entry", "confirmation"), name="statuspages_publish_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.at:%Y-%m-%d %H:%M}"

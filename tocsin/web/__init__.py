@@ -1,0 +1,1 @@
+"""Doors to humans and clients. HTTP lives here only."""
