@@ -1,4 +1,4 @@
-"""Rooms with messages, state documents in sections, short links. A subject is a typed id as text: this room sees no incident."""
+"""Rooms with messages, state documents in sections, short links. A subject is a typed id as text: no incident is seen here."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     smtp_url: str = Field(
         "",
-        description="`smtp[s]://[user:password@]host[:port][?starttls=require|never]`. STARTTLS is required unless the host is loopback.",
+        description="`smtp[s]://[user:password@]host[:port][?starttls=require|never]`. STARTTLS unless loopback.",
     )
     mail_from: str = Field("Tocsin <tocsin@localhost>", description="Sender of every mail.")
     trusted_proxies: str = Field("", description="Comma-separated networks whose `X-Forwarded-For` and `-Proto` are believed.")
@@ -44,9 +44,7 @@ class Settings(BaseSettings):
         description="Comma-separated private networks or `host:port` that outgoing HTTP may reach besides the public internet.",
     )
     incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")
-    log: str = Field(
-        "info", description="`debug`, `info`, `warning` or `error`; lines are JSON when the output is not a terminal."
-    )
+    log: str = Field("info", description="`debug`, `info`, `warning` or `error`; lines are JSON when the output is not a terminal.")
     test: bool = Field(False, description="Test mode: a red ribbon, and only loopback may be bound or mailed through.")
     test_clock: Path | None = Field(None, description="File with an offset in seconds, honoured only in test mode.")
 

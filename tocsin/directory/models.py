@@ -84,9 +84,7 @@ class Team(Stamped):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     zone = models.CharField(max_length=64, default="UTC")
-    members: models.ManyToManyField[Person, Membership] = models.ManyToManyField(
-        Person, through="Membership", related_name="teams"
-    )
+    members: models.ManyToManyField[Person, Membership] = models.ManyToManyField(Person, through="Membership", related_name="teams")
 
     class Meta:
         ordering = ("name",)
@@ -133,9 +131,7 @@ class Service(Stamped):
     description = models.CharField(max_length=400, blank=True, default="")
     runbook_url = models.URLField(blank=True, default="")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
-    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(
-        Product, related_name="services", blank=True
-    )
+    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(Product, related_name="services", blank=True)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -29,9 +29,7 @@ class Incident(Stamped):
     state = models.CharField(max_length=8, default=PENDING)
     source = models.CharField(max_length=16, default=OBSERVATION)
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="incidents")
-    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(
-        Product, related_name="incidents", blank=True
-    )
+    products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(Product, related_name="incidents", blank=True)
     reporter = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="reported_incidents")
     manager = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="managed_incidents")
     is_private = models.BooleanField(default=False)

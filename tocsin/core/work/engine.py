@@ -48,8 +48,7 @@ class Engine:
     def start(self) -> None:
         self._stopping.clear()
         self._threads = [
-            threading.Thread(target=self._run, args=(module,), name=f"engine-{module.name}", daemon=True)
-            for module in self.modules
+            threading.Thread(target=self._run, args=(module,), name=f"engine-{module.name}", daemon=True) for module in self.modules
         ]
         for thread in self._threads:
             thread.start()
