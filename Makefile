@@ -14,7 +14,7 @@ help: ## this list
 env: .venv/.runtime ## environment and runtime dependencies; afterwards .venv/bin/tocsin works
 
 demo: env ## the demo company on http://localhost:$(PORT), data in $(DATA)
-	@PORT=$(PORT) DATA=$(DATA) .venv/bin/python -m tocsin.demo
+	@.venv/bin/tocsin demo --data $(DATA) --port $(PORT) --serve
 
 test: .venv/.dev ## every test on SQLite and on a PostgreSQL of its own
 	@.venv/bin/python tests/run.py
