@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_NOT_SETTINGS = {"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_TEST_ALL"}
+_NOT_SETTINGS = {"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_TEST_ALL", "TOCSIN_TEST_STORE"}
 """Read by the command line and the test runner, not by the server."""
 
 

@@ -1,0 +1,132 @@
+"""What every test may use: the database of the chosen store, a clock to move, and tests that name the program they need."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.environment import STORE
+from tests.programs import missing
+
+NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+DOORS = {"web", "api", "cli", "intake", "accounts"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the wide and long tests too")
+    parser.addoption("--part", choices=("rules", "database", "doors", "acceptance", "browser"), help="run one part of the whole")
+    parser.addoption("--pictures", metavar="FOLDER", help="let the walk in the browser write the documentation's pictures")
+    parser.addoption("--summary", metavar="FILE", help="write totals and what was left out as JSON")
+
+
+def part_of(item: pytest.Item) -> str:
+    """Which part of `make test` runs this test."""
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    if room in {"acceptance", "browser"}:
+        return room
+    if room in DOORS:
+        return "doors"
+    marked = item.get_closest_marker("django_db") is not None
+    return "database" if marked or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())) else "rules"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--part")
+    chosen, dropped = [], []
+    for item in items:
+        _keep_seeds(item)
+        soaking = item.get_closest_marker("soak") is None or config.getoption("--soak")
+        (chosen if soaking and wanted in (None, part_of(item)) else dropped).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = chosen
+
+
+def _keep_seeds(item: pytest.Item) -> None:
+    """A transactional test empties every table afterwards; rows that migrations made must be there for the next one."""
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction") and not marker.kwargs.get("serialized_rollback"):
+        item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            install = missing(program)
+            if install and os.environ.get("TOCSIN_TEST_ALL") == "1":
+                pytest.fail(f"needs {program}: {install}", pytrace=False)
+            if install:
+                pytest.skip(f"needs {program}: {install}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    target = config.getoption("--summary")
+    if not target:
+        return
+    stats = terminalreporter.stats
+    left_out = [_why(report) for report in stats.get("skipped", [])]
+    totals = {name: len(stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")}
+    failures = [report.nodeid for name in ("failed", "error") for report in stats.get(name, [])]
+    Path(target).write_text(json.dumps({**totals, "left_out": left_out, "failures": failures}))
+
+
+def _why(report: pytest.TestReport) -> dict[str, str]:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return {"test": report.nodeid, "reason": reason.removeprefix("Skipped: ")}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite tests run on a file, so that threads of one test see one database."""
+    if STORE == "sqlite":
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(settings.TOCSIN.data / "test.sqlite3")
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The instant at which most tests happen: a Friday, 09:00 UTC."""
+    return NOW
+
+
+class MovedClock:
+    """The offset file that `tocsin.core.clock` reads in test mode."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0.0
+        self._write()
+
+    def forward(self, **distance: float) -> None:
+        """Move on by a distance: `forward(minutes=5)`."""
+        self._offset += dt.timedelta(**distance).total_seconds()
+        self._write()
+
+    def _write(self) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(str(self._offset))
+        fresh.replace(self._path)
+
+
+@pytest.fixture
+def moved_clock() -> Iterator[MovedClock]:
+    """The clock of this process, to be moved; put back afterwards. For doors, which ask the time themselves."""
+    path = Path(os.environ["TOCSIN_TEST_CLOCK"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yield MovedClock(path)
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Iterator[Path]:
+    """An empty data folder for a process of its own."""
+    folder = tmp_path / "data"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
