@@ -45,7 +45,7 @@ def record(
     )
     for handler in _handlers.get(name, ()):
         handler(event, actor)
-    transaction.on_commit(_unsealed)
+    transaction.on_commit(_unsealed, robust=True)
     return event
 
 
