@@ -1,0 +1,155 @@
+"""The only writers of rooms, messages, state documents and short links."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tocsin.collab import events, permissions, rules
+from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.core import db, texts
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, NotFound, Stale
+from tocsin.core.eventlog.events import record
+
+_LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def _author(actor: Actor) -> str | None:
+    return None if actor.is_system else actor.id
+
+
+def open_room(actor: Actor, subject: str, name: str, topic: str, *, now: dt.datetime) -> Room:
+    """The room of a subject (a typed id as text); made when there is none, otherwise the one that exists, unchanged."""
+    with transaction.atomic():
+        room, made = Room.objects.get_or_create(
+            subject=subject,
+            defaults={"name": name, "topic": texts.shorten(topic, 400), "created_at": now, "updated_at": now},
+        )
+        if made:
+            record(actor, events.ROOM_OPENED, room.id, context=subject, now=now, data={"name": name, "topic": room.topic})
+    return room
+
+
+def set_topic(actor: Actor, room: Room, topic: str, *, now: dt.datetime) -> Room:
+    """Say what the room is about. Nothing happens when it says so already."""
+    topic = texts.shorten(topic, 400)
+    with transaction.atomic():
+        room = db.lock(Room.objects.filter(pk=room.pk)).get()
+        if room.topic != topic:
+            old, room.topic, room.updated_at = room.topic, topic, now
+            room.save(update_fields=["topic", "updated_at"])
+            record(actor, events.TOPIC_CHANGED, room.id, context=room.subject, now=now, data={"old": old, "new": topic})
+    return room
+
+
+def post(actor: Actor, room: Room, text: str, *, client_key: str | None = None, now: dt.datetime) -> Message:
+    """Say something in a room. The same `client_key` twice is one message: the first is returned.
+
+    Whoever may see the room's subject may speak; the caller has loaded it through a query with the actor's scope.
+    """
+    text = texts.prose(text, field="text", limit=rules.MESSAGE_LIMIT, required=True)
+    key = client_key[:64] if client_key else None
+    with transaction.atomic():
+        db.lock(Room.objects.filter(pk=room.pk)).get()
+        known = room.messages.filter(client_key=key).first() if key else None
+        if known:
+            return known
+        message = Message.objects.create(room=room, author_id=_author(actor), text=text, at=now, client_key=key)
+        data = {"message": message.id, "text": text}
+        record(actor, events.MESSAGE_POSTED, message.id, context=room.subject, now=now, data=data)
+    return message
+
+
+def open_document(
+    actor: Actor, subject: str, title: str, *, template: rules.Template = rules.STATE_DOCUMENT, now: dt.datetime
+) -> Document:
+    """The state document of a subject, with the sections of the template; the existing one when there is one."""
+    with transaction.atomic():
+        document, made = Document.objects.get_or_create(
+            subject=subject, defaults={"title": texts.shorten(title, 240), "created_at": now, "updated_at": now}
+        )
+        if made:
+            Section.objects.bulk_create(
+                Section(document=document, slug=heading.slug, heading=heading.title, position=place, updated_at=now)
+                for place, heading in enumerate(template.headings)
+            )
+            record(actor, events.DOCUMENT_OPENED, document.id, context=subject, now=now, data={"title": document.title})
+    return document
+
+
+def set_title(actor: Actor, document: Document, title: str, *, now: dt.datetime) -> Document:
+    """Give a document another title; no event of its own, the change that caused it has one."""
+    with transaction.atomic():
+        Document.objects.filter(pk=document.pk).update(title=texts.shorten(title, 240), updated_at=now)
+        document.refresh_from_db()
+    return document
+
+
+def save_section(actor: Actor, section: Section, text: str, *, version: int, now: dt.datetime) -> Section:
+    """Replace the text of a section that was read at `version`.
+
+    Raises Stale with the section as it is now when somebody saved in between; nothing is lost, the caller shows both texts.
+    """
+    permissions.require_writer(actor)
+    text = texts.prose(text, field="text", limit=rules.SECTION_LIMIT)
+    with transaction.atomic():
+        section = db.lock(Section.objects.select_related("document").filter(pk=section.pk)).get()
+        if section.text == text:
+            return section
+        if section.version != version:
+            raise Stale(
+                "Somebody saved this section while you wrote. Both texts are here; save again what should stand.",
+                field="version",
+                current=section,
+            )
+        section.text, section.version, section.updated_at, section.updated_by_id = text, version + 1, now, _author(actor)
+        section.save(update_fields=["text", "version", "updated_at", "updated_by"])
+        Revision.objects.create(section=section, version=section.version, text=text, author_id=_author(actor), at=now)
+        Document.objects.filter(pk=section.document_id).update(updated_at=now)
+        data = {"section": section.id, "heading": section.heading, "version": section.version}
+        record(actor, events.SECTION_SAVED, section.document_id, context=section.document.subject, now=now, data=data)
+    return section
+
+
+def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
+    """Add a row to `changes`, `streams` or `timeline`. Columns that are not named stay empty."""
+    permissions.require_writer(actor)
+    filled = rules.row_cells(table, cells)
+    with transaction.atomic():
+        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=_author(actor), at=now)
+        Document.objects.filter(pk=document.pk).update(updated_at=now)
+        data = {"table": table, "cells": filled}
+        record(actor, events.ROW_ADDED, row.id, context=document.subject, now=now, data=data)
+    return row
+
+
+def set_short_link(actor: Actor, name: str, target: str, *, note: str = "", now: dt.datetime) -> ShortLink:
+    """Let `/go/<name>` lead to a path of ours or to an http(s) address. An existing name is pointed elsewhere."""
+    permissions.require_administrator(actor)
+    name, target = name.strip().lower(), texts.line(target, field="target", limit=500)
+    if not _LINK_NAME.fullmatch(name):
+        raise Invalid("A short name has small letters, digits and hyphens, at most 40.", field="name")
+    own_path = target.startswith("/") and not target.startswith(("//", "/\\"))
+    if not own_path and not target.startswith(("https://", "http://")):
+        raise Invalid("A target is a path such as /oncall, or an address that starts with https://.", field="target")
+    values = {"target": target, "note": texts.line(note, field="note", limit=200, required=False), "updated_at": now}
+    with transaction.atomic():
+        if not ShortLink.objects.filter(name=name).update(**values):
+            ShortLink.objects.create(name=name, created_at=now, **values)
+        link = ShortLink.objects.get(name=name)
+        record(actor, events.SHORT_LINK_SET, link.id, now=now, data={"name": name, "target": target})
+    return link
+
+
+def remove_short_link(actor: Actor, link: ShortLink, *, now: dt.datetime) -> None:
+    """Take a short link away. Raises NotFound when somebody did so already."""
+    permissions.require_administrator(actor)
+    with transaction.atomic():
+        gone, _ = ShortLink.objects.filter(pk=link.pk).delete()
+        if not gone:
+            raise NotFound("This short link is gone already.")
+        record(actor, events.SHORT_LINK_REMOVED, link.pk, now=now, data={"name": link.name})

@@ -1,0 +1,27 @@
+"""What happens in a room: names and payloads. The context of each is the subject of the room or document (`inc_…`)."""
+
+from __future__ import annotations
+
+ROOM_OPENED = "room.opened"
+"""data: name, topic"""
+
+TOPIC_CHANGED = "room.topic_changed"
+"""data: old, new"""
+
+MESSAGE_POSTED = "message.posted"
+"""data: message (id), text"""
+
+DOCUMENT_OPENED = "document.opened"
+"""data: title"""
+
+SECTION_SAVED = "document.section_saved"
+"""data: section (id), heading, version"""
+
+ROW_ADDED = "document.row_added"
+"""data: table, cells"""
+
+SHORT_LINK_SET = "short_link.set"
+"""data: name, target"""
+
+SHORT_LINK_REMOVED = "short_link.removed"
+"""data: name"""
