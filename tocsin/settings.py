@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tocsin.web.security.SecurityHeaders",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,6 +145,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TOCSIN.secure
 SESSION_COOKIE_AGE = 14 * 86400
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tocsin.web.errors.stale_form"
 CSRF_TRUSTED_ORIGINS = [TOCSIN.base_url] if TOCSIN.secure else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

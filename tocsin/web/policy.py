@@ -1,0 +1,171 @@
+"""Who may come through which door. A view says it with `@allow(...)`; a view that says nothing does not start.
+
+The policy is the outer gate only: what a person may do with one object is decided by the command or query behind the view.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tocsin.core import clock
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotAllowed, Refused
+from tocsin.directory import queries as directory
+from tocsin.web import reader, refusals
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Who(enum.StrEnum):
+    """Who a view is for."""
+
+    PUBLIC = "public"
+    """Everybody."""
+    TOKEN = "token"  # noqa: S105
+    """Whoever holds the token in the path; the session is never read."""
+    BEARER = "bearer"
+    """The API: the bearer token is checked in its own door; the session is never read."""
+    SIGNED_IN = "signed_in"
+    RESPONDER = "responder"
+    """Responders and administrators."""
+    MANAGER = "manager"
+    """Responders at the gate; that they manage the team at hand is decided by the command."""
+    ADMINISTRATOR = "administrator"
+
+
+PUBLIC, TOKEN, BEARER, SIGNED_IN = Who.PUBLIC, Who.TOKEN, Who.BEARER, Who.SIGNED_IN
+RESPONDER, MANAGER, ADMINISTRATOR = Who.RESPONDER, Who.MANAGER, Who.ADMINISTRATOR
+
+_NEEDED = {RESPONDER: {"responder", "administrator"}, MANAGER: {"responder", "administrator"}, ADMINISTRATOR: {"administrator"}}
+_REFUSAL = {
+    RESPONDER: "This page is for responders. Ask an administrator to change your role.",
+    MANAGER: "This page is for people who manage a team. Ask an administrator to change your role.",
+    ADMINISTRATOR: "This page is for administrators.",
+}
+
+
+class UnguardedRoutes(Exception):
+    """Some routes have no policy; the message lists them."""
+
+
+def allow(who: Who) -> Callable[[View], View]:
+    """Declare who a view is for. Outermost decorator of every view."""
+
+    def declare(view: View) -> View:
+        view.policy = who  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def cover(patterns: Iterable[URLPattern | URLResolver], who: Who) -> list[URLPattern | URLResolver]:
+    """Declare one policy for all routes of code that is not ours, such as the API framework's."""
+    covered = list(patterns)
+    for route in walk(covered):
+        allow(who)(route.view)
+    return covered
+
+
+def borrow(patterns: Iterable[URLPattern | URLResolver], table: dict[str, Who]) -> list[URLPattern | URLResolver]:
+    """Of the named routes of code that is not ours, those in the table, each with its policy; the rest do not exist."""
+    chosen: list[URLPattern | URLResolver] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = borrow(pattern.url_patterns, table)
+            chosen.extend([URLResolver(pattern.pattern, inner)] if inner else [])
+        elif pattern.name in table:
+            allow(table[pattern.name])(pattern.callback)
+            chosen.append(pattern)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address the house answers at. `template` holds placeholders, never values."""
+
+    template: str
+    name: str
+    who: Who | None
+    view: Callable[..., Any]
+
+
+def walk(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> Iterator[Route]:
+    """Every route below these patterns."""
+    for pattern in patterns:
+        template = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, template)
+        else:
+            view = pattern.callback
+            yield Route(template, pattern.name or "", getattr(view, "policy", None), view)
+
+
+def routes() -> list[Route]:
+    """Every route of the installation, for the start, the tests and the documentation."""
+    return list(walk(get_resolver().url_patterns))
+
+
+def require_all() -> None:
+    """Raises UnguardedRoutes when a route has no policy. Called when the process starts."""
+    unguarded = [route.template or "/" for route in routes() if route.who is None]
+    if unguarded:
+        raise UnguardedRoutes("no @allow(...) on: " + ", ".join(sorted(unguarded)))
+
+
+def identify(request: HttpRequest) -> Actor | None:
+    """The signed-in person as an actor, their role read now; None for anybody else. Sets the reader's zone."""
+    person = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+    if person is None or not person.is_authenticated:
+        return None
+    actor = directory.actor_for(person, via="web")
+    reader.present().zone = reader.known_zone(person.zone)
+    return actor
+
+
+class DenyByDefault:
+    """Middleware: sets `request.now` and `request.actor`, lets only those in whom the view is for, turns refusals into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        require_all()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = clock.now()  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        reader.arrive(request.now)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        who = getattr(view, "policy", None)
+        if who is None:
+            return refusals.page(request, NotAllowed("Nobody has said who this page is for, so nobody may see it."))
+        if who in {TOKEN, BEARER}:
+            return None
+        request.actor = actor = identify(request)  # type: ignore[attr-defined]
+        if who is PUBLIC:
+            return None
+        if actor is None:
+            return _to_sign_in(request)
+        if not actor.roles & _NEEDED.get(who, actor.roles):
+            return refusals.page(request, NotAllowed(_REFUSAL[who]))
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusals.page(request, exception) if isinstance(exception, Refused) else None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and from there back to where the person was; a form that was sent leads back to its own page."""
+    if request.method in {"GET", "HEAD"}:
+        wanted = request.get_full_path()
+    else:
+        wanted = urlsplit(request.headers.get("Referer", "/")).path or "/"
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': wanted})}")

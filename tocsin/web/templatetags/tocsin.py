@@ -1,0 +1,185 @@
+"""Filters and tags of every template: times in the reader's zone, severities, states, icons.
+
+Built in: templates need no `{% load %}`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tocsin.core import clock as core_clock
+from tocsin.web import assets, reader, symbols, words
+
+register = template.Library()
+
+
+# --- times ---
+
+
+@register.filter
+def clock(instant: dt.datetime | None) -> str:
+    """`02:14` today, `Fri 20 Nov, 18:00` on another day, with the year when it is another one."""
+    if instant is None:
+        return ""
+    here = reader.present()
+    return _time(instant, words.clock(instant, here.zone, here.now))
+
+
+@register.filter
+def hm(instant: dt.datetime | None) -> str:
+    """`02:14`, whatever the day: for logs that name the day themselves."""
+    return _time(instant, words.hour(instant, reader.present().zone)) if instant else ""
+
+
+@register.filter
+def day(instant: dt.datetime | None) -> str:
+    """`today`, `tomorrow`, `Fri 20 Nov`."""
+    if instant is None:
+        return ""
+    here = reader.present()
+    return _time(instant, words.day(instant, here.zone, here.now))
+
+
+@register.filter
+def full(instant: dt.datetime | None) -> str:
+    """`Thu 19 Nov, 02:41`, always with the day."""
+    here = reader.present()
+    return _time(instant, words.full(instant, here.zone, here.now)) if instant else ""
+
+
+@register.filter
+def age(instant: dt.datetime | None) -> str:
+    """`12 s ago`, `in 3 min`."""
+    return _time(instant, words.age(instant, reader.present().now)) if instant else ""
+
+
+@register.filter
+def since(instant: dt.datetime | None) -> str:
+    """How long ago, without "ago": `27 min`."""
+    return words.span(reader.present().now - instant) if instant else ""
+
+
+@register.filter
+def span(length: dt.timedelta | float | None) -> str:
+    """A length of time, from a timedelta or seconds: `40 s`, `27 min`, `39 h`, `3 d`."""
+    if length is None:
+        return ""
+    return words.span(length if isinstance(length, dt.timedelta) else dt.timedelta(seconds=float(length)))
+
+
+@register.filter
+def local(instant: dt.datetime | None, zone: str) -> str:
+    """`10:41` on the wall of another zone: `{{ now|local:person.zone }}`."""
+    return words.hour(instant, reader.known_zone(zone)) if instant else ""
+
+
+@register.filter
+def machine(instant: dt.datetime | None) -> str:
+    """RFC 3339, UTC."""
+    return core_clock.rfc3339(instant) if instant else ""
+
+
+@register.filter
+def city(zone: str) -> str:
+    """`Europe/Vienna` as `Vienna`, `America/New_York` as `New York`."""
+    return words.city(zone)
+
+
+@register.simple_tag
+def zone() -> str:
+    """The reader's zone as a place: `Vienna`."""
+    return words.city(reader.present().zone.key)
+
+
+def _time(instant: dt.datetime, text: str) -> SafeString:
+    universal = instant.astimezone(dt.UTC)
+    machine = core_clock.rfc3339(universal.replace(microsecond=0))
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, f"{universal:%a %d %b %Y, %H:%M:%S} UTC", text)
+
+
+# --- shapes with words ---
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite. Never without its word beside it."""
+    reader.present().symbols.add(name)
+    solid = " solid" if name in symbols.SOLID else ""
+    return format_html('<svg class="i{}" aria-hidden="true"><use href="#{}"/></svg>', solid, name)
+
+
+@register.simple_tag
+def sprite() -> SafeString:
+    """The symbols that this page used, once, at its end."""
+    return symbols.sprite(reader.present().symbols)
+
+
+@register.simple_tag
+def sev(number: int | str | None, text: str = "") -> SafeString:
+    """Severity as shape and word: `{% sev 1 %}` or `{% sev 1 "1 Sev 1" %}`."""
+    if number in (None, ""):
+        return mark_safe('<span class="dim">unknown</span>')
+    return format_html('<span class="sev sev{}">{}{}</span>', number, icon(f"sev{number}"), text or f"Sev {number}")
+
+
+@register.simple_tag
+def st(status: str, text: str = "") -> SafeString:
+    """State as shape and word: alert, page, incident, action and attempt states; `{% st "gap" "Nobody" %}`."""
+    state = words.STATES.get(status, words.State("st off", "off", status.replace("_", " ").capitalize()))
+    return format_html('<span class="{}">{}{}</span>', state.classes, icon(state.shape), text or state.word)
+
+
+@register.simple_tag
+def urgency(value: str) -> SafeString:
+    """What an alert does: pages at once, pages gently, or is only recorded."""
+    kind, shape, word = words.URGENCIES[value]
+    return format_html('<span class="sev {}">{}{}</span>', kind, icon(shape), word)
+
+
+# --- words ---
+
+
+@register.simple_tag
+def plural(count: int, one: str, many: str = "") -> str:
+    """`{% plural 3 "alert" %}` is `3 alerts`, `{% plural 1 "alert" %}` is `1 alert`."""
+    return words.plural(count, one, many)
+
+
+@register.filter
+def listed(names: Any) -> str:
+    """`Ana, Ben and Mei`."""
+    return words.listed([str(name) for name in names])
+
+
+# --- the page ---
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, with a mark that changes when the file does."""
+    return f"{static(path)}?v={assets.mark(path)}"
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, prefix: str) -> SafeString:
+    """` aria-current="page"` on the link to the part of the house we are in."""
+    path = context["request"].path
+    current = path == prefix if prefix == "/" else path.startswith(prefix)
+    return mark_safe(' aria-current="page"') if current else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """This page's address with some of its query changed; None removes."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value not in (None, ""):
+            params[name] = str(value)
+    return "?" + params.urlencode()
