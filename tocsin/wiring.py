@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tocsin.core.eventlog import events
+from tocsin.core.eventlog import events, sealing
+from tocsin.core.work import engine
+from tocsin.core.work.engine import Module
+
+MODULES: tuple[Module, ...] = (
+    Module("clock", engine.synchronise, "clock", every=30.0),
+    Module("seal", sealing.seal, "seal", alone=True),
+    Module("checkpoint", engine.checkpoint, "checkpoint", every=2.0, alone=True),
+)
+"""What the engine runs, each in a thread of its own."""
 
 
 def install() -> None:

@@ -97,3 +97,9 @@ def synchronise(now: dt.datetime) -> int:
     """Module: keep this process's clock with the database's."""
     db.synchronise_clock()
     return 0
+
+
+def checkpoint(now: dt.datetime) -> int:
+    """Module: fold SQLite's write-ahead log back into the file; commits never do it themselves."""
+    db.checkpoint()
+    return 0

@@ -1,0 +1,138 @@
+"""The process as ASGI sees it: two bare doors, a few words about health, and Django on a fixed thread pool for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+
+from tocsin.core import clock
+from tocsin.core.work.engine import Engine
+from tocsin.web import health
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+WORKERS = 16
+BODY_LIMIT = 1024 * 1024
+BODY_SECONDS = 30.0
+
+
+class Application:
+    """Sends each request to its door. `engine` is the one of this process, None where another process runs it."""
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self.engine = engine
+        self.django: Door = WSGIMiddleware(WSGIHandler(), workers=WORKERS)
+        self.prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.live(receive, send)
+        elif scope["type"] == "http":
+            await self.route(scope)(scope, receive, send)
+
+    def route(self, scope: Scope) -> Door:
+        """The door for this path. `/healthz` touches neither Django nor the store."""
+        path: str = scope["path"]
+        if path == "/healthz":
+            return healthz
+        if path == "/readyz":
+            return self.readyz
+        return self.pages
+
+    async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django, handed a body that is already here and within its limit: no thread ever waits for a slow sender."""
+        if not scope["query_string"].isascii():
+            await refuse(send, 400, "malformed", "The query string must be percent-encoded.")
+            return
+        try:
+            body = await asyncio.wait_for(read_body(scope, receive), BODY_SECONDS)
+        except TimeoutError:
+            await refuse(send, 408, "too_slow", f"The body did not arrive within {BODY_SECONDS:.0f} seconds.")
+            return
+        if body is None:
+            await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
+            return
+        await self.django(scope, _replay(body, receive), send)
+
+    async def readyz(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """200 when the store answers and paging is proven, else 503 with the reasons in words."""
+        stale = self.engine.stale() if self.engine else []
+        reasons = await asyncio.get_running_loop().run_in_executor(self.prober, health.reasons, clock.now(), stale)
+        await answer(send, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        """The life of the doors: started before the first request, stopped after the last."""
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.prober.submit(connection.close)
+        self.prober.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+    """The process answers; nothing more is said."""
+    await answer(send, 200, {"alive": True})
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body, or None when it is larger than the limit; what is announced as too large is not read at all."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > BODY_LIMIT:
+            return None
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_LIMIT:
+            return None
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def refuse(send: Send, status: int, code: str, detail: str) -> None:
+    """A problem+json answer that closes the connection, since its body may not have been read."""
+    problem = {
+        "type": "about:blank",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    await answer(send, status, problem, b"application/problem+json", close=True)
+
+
+async def answer(send: Send, status: int, document: Any, kind: bytes = b"application/json", *, close: bool = False) -> None:
+    """One small JSON document."""
+    body = json.dumps(document).encode()
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    if close:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
