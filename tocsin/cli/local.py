@@ -17,9 +17,7 @@ Data = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
-Host = Annotated[
-    str, typer.Option("--host", help="Address to listen on. 0.0.0.0 for every interface, behind a proxy that does HTTPS.")
-]
+Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 is every interface.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
 
 LOCAL = "On this machine"

@@ -103,9 +103,9 @@ def _up_to_date() -> list[str]:
 def _run_web(host: str, port: int, engine: Engine | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _last_resort_exit)
+    server = uvicorn.Server(_configuration(Application(engine), host, port))
     if engine:
         engine.start()
-    server = uvicorn.Server(_configuration(Application(engine), host, port))
     gc.collect()
     gc.freeze()
     say(f"Tocsin serves {settings.TOCSIN.base_url} on {host}:{port}. Ctrl-C stops it.")
