@@ -41,7 +41,7 @@ def stakeholder(name: str = "Sven") -> Person:
 
 def actor(someone: Person, via: str = "web") -> Actor:
     """Who acts in a command when this person is at the door."""
-    return directory.actor_for(someone, via)
+    return directory.actor_for(someone, via=via)
 
 
 def method(someone: Person, address: str = "", *, gateway: Gateway | None = None, verified: bool = True) -> ContactMethod:

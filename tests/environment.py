@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.postgres import Postgres
 
 STORE = os.environ.get("TOCSIN_TEST_STORE", "sqlite")
-_SERVER = "PYTEST_POSTGRES_FOLDER"
+SERVER = "PYTEST_POSTGRES_FOLDER"
 
 
 def _temporary_folder() -> Path:
@@ -25,12 +25,12 @@ def _temporary_folder() -> Path:
 
 
 def _database_url() -> str:
-    if _SERVER not in os.environ:
+    if SERVER not in os.environ:
         server = Postgres().start()
         atexit.register(server.stop)
-        os.environ[_SERVER] = str(server.data)
+        os.environ[SERVER] = str(server.data)
         server.url("tocsin")
-    return f"postgresql://postgres@/tocsin?host={os.environ[_SERVER]}"
+    return f"postgresql://postgres@/tocsin?host={os.environ[SERVER]}"
 
 
 def prepare() -> None:

@@ -1,0 +1,65 @@
+"""Seeded installations, made once and copied: a data folder on SQLite, a template database on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.acceptance.installation import Installation
+from tests.acceptance.outside import World
+from tests.acceptance.rig import COMPANY, Rig
+from tests.environment import SERVER, STORE
+
+
+def settings_for(world: World) -> dict[str, str]:
+    return {"TOCSIN_SMTP_URL": world.smtp_url, "TOCSIN_OUTBOUND_ALLOW": f"127.0.0.1:{world.http_port}"}
+
+
+class Shelf:
+    """Hands out rigs. All of one worker share one world; each has its own store and process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.world = World(folder / "world")
+        self._kept: dict[str, tuple[Path, str, dict[str, Any]]] = {}
+
+    def rig(self, folder: Path, company: dict[str, Any] | None = None, **settings: str) -> Rig:
+        """A started installation that holds this company and nothing else."""
+        self.world.mood(mail="normal", calls=200, forget=True)
+        template, database, made = self._template(company or COMPANY)
+        shutil.copytree(template / "data", folder / "data", dirs_exist_ok=True)
+        url = _copy_database(database) if database else ""
+        tocsin = Installation(folder, database_url=url, **settings_for(self.world), **settings)
+        return Rig(tocsin.start(), self.world, made)
+
+    def _template(self, company: dict[str, Any]) -> tuple[Path, str, dict[str, Any]]:
+        name = json.dumps(company, sort_keys=True)
+        if name not in self._kept:
+            folder = self.folder / f"template-{len(self._kept)}"
+            database = f"template_{uuid.uuid4().hex[:12]}" if STORE == "postgresql" else ""
+            url = make_database(database) if database else ""
+            tocsin = Installation(folder, database_url=url, **settings_for(self.world))
+            made = tocsin.seed({**company, "gateway": f"{self.world.http_url}/messages"})
+            self._kept[name] = folder, database, made
+        return self._kept[name]
+
+    def stop(self) -> None:
+        self.world.stop()
+
+
+def make_database(name: str, template: str = "template1") -> str:
+    """A database on the test run's own server; its URL."""
+    folder = os.environ[SERVER]
+    with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"postgresql://postgres@/{name}?host={folder}"
+
+
+def _copy_database(template: str) -> str:
+    return make_database(f"acceptance_{uuid.uuid4().hex[:12]}", template)

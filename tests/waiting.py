@@ -1,0 +1,32 @@
+"""Waiting for something to become true, with a limit, instead of sleeping."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+_never = threading.Event()
+
+
+def until(condition: Callable[[], T], within: float, what: str, *, every: float = 0.02) -> T:
+    """The first true value of `condition()`. Fails with `what` when there was none within so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {within:g} s: {what}")
+        _never.wait(every)
+
+
+def throughout(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Fails with `what` as soon as `condition()` is false, within a window of so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert condition(), what
+        _never.wait(0.02)
+    assert condition(), what
