@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from tocsin.core.ids import IdField
-from tocsin.core.models import Stamped
+from tocsin.core.models import DueRow, Stamped, due_index
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -181,6 +181,7 @@ class ContactMethod(Stamped):
     address = models.CharField(max_length=254)
     code_digest = models.CharField(max_length=64, blank=True, default="")
     code_sent_at = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
     broken_at = models.DateTimeField(null=True)
     broken_reason = models.CharField(max_length=400, blank=True, default="")
@@ -208,3 +209,19 @@ class NotifyStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} after {self.delay_minutes} min"
+
+
+class CodeCall(DueRow):
+    """A verification code on its way through a gateway. The text is encrypted: it holds the code."""
+
+    id = IdField("ccl")
+    method = models.ForeignKey(ContactMethod, on_delete=models.CASCADE, related_name="code_calls")
+    text_encrypted = models.TextField()
+    created_at = models.DateTimeField()
+    answer = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        indexes = (due_index("directory_codecall_due"),)
+
+    def __str__(self) -> str:
+        return f"code to {self.method}"

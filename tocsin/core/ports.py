@@ -1,0 +1,50 @@
+"""What core needs from the outside world, filled in `wiring.py`: the way mail leaves the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of handing one message to a provider.
+
+    `answer` is the provider's own words, at most 400 characters, without secrets. `permanent` says that trying the same again
+    cannot help: the address is wrong, the key is refused.
+    """
+
+    ok: bool
+    answer: str
+    permanent: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "answer", self.answer[:400])
+
+
+class MailTransport(Protocol):
+    """Takes a finished message to a mail server. Never raises for what the server says."""
+
+    def send(self, message: EmailMessage) -> Delivery: ...
+
+
+class _Unwired:
+    def send(self, message: EmailMessage) -> Delivery:
+        return Delivery(ok=False, answer="no mail server is configured (TOCSIN_SMTP_URL)")
+
+
+class _Mail:
+    """The one mail transport of this installation; asked anew at each message so that wiring may come later."""
+
+    def __init__(self) -> None:
+        self._transport: MailTransport = _Unwired()
+
+    def wire(self, transport: MailTransport) -> None:
+        self._transport = transport
+
+    def send(self, message: EmailMessage) -> Delivery:
+        return self._transport.send(message)
+
+
+mail = _Mail()

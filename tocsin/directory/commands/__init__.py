@@ -1,0 +1,77 @@
+"""The only writers of this room."""
+
+from __future__ import annotations
+
+from tocsin.directory.commands.access import (
+    create_token,
+    note_sign_in,
+    reset_second_factor,
+    revoke_token,
+    use_token,
+)
+from tocsin.directory.commands.contact import (
+    add_contact_method,
+    mark_answered,
+    mark_broken,
+    mark_verified,
+    remove_contact_method,
+    send_code,
+    set_notify_steps,
+    verify_contact_method,
+)
+from tocsin.directory.commands.gateways import change_gateway, create_gateway
+from tocsin.directory.commands.links import accept_link, invite
+from tocsin.directory.commands.people import (
+    change_profile,
+    create_person,
+    deactivate,
+    reactivate,
+    set_password,
+    set_role,
+)
+from tocsin.directory.commands.services import (
+    change_product,
+    change_service,
+    create_product,
+    create_service,
+    set_severity_meaning,
+)
+from tocsin.directory.commands.setup import create_first_administrator, open_setup
+from tocsin.directory.commands.teams import add_member, change_team, create_team, remove_member
+
+__all__ = [
+    "accept_link",
+    "add_contact_method",
+    "add_member",
+    "change_gateway",
+    "change_product",
+    "change_profile",
+    "change_service",
+    "change_team",
+    "create_first_administrator",
+    "create_gateway",
+    "create_person",
+    "create_product",
+    "create_service",
+    "create_team",
+    "create_token",
+    "deactivate",
+    "invite",
+    "mark_answered",
+    "mark_broken",
+    "mark_verified",
+    "note_sign_in",
+    "open_setup",
+    "reactivate",
+    "remove_contact_method",
+    "remove_member",
+    "reset_second_factor",
+    "revoke_token",
+    "send_code",
+    "set_notify_steps",
+    "set_password",
+    "set_role",
+    "set_severity_meaning",
+    "use_token",
+    "verify_contact_method",
+]

@@ -1,0 +1,87 @@
+"""One-time links by which a person sets a password: an invitation, or a reset by an administrator."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from tocsin.core import clock, db, secrets
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict, NotFound
+from tocsin.core.eventlog.events import record
+from tocsin.core.work import outbox
+from tocsin.directory import events, permissions, queries, rules
+from tocsin.directory.commands import _checks
+from tocsin.directory.models import ContactMethod, OneTimeLink, Person
+
+_GONE = "This link is used up or out of date. Ask an administrator for a new one."
+
+_MAIL = """{actor} invites you to Tocsin, where alerts, on-call duty and incidents of your company are handled.
+
+Set your password here, until {until} UTC:
+
+{link}
+
+Your sign-in name is {email}.
+"""
+
+
+@transaction.atomic
+def invite(actor: Actor, person: Person, *, by_mail: bool = False, now: dt.datetime) -> tuple[OneTimeLink, str]:
+    """A link for a person to set a password, and its path `/invite/<token>`, which exists nowhere else.
+
+    Earlier links of the person stop working. With `by_mail` it is mailed too; following it then proves the address.
+    """
+    permissions.require_administrator(actor)
+    if not person.is_active:
+        raise Conflict(f"{person.name} is deactivated. Make them active first.")
+    token = secrets.new_token()
+    purpose = rules.RESET if person.has_usable_password() else rules.INVITE
+    OneTimeLink.objects.filter(person=person, used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+    link = OneTimeLink.objects.create(
+        person=person,
+        purpose=f"{purpose}-mail" if by_mail else purpose,
+        digest=secrets.digest(token),
+        created_at=now,
+        expires_at=now + rules.LINK_LIFETIME[purpose],
+    )
+    path = f"/invite/{token}"
+    if by_mail:
+        body = _MAIL.format(
+            actor=actor.name,
+            until=f"{link.expires_at.astimezone(clock.UTC):%d %B %Y %H:%M}",
+            link=settings.TOCSIN.base_url.rstrip("/") + path,
+            email=person.email,
+        )
+        outbox.enqueue(person.email, "Your access to Tocsin", body, now=now, key=f"invite:{link.id}")
+    record(actor, events.PERSON_INVITED, person.id, now=now, data={"purpose": purpose, "by_mail": by_mail})
+    return link, path
+
+
+@transaction.atomic
+def accept_link(token: str, password: str, *, now: dt.datetime) -> Person:
+    """Set the password of the person the link was made for, and use the link up. Raises NotFound for a stale one."""
+    links = OneTimeLink.objects.filter(digest=secrets.digest(token), used_at__isnull=True, expires_at__gt=now)
+    link = db.lock(links.filter(person__is_active=True)).first()
+    if link is None:
+        raise NotFound(_GONE, code="link_gone")
+    person = link.person
+    person.set_password(_checks.password(password, person))
+    person.updated_at = now
+    person.save(update_fields=["password", "updated_at"])
+    link.used_at = now
+    link.save(update_fields=["used_at"])
+    actor = queries.actor_for(person, via="link")
+    record(actor, events.PERSON_PASSWORD_SET, person.id, now=now, data={"purpose": link.purpose})
+    if link.purpose.endswith("-mail"):
+        _prove_address(actor, person, now)
+    return person
+
+
+def _prove_address(actor: Actor, person: Person, now: dt.datetime) -> None:
+    method = person.contact_methods.filter(kind=ContactMethod.EMAIL, address__iexact=person.email, verified_at__isnull=True).first()
+    if method:
+        ContactMethod.objects.filter(pk=method.pk).update(verified_at=now, updated_at=now)
+        record(actor, events.CONTACT_METHOD_VERIFIED, method.id, now=now, context=person.id, data={"by": "invitation"})

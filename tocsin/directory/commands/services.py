@@ -1,0 +1,146 @@
+"""Products, services and what the severities mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.core.eventlog.events import record
+from tocsin.directory import events, permissions
+from tocsin.directory.commands import _checks
+from tocsin.directory.models import Product, Service, Severity, Team
+
+
+@transaction.atomic
+def create_product(actor: Actor, *, name: str, slug: str = "", now: dt.datetime) -> Product:
+    """What customers know by name; shown as a component on the status pages."""
+    permissions.require_administrator(actor)
+    name = _checks.one_line(name, "name", 120)
+    taken = list(Product.objects.values_list("slug", flat=True))
+    short = _checks.slug(slug, name, taken)
+    with _checks.only_once("name", f"There is a product “{name}” already."):
+        product = Product.objects.create(name=name, slug=short, position=len(taken), created_at=now, updated_at=now)
+    record(actor, events.PRODUCT_CREATED, product.id, now=now, data={"name": name, "slug": short})
+    return product
+
+
+@transaction.atomic
+def change_product(actor: Actor, product: Product, *, name: str, now: dt.datetime) -> Product:
+    permissions.require_administrator(actor)
+    name = _checks.one_line(name, "name", 120)
+    if name != product.name:
+        product.name, product.updated_at = name, now
+        with _checks.only_once("name", f"There is a product “{name}” already."):
+            product.save(update_fields=["name", "updated_at"])
+        record(actor, events.PRODUCT_CHANGED, product.id, now=now, data={"name": name})
+    return product
+
+
+@transaction.atomic
+def create_service(
+    actor: Actor,
+    *,
+    name: str,
+    team: Team,
+    description: str = "",
+    products: Iterable[Product] = (),
+    runbook_url: str = "",
+    slug: str = "",
+    now: dt.datetime,
+) -> Service:
+    """Something that can break, owned by a team. Until `oncall.cover_service` says otherwise the last resort is paged for it."""
+    permissions.require_manager(actor, team)
+    name = _checks.one_line(name, "name", 120)
+    short = _checks.slug(slug, name, list(Service.objects.values_list("slug", flat=True)))
+    service = Service(
+        name=name,
+        slug=short,
+        team=team,
+        description=_checks.one_line(description, "description", 400, required=False),
+        runbook_url=_checks.web_address(runbook_url, "runbook_url"),
+        created_at=now,
+        updated_at=now,
+    )
+    with _checks.only_once("name", f"There is a service “{name}” already."):
+        service.save(force_insert=True)
+    service.products.set(products)
+    record(actor, events.SERVICE_CREATED, service.id, now=now, data={"name": name, "slug": short, "team": team.id})
+    return service
+
+
+@transaction.atomic
+def change_service(
+    actor: Actor,
+    service: Service,
+    *,
+    name: str | None = None,
+    team: Team | None = None,
+    description: str | None = None,
+    products: Iterable[Product] | None = None,
+    runbook_url: str | None = None,
+    archived: bool | None = None,
+    now: dt.datetime,
+) -> Service:
+    """Change what is given. Giving a service to another team takes a manager of both."""
+    permissions.require_manager(actor, service.team)
+    changed: dict[str, Any] = {}
+    if name is not None:
+        changed["name"] = _checks.one_line(name, "name", 120)
+    if description is not None:
+        changed["description"] = _checks.one_line(description, "description", 400, required=False)
+    if runbook_url is not None:
+        changed["runbook_url"] = _checks.web_address(runbook_url, "runbook_url")
+    if team is not None:
+        permissions.require_manager(actor, team)
+        changed["team_id"] = team.id
+    if archived is not None and archived != (service.archived_at is not None):
+        changed["archived_at"] = now if archived else None
+    changed = {field: value for field, value in changed.items() if getattr(service, field) != value}
+    data: dict[str, Any] = {field: value for field, value in changed.items() if field != "archived_at"}
+    if "archived_at" in changed:
+        data["archived"] = archived
+    _write(service, changed, now)
+    data |= _set_products(service, products)
+    if data:
+        record(actor, events.SERVICE_CHANGED, service.id, now=now, data=data)
+    return service
+
+
+@transaction.atomic
+def set_severity_meaning(actor: Actor, number: int, *, name: str, meaning: str, now: dt.datetime) -> Severity:
+    """The words beside a severity. The numbers 1, 2 and 3 are fixed."""
+    permissions.require_administrator(actor)
+    severity = Severity.objects.filter(number=number).first()
+    if severity is None:
+        raise NotFound("Severities are 1, 2 and 3.")
+    severity.name = _checks.one_line(name, "name", 40)
+    severity.meaning = _checks.one_line(meaning, "meaning", 400)
+    severity.save(update_fields=["name", "meaning"])
+    record(actor, events.SEVERITY_CHANGED, f"sev_{number}", now=now, data={"name": severity.name, "meaning": severity.meaning})
+    return severity
+
+
+def _write(service: Service, changed: dict[str, Any], now: dt.datetime) -> None:
+    if not changed:
+        return
+    for field, value in changed.items():
+        setattr(service, field, value)
+    service.updated_at = now
+    with _checks.only_once("name", f"There is a service “{service.name}” already."):
+        service.save(update_fields=[*changed, "updated_at"])
+
+
+def _set_products(service: Service, products: Iterable[Product] | None) -> dict[str, Any]:
+    """Set them when given; what changed, for the event."""
+    if products is None:
+        return {}
+    wanted = {product.id for product in products}
+    if wanted == set(service.products.values_list("id", flat=True)):
+        return {}
+    service.products.set(wanted)
+    return {"products": sorted(wanted)}

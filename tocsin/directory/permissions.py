@@ -1,0 +1,60 @@
+"""Who may do what. One function per question; commands of every room call them, doors do not decide.
+
+Each `require_…` raises NotAllowed with a sentence. A token may do what its person may do, and only within its scopes.
+"""
+
+from __future__ import annotations
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotAllowed
+from tocsin.directory import rules
+from tocsin.directory.models import Person, Team
+
+
+def has_scope(actor: Actor, scope: str) -> bool:
+    """Whether the actor's token carries this scope; whoever signed in with a password carries all."""
+    return actor.scopes is None or scope in actor.scopes
+
+
+def require_scope(actor: Actor, scope: str) -> None:
+    if not has_scope(actor, scope):
+        raise NotAllowed(f"This token lacks the scope “{scope}”.", code="scope_missing")
+
+
+def require_administrator(actor: Actor) -> None:
+    require_scope(actor, rules.CONFIGURE)
+    if not actor.is_administrator:
+        raise NotAllowed("Only an administrator may do this.")
+
+
+def is_responder(actor: Actor) -> bool:
+    """Whether the actor may answer alerts and work on incidents."""
+    return actor.is_administrator or Person.RESPONDER in actor.roles
+
+
+def require_responder(actor: Actor) -> None:
+    require_scope(actor, rules.RESPOND)
+    if not is_responder(actor):
+        raise NotAllowed("Only a responder may do this. An administrator can change your role.")
+
+
+def is_manager(actor: Actor, team: Team | None) -> bool:
+    """Whether the actor may edit this team's schedules, policies and services. Without a team only administrators may."""
+    return actor.is_administrator or (team is not None and team.id in actor.manages)
+
+
+def require_manager(actor: Actor, team: Team | None) -> None:
+    require_scope(actor, rules.CONFIGURE)
+    if not is_manager(actor, team):
+        whose = f"a manager of {team.name}" if team else "an administrator"
+        raise NotAllowed(f"Only {whose} may do this.")
+
+
+def is_self(actor: Actor, person: Person) -> bool:
+    return actor.id == person.id
+
+
+def require_self_or_administrator(actor: Actor, person: Person) -> None:
+    require_scope(actor, rules.CONFIGURE)
+    if not (is_self(actor, person) or actor.is_administrator):
+        raise NotAllowed(f"Only {person.name} or an administrator may do this.")

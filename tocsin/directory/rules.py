@@ -1,0 +1,115 @@
+"""Pure decisions: names, zones, codes, one-time links, and by which methods a person is reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+READ, RESPOND, CONFIGURE = "read", "respond", "configure"
+SCOPES = (READ, RESPOND, CONFIGURE)
+"""`read` sees, `respond` also acts on alerts, pages and incidents, `configure` also changes people, teams and services."""
+
+INVITE, RESET = "invite", "reset"
+LINK_LIFETIME = {INVITE: dt.timedelta(days=7), RESET: dt.timedelta(days=1)}
+SETUP_LIFETIME = dt.timedelta(days=1)
+
+CODE_LIFETIME = dt.timedelta(minutes=30)
+CODE_DIGITS = 6
+CODE_TRIES = 5
+CODE_PAUSE = dt.timedelta(seconds=30)
+MAX_DELAY_MINUTES = 60
+MAX_STEPS = 10
+
+_HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
+
+
+def slug_of(name: str, taken: Iterable[str] = (), *, fallback: str = "item", limit: int = 60) -> str:
+    """A short name for addresses, from the name, not among `taken`: `Payments API` gives `payments-api`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: limit - 6].strip("-") or fallback
+    used = set(taken)
+    if slug not in used:
+        return slug
+    number = 2
+    while f"{slug}-{number}" in used:
+        number += 1
+    return f"{slug}-{number}"
+
+
+def is_slug(text: str) -> bool:
+    """Whether a short name given by hand can stand in an address."""
+    return re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) is not None and len(text) <= 60
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone in the tz database, such as Europe/Vienna."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def name_from_mail(address: str) -> str:
+    """A first guess at a person's name: `ana.kovac@example.com` gives `Ana Kovac`."""
+    words = re.split(r"[._+-]+", address.partition("@")[0])
+    return " ".join(word.capitalize() for word in words if word) or address
+
+
+def is_clean_line(text: str) -> bool:
+    """One line of text: no control characters, no lone surrogates."""
+    return not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
+
+
+def header_problem(headers: dict[str, str]) -> str:
+    """What is wrong with the headers of a templated call, in a sentence; empty when nothing is."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.match(name):
+            return f"“{name}” is not the name of an HTTP header."
+        if not is_clean_line(value):
+            return f"The value of {name} must be one line."
+    return ""
+
+
+def headers_from_text(text: str) -> dict[str, str]:
+    """`Name: value` lines as a mapping. Raises ValueError with the line that has no colon."""
+    headers = {}
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise ValueError(line.strip())
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def code_is_current(sent_at: dt.datetime | None, tries: int, now: dt.datetime) -> bool:
+    """Whether a verification code may still be tried."""
+    return sent_at is not None and tries < CODE_TRIES and now - sent_at <= CODE_LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What the choice of methods needs to know of one. `usable`: verified and not broken."""
+
+    id: str
+    usable: bool
+
+
+def plan(methods: Sequence[Method], wanted: Sequence[tuple[str, int]], other: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """By which method ids a person is paged, each with its delay in minutes, earliest first.
+
+    `wanted` is the person's list for the urgency, `other` the one for the other urgency. Methods that cannot be used are left
+    out. When nothing is left of the wanted list, the other one serves; then every usable method at once; then nothing.
+    """
+    usable = {method.id for method in methods if method.usable}
+    for steps in (wanted, other, [(method.id, 0) for method in methods]):
+        kept = [(method, delay) for method, delay in steps if method in usable]
+        if kept:
+            return sorted(kept, key=lambda step: step[1])
+    return []
