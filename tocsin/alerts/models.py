@@ -46,7 +46,11 @@ class IntakeEvent(DueRow):
 
 
 class Alert(Stamped):
-    """One problem of one service, from its first firing event until it is resolved."""
+    """One problem of one service, from its first firing event until it is resolved.
+
+    `fired_at` and `cleared_at` are the latest start and end that the source told, by its own clock; `cleared_heard_at` is when
+    the latest end was heard, by ours. `alerts.rules` decides by them. `resolved_by` is empty when the source resolved it.
+    """
 
     TRIGGERED, ACKNOWLEDGED, RESOLVED, SUPPRESSED = "triggered", "acknowledged", "resolved", "suppressed"
     HIGH, LOW, NONE = "high", "low", "none"
@@ -69,6 +73,10 @@ class Alert(Stamped):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="acknowledged_alerts")
     resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="resolved_alerts")
+    fired_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    cleared_heard_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -81,7 +89,7 @@ class Alert(Stamped):
         indexes = (
             models.Index(fields=("status", "-started_at")),
             models.Index(fields=("service", "-started_at")),
-            models.Index(fields=("-number",)),
+            models.Index(fields=("service", "source", "dedup_key", "-number"), name="alerts_newest_of_key"),
         )
 
     def __str__(self) -> str:

@@ -56,7 +56,11 @@ class Migration(migrations.Migration):
                 ('last_event_at', models.DateTimeField()),
                 ('acknowledged_at', models.DateTimeField(null=True)),
                 ('resolved_at', models.DateTimeField(null=True)),
+                ('fired_at', models.DateTimeField()),
+                ('cleared_at', models.DateTimeField(null=True)),
+                ('cleared_heard_at', models.DateTimeField(null=True)),
                 ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledged_alerts', to=settings.AUTH_USER_MODEL)),
+                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolved_alerts', to=settings.AUTH_USER_MODEL)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='directory.service')),
             ],
         ),
@@ -104,7 +108,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='alert',
-            index=models.Index(fields=['-number'], name='alerts_aler_number_2bd577_idx'),
+            index=models.Index(fields=['service', 'source', 'dedup_key', '-number'], name='alerts_newest_of_key'),
         ),
         migrations.AddConstraint(
             model_name='alert',

@@ -1,0 +1,20 @@
+"""The only writers of this room: what sources say, what people answer, the keys of the doors."""
+
+from tocsin.alerts.commands.answers import acknowledge, resolve
+from tocsin.alerts.commands.intake import Arrival, give_up, receive, understand
+from tocsin.alerts.commands.keys import create_key, revoke_key
+from tocsin.alerts.commands.triggers import apply, open_by_hand, trigger
+
+__all__ = (
+    "Arrival",
+    "acknowledge",
+    "apply",
+    "create_key",
+    "give_up",
+    "open_by_hand",
+    "receive",
+    "resolve",
+    "revoke_key",
+    "trigger",
+    "understand",
+)

@@ -1,0 +1,48 @@
+"""What people answer to an alert. The first one wins; the second is told how it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from tocsin.alerts import events as names
+from tocsin.alerts import permissions
+from tocsin.alerts.commands.announcing import announce
+from tocsin.alerts.models import Alert
+from tocsin.core import db
+from tocsin.core.actor import Actor
+from tocsin.core.ids import is_id
+
+
+def acknowledge(actor: Actor, alert: Alert, *, now: dt.datetime) -> Alert:
+    """Somebody has it. On an alert that is no longer triggered nothing changes; look at `acknowledged_by` for who was first."""
+    permissions.require_answer(actor)
+    with transaction.atomic():
+        won = Alert.objects.filter(pk=alert.pk, status=Alert.TRIGGERED).update(
+            status=Alert.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by_id=_person(actor), updated_at=now
+        )
+        alert = Alert.objects.select_related("service", "acknowledged_by").get(pk=alert.pk)
+        if won:
+            announce(actor, names.ALERT_ACKNOWLEDGED, alert, now=now)
+    return alert
+
+
+def resolve(actor: Actor, alert: Alert, *, now: dt.datetime, by_source: bool = False) -> Alert:
+    """It is over. On a resolved alert nothing changes. `by_source` leaves out who: it was nobody."""
+    permissions.require_answer(actor)
+    with transaction.atomic():
+        alert = db.lock(Alert.objects.select_related("service")).get(pk=alert.pk)
+        if alert.status == Alert.RESOLVED:
+            return alert
+        alert.status = Alert.RESOLVED
+        alert.resolved_at = alert.cleared_heard_at = alert.updated_at = now
+        alert.resolved_by_id = None if by_source else _person(actor)
+        alert.cleared_at = max(now, alert.fired_at)
+        alert.save()
+        announce(actor, names.ALERT_RESOLVED, alert, now=now)
+    return alert
+
+
+def _person(actor: Actor) -> str | None:
+    return actor.id if is_id(actor.id, "per") else None

@@ -1,0 +1,55 @@
+"""The engine module that turns raw bodies into alerts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+
+from tocsin.alerts import rules
+from tocsin.alerts.commands import intake
+from tocsin.alerts.models import IntakeEvent
+from tocsin.alerts.ports import Unreadable
+from tocsin.core.work import leases
+from tocsin.core.work.engine import OWNER, Module
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+AGAIN_AFTER = dt.timedelta(milliseconds=500)
+RED_AFTER = dt.timedelta(seconds=5)
+"""An intake row older than this counts as a page that cannot be proven."""
+
+
+def understand(now: dt.datetime) -> int:
+    """Claim raw bodies and apply each in a transaction of its own, in the order of arrival. Returns how many were claimed."""
+    rows = leases.claim(IntakeEvent, lane=intake.LANE, owner=OWNER, now=now, limit=BATCH)
+    for row in sorted(rows, key=lambda row: (row.received_at, row.id)):
+        _one(row, now)
+    return len(rows)
+
+
+def _one(row: IntakeEvent, now: dt.datetime) -> None:
+    """A row that fails three times, or took its process down three times, pages its raw text instead."""
+    try:
+        if row.tries > rules.MAX_TRIES:
+            intake.give_up(row, "processing it ended Tocsin's worker several times", now=now)
+        else:
+            intake.understand(row, now=now)
+    except intake.LostLease:
+        log.warning("intake row taken over by another process", event_id=row.id)
+    except Unreadable as error:
+        intake.give_up(row, str(error), now=now)
+    except Exception as error:
+        log.exception("intake row failed", event_id=row.id, tries=row.tries)
+        if row.tries < rules.MAX_TRIES:
+            leases.give_back(row, now + AGAIN_AFTER, repr(error))
+        else:
+            intake.give_up(row, type(error).__name__, now=now)
+
+
+def oldest_waiting(now: dt.datetime) -> dt.timedelta | None:
+    """How long the oldest raw body has waited; red above `RED_AFTER`."""
+    return leases.oldest_due(IntakeEvent, now, lane=intake.LANE)
+
+
+MODULES = (Module("understand", understand, channel=intake.LANE),)

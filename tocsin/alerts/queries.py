@@ -1,0 +1,108 @@
+"""Reads of alerts, each with a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from tocsin.alerts.models import Alert, AlertEvent, IntakeEvent, IntegrationKey
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, NotFound
+from tocsin.directory.models import Service
+
+OPEN = (Alert.TRIGGERED, Alert.ACKNOWLEDGED)
+STATUSES = (Alert.TRIGGERED, Alert.ACKNOWLEDGED, Alert.RESOLVED, Alert.SUPPRESSED)
+COUNTED_TO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Open alerts by status. Counting stops at `COUNTED_TO`; a larger number is shown as `1000+`."""
+
+    triggered: int
+    acknowledged: int
+
+    @property
+    def open(self) -> int:
+        return self.triggered + self.acknowledged
+
+
+def alerts(actor: Actor, *, status: str | None = None, service: Service | str | None = None, q: str = "") -> QuerySet[Alert]:
+    """Newest first by number, which is what a cursor goes by. `status` may also be `open`; `service` an object or a slug."""
+    rows = Alert.objects.select_related("service", "service__team", "acknowledged_by").order_by("-number")
+    if status == "open":
+        rows = rows.filter(status__in=OPEN)
+    elif status in STATUSES:
+        rows = rows.filter(status=status)
+    elif status:
+        raise Invalid(f"Status is open, {', '.join(STATUSES)}.", field="status")
+    if service is not None:
+        rows = rows.filter(service__slug=service) if isinstance(service, str) else rows.filter(service=service)
+    return _matching(rows, q.strip()[:200])
+
+
+def _matching(rows: QuerySet[Alert], q: str) -> QuerySet[Alert]:
+    if not q:
+        return rows
+    number = q.lstrip("#")
+    wanted = Q(title__icontains=q) | Q(service__name__icontains=q) | Q(dedup_key=q)
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        wanted |= Q(number=int(number))
+    return rows.filter(wanted)
+
+
+def alert_by_number(actor: Actor, number: int) -> Alert:
+    """The alert people call by this number. Raises NotFound."""
+    return _one(Q(number=number))
+
+
+def alert_by_id(actor: Actor, alert_id: str) -> Alert:
+    """The alert with this typed id. Raises NotFound."""
+    return _one(Q(pk=alert_id))
+
+
+def _one(which: Q) -> Alert:
+    rows = Alert.objects.select_related("service", "service__team", "acknowledged_by", "resolved_by")
+    alert = rows.filter(which).first()
+    if alert is None:
+        raise NotFound("There is no such alert.")
+    return alert
+
+
+def counts(actor: Actor) -> Counts:
+    """How many alerts are open. Never scans more than `COUNTED_TO` entries of the status index each."""
+    return Counts(_up_to_limit(Alert.TRIGGERED), _up_to_limit(Alert.ACKNOWLEDGED))
+
+
+def _up_to_limit(status: str) -> int:
+    return len(Alert.objects.filter(status=status).order_by("-started_at").values_list("pk")[:COUNTED_TO])
+
+
+def event_history(alert: Alert, *, limit: int = 100) -> QuerySet[AlertEvent]:
+    """What the source said, newest first."""
+    return alert.events.order_by("-at", "-id")[:limit]
+
+
+def keys(service: Service) -> QuerySet[IntegrationKey]:
+    """The integration keys of a service, those in use first."""
+    return service.integration_keys.order_by("revoked_at", "name")
+
+
+def key_by_id(actor: Actor, key_id: str) -> IntegrationKey:
+    """An integration key with its service. Raises NotFound."""
+    key = IntegrationKey.objects.select_related("service", "service__team").filter(pk=key_id).first()
+    if key is None:
+        raise NotFound("There is no such integration key.")
+    return key
+
+
+def key_by_digest(digest: str) -> IntegrationKey | None:
+    """The key with this digest when it may be used."""
+    return IntegrationKey.objects.filter(digest=digest, revoked_at=None).first()
+
+
+def refused_bodies(service: Service, *, limit: int = 20) -> QuerySet[IntakeEvent]:
+    """The latest bodies of this service that could not be read, newest first."""
+    rows = IntakeEvent.objects.select_related("key").filter(key__service=service)
+    return rows.filter(~Q(unreadable="") | Q(work_state=IntakeEvent.FAILED)).order_by("-received_at")[:limit]
