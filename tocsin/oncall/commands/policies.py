@@ -1,0 +1,102 @@
+"""Escalation policies, and which policy and roster answer for a service."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid
+from tocsin.core.eventlog.events import record
+from tocsin.directory import permissions as people_permissions
+from tocsin.directory.models import Person, Service, Team
+from tocsin.oncall import events
+from tocsin.oncall.commands import _checks
+from tocsin.oncall.models import Policy, PolicyStep, Schedule, ServiceCover, StepTarget
+
+_MOST_STEPS, _MOST_TARGETS, _MOST_REPEATS, _LONGEST_WAIT = 20, 20, 9, 24 * 60
+
+
+@transaction.atomic
+def create_policy(
+    actor: Actor,
+    *,
+    team: Team,
+    name: str,
+    steps: Sequence[Mapping[str, Any]],
+    repeats: int = 1,
+    slug: str = "",
+    now: dt.datetime,
+) -> Policy:
+    """Steps `{"wait_minutes": 5, "targets": [Schedule | Person, …]}`, walked `repeats` times more; then the last resort.
+
+    A policy cannot name a policy, so it cannot call itself.
+    """
+    people_permissions.require_manager(actor, team)
+    _check_steps(steps)
+    if not _is_between(repeats, 0, _MOST_REPEATS):
+        raise Invalid(f"Repeats are 0 to {_MOST_REPEATS}.", field="repeats")
+    name = _checks.name(name)
+    policy = Policy.objects.create(
+        team=team, name=name, slug=_checks.slug(slug, name, Policy), repeats=repeats, created_at=now, updated_at=now
+    )
+    for position, step in enumerate(steps):
+        row = PolicyStep.objects.create(policy=policy, position=position, wait_minutes=step.get("wait_minutes", 5))
+        StepTarget.objects.bulk_create(_target(row, target) for target in step["targets"])
+    data = {"name": name, "team": team.id, "repeats": repeats, "steps": [_words(step) for step in steps]}
+    record(actor, events.POLICY_CREATED, policy.id, now=now, data=data)
+    return policy
+
+
+def _check_steps(steps: Sequence[Mapping[str, Any]]) -> None:
+    if not steps:
+        raise Invalid("A policy needs at least one step.", field="steps")
+    if len(steps) > _MOST_STEPS:
+        raise Invalid(f"A policy has at most {_MOST_STEPS} steps.", field="steps")
+    for number, step in enumerate(steps):
+        if not _is_between(step.get("wait_minutes", 5), 1, _LONGEST_WAIT):
+            raise Invalid("A step waits 1 minute to 24 hours.", field=f"steps.{number}.wait_minutes")
+        _check_targets(step.get("targets") or [], f"steps.{number}.targets")
+
+
+def _check_targets(targets: Sequence[Any], field: str) -> None:
+    if not targets:
+        raise Invalid("A step needs somebody to page.", field=field)
+    if len(targets) > _MOST_TARGETS:
+        raise Invalid(f"A step pages at most {_MOST_TARGETS} targets.", field=field)
+    for target in targets:
+        if isinstance(target, Person):
+            _checks.on_call_person(target, field)
+        elif not isinstance(target, Schedule):
+            raise Invalid("A step pages schedules and people; a policy cannot call a policy.", field=field)
+    if len({target.pk for target in targets}) < len(targets):
+        raise Invalid("A step names the same target twice.", field=field)
+
+
+def _is_between(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _target(step: PolicyStep, target: Schedule | Person) -> StepTarget:
+    if isinstance(target, Schedule):
+        return StepTarget(step=step, schedule=target)
+    return StepTarget(step=step, person=target)
+
+
+def _words(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {"wait_minutes": step.get("wait_minutes", 5), "targets": [target.pk for target in step["targets"]]}
+
+
+@transaction.atomic
+def cover_service(
+    actor: Actor, service: Service, *, policy: Policy | None = None, roster: Schedule | None = None, now: dt.datetime
+) -> ServiceCover:
+    """Which policy answers for a service, and which roster its incident managers come from. None: the last resort."""
+    people_permissions.require_manager(actor, service.team)
+    cover, _ = ServiceCover.objects.update_or_create(service=service, defaults={"policy": policy, "roster": roster})
+    data = {"policy": policy.id if policy else "", "roster": roster.id if roster else ""}
+    record(actor, events.SERVICE_COVERED, service.id, now=now, data=data)
+    return cover

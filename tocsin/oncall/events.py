@@ -1,0 +1,20 @@
+"""What this room announces. The subject is the schedule or policy; an override's or rotation's context is its schedule."""
+
+from __future__ import annotations
+
+SCHEDULE_CREATED = "schedule.created"
+"""data: name, team, zone"""
+ROTATION_ADDED = "schedule.rotation_added"
+"""data: rotation, name, zone, starts_on, handover_time, weeks, members"""
+ROTATION_REMOVED = "schedule.rotation_removed"
+"""data: rotation, name"""
+OVERRIDE_ADDED = "schedule.override_added"
+"""data: override, person, starts_at, ends_at, reason"""
+OVERRIDE_REMOVED = "schedule.override_removed"
+"""data: override, person"""
+LAST_RESORT_SET = "schedule.last_resort_set"
+"""data: before: the schedule that was the last resort until now, or empty"""
+POLICY_CREATED = "policy.created"
+"""data: name, team, repeats, steps"""
+SERVICE_COVERED = "service.covered"
+"""subject: the service; data: policy, roster (ids or empty)"""
