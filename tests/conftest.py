@@ -6,8 +6,10 @@ import datetime as dt
 import json
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -55,6 +57,23 @@ def _keep_seeds(item: pytest.Item) -> None:
     marker = item.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction") and not marker.kwargs.get("serialized_rollback"):
         item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """No test runs for ever: one that hangs fails with the place where it hung."""
+
+    def too_long(*_: Any) -> None:
+        pytest.fail(f"no end after {seconds} s", pytrace=True)
+
+    seconds = 1800 if item.get_closest_marker("soak") else 150
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

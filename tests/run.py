@@ -1,0 +1,137 @@
+"""`make test`: every part in its order, on both stores where the store matters, with the time each took.
+
+At the end a table says what was left out because a program is missing, and the one command that installs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+HANGING_AFTER = 900
+"""Seconds after which a part is stopped; single tests have a limit of their own."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One run of pytest. `name` chooses the tests, `store` where they run, `budget` is in minutes on two cores."""
+
+    name: str
+    store: str
+    budget: float
+    paths: tuple[str, ...] = ("tests",)
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} on {self.store}" if self.store else self.name
+
+
+PARTS = (
+    Part("rules", "", 1, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
+    Part("database", "sqlite", 2, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
+    Part("database", "postgresql", 2, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
+    Part("doors", "", 1, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
+    Part("acceptance", "sqlite", 1.5, ("tests/acceptance",)),
+    Part("acceptance", "postgresql", 1.5, ("tests/acceptance",)),
+    Part("browser", "sqlite", 3, ("tests/browser",)),
+    Part("browser", "postgresql", 1, ("tests/browser",), ("-m", "everywhere")),
+)
+
+
+def main() -> int:
+    options = _options()
+    chosen = [part for part in PARTS if options.part in (None, part.name) and options.store in (None, part.store or "sqlite")]
+    begun = time.monotonic()
+    results = [(part, *run(part, soak=options.soak, workers=options.workers)) for part in chosen]
+    report(results, time.monotonic() - begun)
+    return 1 if any(result["failed"] for _, result, _ in results) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--soak", action="store_true", help="the wide and long tests too")
+    parser.add_argument("--part", choices=sorted({part.name for part in PARTS}))
+    parser.add_argument("--store", choices=("sqlite", "postgresql"))
+    parser.add_argument("--workers", default="2", help="tests side by side")
+    return parser.parse_args()
+
+
+def run(part: Part, *, soak: bool, workers: str) -> tuple[dict[str, Any], float]:
+    """Run one part; its totals and its seconds."""
+    print(f"\n== {part.title}", flush=True)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        summary = Path(folder) / "summary.json"
+        command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", "-n", workers, f"--summary={summary}"]
+        command += ["--part", part.name, *part.arguments, *(["--soak"] if soak else []), *part.paths]
+        environment = {**os.environ, "TOCSIN_TEST_STORE": part.store or "sqlite"}
+        status = _run(command, environment, 8 * HANGING_AFTER if soak else HANGING_AFTER)
+        totals = json.loads(summary.read_text()) if summary.exists() else {}
+    return _totals(totals, status), time.monotonic() - begun
+
+
+def _run(command: list[str], environment: dict[str, str], limit: float) -> int:
+    try:
+        return subprocess.run(command, cwd=ROOT, env=environment, timeout=limit, check=False).returncode
+    except subprocess.TimeoutExpired:
+        print(f"stopped: no end after {limit} s", flush=True)
+        return 1
+
+
+NO_TESTS = 5
+
+
+def _totals(totals: dict[str, Any], status: int) -> dict[str, Any]:
+    failed = totals.get("failed", 0) + totals.get("error", 0)
+    if status not in (0, NO_TESTS) and not failed:
+        failed = 1
+    return {
+        "passed": totals.get("passed", 0),
+        "failed": failed,
+        "left_out": totals.get("left_out", []),
+        "failures": totals.get("failures", []),
+    }
+
+
+def report(results: list[tuple[Part, dict[str, Any], float]], seconds: float) -> None:
+    print("\n== time per part")
+    for part, result, took in results:
+        mark = "" if took <= part.budget * 60 else f"   over its {part.budget:g} min"
+        print(f"  {part.title:<26}{took:7.1f} s   {result['passed']:5} passed  {result['failed']:3} failed{mark}")
+    print(f"  {'all':<26}{seconds:7.1f} s")
+    for part, result, _ in results:
+        for name in result["failures"]:
+            print(f"  FAILED {part.title}: {name}")
+    _left_out([entry for _, result, _ in results for entry in result["left_out"]])
+    print(f"\n{sum(r['passed'] for _, r, _ in results)} passed, {sum(r['failed'] for _, r, _ in results)} failed")
+
+
+def _left_out(entries: list[dict[str, str]]) -> None:
+    if not entries:
+        print("\nNothing was left out.")
+        return
+    print("\n== left out")
+    for reason in sorted({entry["reason"] for entry in entries}):
+        tests = [entry["test"] for entry in entries if entry["reason"] == reason]
+        print(f"  {reason}\n    {len(tests)} tests, such as {tests[0]}")
+    programs = sorted({word for entry in entries if "apt-get" in entry["reason"] for word in [_package(entry["reason"])]})
+    if programs:
+        print(f"\n  to run them: apt-get install -y --no-install-recommends {' '.join(programs)}")
+
+
+def _package(reason: str) -> str:
+    return reason.split("--no-install-recommends ")[1].split(",")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
