@@ -14,6 +14,7 @@ from tocsin.core import db, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Stale
 from tocsin.core.eventlog.events import record
+from tocsin.directory.models import Person
 
 _LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -106,7 +107,8 @@ def save_section(actor: Actor, section: Section, text: str, *, version: int, now
                 field="version",
                 current=section,
             )
-        section.text, section.version, section.updated_at, section.updated_by_id = text, version + 1, now, _author(actor)
+        section.text, section.version, section.updated_at = text, version + 1, now
+        section.updated_by = Person.objects.filter(pk=actor.id).first()
         section.save(update_fields=["text", "version", "updated_at", "updated_by"])
         Revision.objects.create(section=section, version=section.version, text=text, author_id=_author(actor), at=now)
         Document.objects.filter(pk=section.document_id).update(updated_at=now)

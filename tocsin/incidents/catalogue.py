@@ -1,0 +1,216 @@
+"""Events in words: one table for the timeline and one for the history.
+
+`describe` gives what a line of the timeline says, `changes` what the history lists as old and new. Both take the name and the
+data of an event and nothing else, so that they never ask the database; an event without an entry is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.incidents import rules
+
+Data = Mapping[str, Any]
+
+ALERT_EVENTS = ("alert.triggered", "alert.acknowledged", "alert.resolved")
+"""Events of linked alerts that belong to the incident's story too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the timeline says of an event. `group` is key, talk or alerts."""
+
+    kind: str
+    icon: str
+    text: str
+    group: str = "key"
+    quiet: bool = False
+    path: str = ""
+
+
+NOTE_ICONS: Mapping[str, str] = {
+    "observation": "eye",
+    "change": "change",
+    "decision": "fork",
+    "escalation": "up",
+    "communication": "tell",
+    "status": "flag",
+}
+
+FIELDS: Mapping[str, str] = {
+    "summary": "Summary",
+    "description": "Description",
+    "service": "Faulty service",
+    "products": "Affected products",
+    "video_url": "Video call",
+    "support_cases": "Support cases",
+    "source": "Source",
+    "private": "Private",
+}
+
+
+def _state(word: Any) -> str:
+    return rules.STATE_WORDS.get(str(word), str(word))
+
+
+def _role(data: Data) -> str:
+    return rules.ROLES.get(data.get("role", ""), str(data.get("role", "")))
+
+
+def _declared(data: Data) -> Entry:
+    drill = "a drill, " if data.get("drill") else ""
+    numbers = [f"alert #{number}" for number in data.get("alerts", ())]
+    origin = f", from {rules.joined(numbers)}" if numbers else ""
+    return Entry("Declared", "flag", f"as {drill}Sev {data.get('severity')}{origin}. {data.get('summary', '')}")
+
+
+def _role_taken(data: Data) -> Entry:
+    before = f", after {data['old_name']}" if data.get("old_name") else ""
+    return Entry("Role", "flag", f"{data.get('name')} is {_role(data).lower()}{before}")
+
+
+def _times(data: Data) -> Entry:
+    words = [rules.TIMES[name] for name in rules.TIMES if name in data]
+    unknown = [f"{rules.TIMES[name]} unknown" for name in data.get("unknown", ())]
+    return Entry("Times", "clock", f"{rules.joined([*words, *unknown])} set", quiet=True)
+
+
+def _noted(data: Data) -> Entry:
+    kind = str(data.get("kind"))
+    return Entry(rules.NOTES.get(kind, kind), NOTE_ICONS.get(kind, "note"), str(data.get("text", "")))
+
+
+def _field(data: Data) -> Entry:
+    field = str(data.get("field"))
+    words = FIELDS.get(field, field)
+    text = f"{words} changed" if field == "description" else f"{words}: {data.get('old') or 'empty'} → {data.get('new') or 'empty'}"
+    return Entry("Changed", "pen", text, quiet=True)
+
+
+def _resolved(data: Data) -> Entry:
+    return Entry("Resolved", "done", "impact is over and none is about to follow")
+
+
+def _update(data: Data) -> Entry:
+    pages = rules.joined([str(page) for page in data.get("pages", ())]) or "status"
+    titles = data.get("titles") or {}
+    title = next(iter(titles.values()), "")
+    words = f"{str(data.get('status', '')).capitalize()} on the {pages} page"
+    return Entry("Update", "tell", f"{words}{': ' + title if title else ''}")
+
+
+def _page(verb: str, *, icon: str = "bell", quiet: bool = True) -> Callable[[Data], Entry]:
+    def entry(data: Data) -> Entry:
+        who = data.get("name") or data.get("person_name") or "Somebody"
+        reason = data.get("error") or data.get("reason") or ""
+        return Entry("Page", icon, f"{who} {verb}{': ' + str(reason) if reason and not quiet else ''}", group="alerts", quiet=quiet)
+
+    return entry
+
+
+def _alert(verb: str) -> Callable[[Data], Entry]:
+    def entry(data: Data) -> Entry:
+        return Entry(
+            "Alert", "bell", f"#{data.get('number')} {data.get('title', '')} {verb}", "alerts", True, str(data.get("path", ""))
+        )
+
+    return entry
+
+
+def _said(text: Callable[[Data], str], kind: str, icon: str, **more: Any) -> Callable[[Data], Entry]:
+    return lambda data: Entry(kind, icon, text(data), **more)
+
+
+_TIMELINE: Mapping[str, Callable[[Data], Entry]] = {
+    "incident.declared": _declared,
+    "incident.set_up": _said(lambda data: "room and state document are open", "Set up", "talk", quiet=True),
+    "incident.state_changed": _said(lambda data: f"{_state(data['old'])} → {_state(data['new'])}", "Status", "flag"),
+    "incident.severity_changed": _said(lambda data: f"Sev {data['old']} → Sev {data['new']}", "Severity", "flag"),
+    "incident.severity_confirmed": _said(lambda data: f"confirmed as Sev {data['severity']}", "Severity", "flag"),
+    "incident.field_changed": _field,
+    "incident.role_taken": _role_taken,
+    "incident.role_released": _said(lambda data: f"{data.get('name')} is no longer {_role(data).lower()}", "Role", "flag"),
+    "incident.member_added": _said(lambda data: f"{data.get('name')} may see this incident", "Access", "lock", quiet=True),
+    "incident.noted": _noted,
+    "incident.team_paged": _said(lambda data: f"{data.get('name')} called in", "Escalation", "up"),
+    "incident.times_set": _times,
+    "incident.alert_linked": _said(
+        lambda data: f"#{data['number']} {data['title']} belongs to this incident", "Alert", "bell", group="alerts"
+    ),
+    "incident.resolved": _resolved,
+    "message.posted": _said(lambda data: str(data.get("text", "")), "", "talk", group="talk"),
+    "document.section_saved": _said(
+        lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
+    ),
+    "document.row_added": _said(
+        lambda data: f"{data.get('table')}: " + ", ".join(text for text in data.get("cells", {}).values() if text),
+        "Document",
+        "note",
+        group="talk",
+    ),
+    "update.published": _update,
+    "postmortem.started": _said(lambda data: f"begun, {data.get('owner_name')} owns it", "Postmortem", "pen"),
+    "postmortem.state_changed": _said(
+        lambda data: f"{str(data.get('old')).replace('_', ' ')} → {str(data.get('new')).replace('_', ' ')}",
+        "Postmortem",
+        "pen",
+        quiet=True,
+    ),
+    "action.created": _said(lambda data: f"x/{data.get('number')} {data.get('title')}", "Action", "done", quiet=True),
+    "page.created": _page("is paged"),
+    "page.sent": _page("was sent a page"),
+    "page.failed": _page("could not be reached", quiet=False),
+    "page.undelivered": _page("could not be reached", quiet=False),
+    "page.acknowledged": _page("acknowledged", icon="ack", quiet=False),
+    "escalation.exhausted": _said(lambda data: "nobody has answered yet, it starts again", "Escalation", "up", group="alerts"),
+    "escalation.stopped": _said(
+        lambda data: f"paging stopped, {data.get('reason', 'no longer needed')}", "Page", "off", group="alerts", quiet=True
+    ),
+    "alert.triggered": _alert("triggered"),
+    "alert.acknowledged": _alert("acknowledged"),
+    "alert.resolved": _alert("resolved"),
+}
+
+
+def describe(name: str, data: Data) -> Entry | None:
+    """What the timeline says of this event, None when it says nothing."""
+    entry = _TIMELINE.get(name)
+    return entry(data) if entry else None
+
+
+Change = tuple[str, Any, Any]
+"""What changed, its old value, its new value."""
+
+
+def changes(name: str, data: Data) -> list[Change]:
+    """The changes an event stands for: several for times, none for talk."""
+    listed = _CHANGES.get(name)
+    if listed:
+        return listed(data)
+    entry = describe(name, data) if name.startswith(("page.", "incident.", "escalation.")) or name == "update.published" else None
+    return [(entry.kind, "", entry.text)] if entry else []
+
+
+def _role_change(data: Data) -> list[Change]:
+    return [(_role(data), data.get("old_name") or "", data.get("name"))]
+
+
+def _time_changes(data: Data) -> list[Change]:
+    unknown = data.get("unknown", ())
+    return [
+        (rules.TIMES[name].capitalize(), data[name]["old"], "unknown" if name in unknown else data[name]["new"])
+        for name in rules.TIMES
+        if name in data
+    ]
+
+
+_CHANGES: Mapping[str, Callable[[Data], list[Change]]] = {
+    "incident.state_changed": lambda data: [("State", _state(data["old"]), _state(data["new"]))],
+    "incident.severity_changed": lambda data: [("Severity", f"Sev {data['old']}", f"Sev {data['new']}")],
+    "incident.field_changed": lambda data: [(FIELDS.get(data["field"], data["field"]), data.get("old"), data.get("new"))],
+    "incident.role_taken": _role_change,
+    "incident.role_released": lambda data: [(_role(data), data.get("name"), "")],
+    "incident.times_set": _time_changes,
+}

@@ -1,0 +1,27 @@
+"""The only writers of incidents. Each verb is a button, an API call and a command line of the same name."""
+
+from __future__ import annotations
+
+from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
+from tocsin.incidents.commands.declaring import declare, link_alert, set_up
+from tocsin.incidents.commands.resolving import resolve
+from tocsin.incidents.commands.running import add_member, assign_role, hand_over, page_team, release_role, take_command
+from tocsin.incidents.commands.talking import note, say
+
+__all__ = [
+    "add_member",
+    "assign_role",
+    "change_fields",
+    "declare",
+    "hand_over",
+    "link_alert",
+    "note",
+    "page_team",
+    "release_role",
+    "resolve",
+    "say",
+    "set_severity",
+    "set_times",
+    "set_up",
+    "take_command",
+]

@@ -1,0 +1,61 @@
+"""What every command on an incident begins and ends with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tocsin.collab import commands as collab
+from tocsin.collab.models import Document, Room
+from tocsin.core import db
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict, Stale
+from tocsin.core.eventlog.events import record
+from tocsin.incidents import rules
+from tocsin.incidents.models import Incident
+
+
+def locked(incident: Incident, expected_version: int | None = None) -> Incident:
+    """The incident as it is now, held until the transaction ends. Raises Stale when it is not at the expected version."""
+    rows = Incident.objects.select_related("service__team", "manager")
+    fresh = db.lock(rows.filter(pk=incident.pk)).get()
+    if expected_version is not None and fresh.version != expected_version:
+        raise Stale(f"{fresh.key} was changed by somebody else meanwhile.", field="version", current=fresh)
+    return fresh
+
+
+def require_open(incident: Incident) -> None:
+    """Raises Conflict when the incident is resolved."""
+    if incident.state == Incident.RESOLVED:
+        raise Conflict(f"{incident.key} is resolved.", current=incident)
+
+
+def save(incident: Incident, *fields: str, now: dt.datetime) -> None:
+    """Write the named fields, one version on."""
+    incident.version += 1
+    incident.updated_at = now
+    incident.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def tell(actor: Actor, event: str, incident: Incident, /, *, now: dt.datetime, **data: Any) -> None:
+    """Record an event of this incident."""
+    record(actor, event, incident.id, context=incident.id, now=now, data=data)
+
+
+def refresh_room(actor: Actor, incident: Incident, *, now: dt.datetime) -> None:
+    """Let the room's topic and the document's title say what is true now. Nothing happens before set-up."""
+    room = Room.objects.filter(subject=incident.id).first()
+    if room is None:
+        return
+    collab.set_topic(actor, room, topic_of(incident), now=now)
+    document = Document.objects.filter(subject=incident.id).first()
+    title = rules.document_title(incident.key, incident.summary)
+    if document and document.title != title:
+        collab.set_title(actor, document, title, now=now)
+
+
+def topic_of(incident: Incident) -> str:
+    """The topic of the incident's room, from its fields and its role holders."""
+    holders = list(incident.roles.filter(until__isnull=True).values_list("role", "person__name"))
+    links = [incident.video_url] if incident.video_url else []
+    return rules.topic(incident.key, incident.summary, incident.severity, incident.state, holders, links)

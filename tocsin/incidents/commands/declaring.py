@@ -1,0 +1,135 @@
+"""From a report to an incident with a key, people paged, a room and a state document."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+from django.db import transaction
+
+from tocsin.alerts.models import Alert
+from tocsin.collab import commands as collab
+from tocsin.core import counters, texts
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict
+from tocsin.directory.models import Product, Service
+from tocsin.incidents import events, permissions, rules
+from tocsin.incidents.commands import _paging
+from tocsin.incidents.commands._record import locked, save, tell, topic_of
+from tocsin.incidents.models import Incident, IncidentAlert
+
+
+def declare(
+    actor: Actor,
+    *,
+    summary: str,
+    severity: int,
+    service: Service | None = None,
+    products: Iterable[Product] = (),
+    description: str = "",
+    source: str = "",
+    detected_at: dt.datetime | None = None,
+    impact_started_at: dt.datetime | None = None,
+    private: bool = False,
+    drill: bool = False,
+    alerts: Sequence[Alert] = (),
+    now: dt.datetime,
+) -> Incident:
+    """Open an incident. At Sev 1 and 2 it pages at once and is set up; Sev 3 waits in the queue of the service's team.
+
+    With `alerts` the source is monitoring, the service theirs, and detection the moment the first of them began, unless said
+    otherwise. A drill pages nobody. Raises Invalid for a field, Conflict for an alert that belongs to another incident.
+    """
+    permissions.require_reporter(actor)
+    alerts = list(alerts)
+    first = min(alerts, key=lambda alert: alert.started_at) if alerts else None
+    incident = Incident(
+        summary=texts.line(summary, field="summary", limit=200),
+        description=texts.prose(description, field="description", limit=20_000),
+        severity=rules.severity(severity),
+        service=service or (first.service if first else None),
+        source=rules.word_of(source or ("monitoring" if alerts else "own_observation"), rules.SOURCES, "source"),
+        reporter_id=None if actor.is_system else actor.id,
+        detected_at=detected_at or (first.started_at if first else now),
+        impact_started_at=impact_started_at,
+        is_private=private,
+        is_drill=drill,
+        created_at=now,
+        updated_at=now,
+    )
+    rules.check_times({"impact_started_at": impact_started_at, "detected_at": incident.detected_at}, now)
+    with transaction.atomic():
+        return _open(actor, incident, list(products), alerts, now)
+
+
+def _open(actor: Actor, incident: Incident, products: list[Product], alerts: list[Alert], now: dt.datetime) -> Incident:
+    incident.number = counters.next_number("incident")
+    incident.key = f"{settings.TOCSIN.incident_prefix}-{incident.number}"
+    incident.save(force_insert=True)
+    incident.products.set(products)
+    tell(
+        actor,
+        events.DECLARED,
+        incident,
+        now=now,
+        key=incident.key,
+        summary=incident.summary,
+        severity=incident.severity,
+        service=incident.service.name if incident.service else None,
+        source=incident.source,
+        drill=incident.is_drill,
+        private=incident.is_private,
+        alerts=[alert.number for alert in alerts],
+    )
+    for alert in alerts:
+        _link(actor, incident, alert, now)
+    if rules.is_major(incident.severity):
+        incident = set_up(actor, incident, now=now)
+    if rules.pages(incident.severity, drill=incident.is_drill):
+        _paging.page_major(actor, incident, now=now)
+    return incident
+
+
+def set_up(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incident:
+    """Open the room, named by the key, and the state document. Done twice it changes nothing.
+
+    A major incident is set up by its declaration; for Sev 3 anybody who reports or responds may ask for it.
+    """
+    permissions.require_speaker(actor, incident)
+    with transaction.atomic():
+        incident = locked(incident)
+        if incident.set_up_at:
+            return incident
+        room = collab.open_room(actor, incident.id, incident.key, topic_of(incident), now=now)
+        title = rules.document_title(incident.key, incident.summary)
+        document = collab.open_document(actor, incident.id, title, now=now)
+        incident.set_up_at = now
+        save(incident, "set_up_at", now=now)
+        tell(actor, events.SET_UP, incident, now=now, room=room.id, document=document.id)
+    return incident
+
+
+def link_alert(actor: Actor, incident: Incident, alert: Alert, *, now: dt.datetime) -> Incident:
+    """Make an alert part of an incident. Nothing happens when it is; Conflict when it belongs to another."""
+    permissions.require_responder(actor, incident)
+    with transaction.atomic():
+        incident = locked(incident)
+        _link(actor, incident, alert, now)
+    return incident
+
+
+def _link(actor: Actor, incident: Incident, alert: Alert, now: dt.datetime) -> None:
+    link = IncidentAlert.objects.select_related("incident").filter(alert=alert).first()
+    if link and link.incident_id != incident.id:
+        raise Conflict(
+            f"Alert #{alert.number} belongs to {_named(actor, link.incident)} already.", field="alerts", code="alert_taken"
+        )
+    if link:
+        return
+    IncidentAlert.objects.create(incident=incident, alert=alert)
+    tell(actor, events.ALERT_LINKED, incident, now=now, alert=alert.id, number=alert.number, title=alert.title)
+
+
+def _named(actor: Actor, incident: Incident) -> str:
+    return incident.key if permissions.may_see(actor, incident) else "another incident"

@@ -1,0 +1,46 @@
+"""What happens to an incident: names and payloads. Subject and context are the incident's id."""
+
+from __future__ import annotations
+
+DECLARED = "incident.declared"
+"""data: key, summary, severity, service, source, drill, private, alerts (numbers)"""
+
+SET_UP = "incident.set_up"
+"""data: room, document (ids)"""
+
+STATE_CHANGED = "incident.state_changed"
+"""data: old, new"""
+
+SEVERITY_CHANGED = "incident.severity_changed"
+"""data: old, new"""
+
+SEVERITY_CONFIRMED = "incident.severity_confirmed"
+"""data: severity"""
+
+FIELD_CHANGED = "incident.field_changed"
+"""data: field, old, new"""
+
+ROLE_TAKEN = "incident.role_taken"
+"""data: role, person, name, old, old_name (who held it before, when it is a role for one)"""
+
+ROLE_RELEASED = "incident.role_released"
+"""data: role, person, name"""
+
+MEMBER_ADDED = "incident.member_added"
+"""data: person, name, why"""
+
+NOTED = "incident.noted"
+"""data: kind, text, at (RFC 3339, when it happened, which may be before it was noted)"""
+
+TEAM_PAGED = "incident.team_paged"
+"""data: target (id), name"""
+
+TIMES_SET = "incident.times_set"
+"""data: one `{"old", "new"}` per changed time field, `unknown`: names"""
+
+ALERT_LINKED = "incident.alert_linked"
+"""data: alert (id), number, title"""
+
+RESOLVED = "incident.resolved"
+"""data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, postmortem_owner (id or null),
+final (null, or the texts to close the status pages with)"""

@@ -1,0 +1,57 @@
+"""Who may report, see and run incidents."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotAllowed, NotFound
+from tocsin.directory import permissions as directory
+from tocsin.directory import rules as scopes
+from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
+
+
+def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
+    """The incidents among `rows` that the actor may know of.
+
+    A private one is for its reporter, its members, whoever holds or held a role in it, and administrators.
+    """
+    if actor.is_administrator:
+        return rows
+    member = IncidentMember.objects.filter(incident=OuterRef("pk"), person=actor.id)
+    holder = RoleAssignment.objects.filter(incident=OuterRef("pk"), person=actor.id)
+    return rows.filter(Q(is_private=False) | Q(reporter=actor.id) | Exists(member) | Exists(holder))
+
+
+def may_see(actor: Actor, incident: Incident) -> bool:
+    """Whether the actor may know of this incident."""
+    if not incident.is_private or actor.is_administrator:
+        return True
+    return visible(actor, Incident.objects.filter(pk=incident.pk)).exists()
+
+
+def require_seer(actor: Actor, incident: Incident) -> None:
+    """Raises NotFound for whoever may not know of this incident."""
+    if not may_see(actor, incident):
+        raise NotFound(f"There is no incident {incident.key}.")
+
+
+def require_responder(actor: Actor, incident: Incident) -> None:
+    """Raises NotFound for whoever may not see the incident, NotAllowed for whoever only reads and asks."""
+    require_seer(actor, incident)
+    directory.require_scope(actor, scopes.RESPOND)
+    if not directory.is_responder(actor):
+        raise NotAllowed("Responders run incidents. You can read this one and ask in its room.")
+
+
+def require_reporter(actor: Actor) -> None:
+    """Raises NotAllowed unless the actor is somebody of the house: every role may report."""
+    directory.require_scope(actor, scopes.RESPOND)
+    if not (actor.roles or actor.is_system):
+        raise NotAllowed("Sign in to report an incident.")
+
+
+def require_speaker(actor: Actor, incident: Incident) -> None:
+    """Whoever may see the incident may speak in its room. Raises NotFound, and NotAllowed for a token that only reads."""
+    require_seer(actor, incident)
+    directory.require_scope(actor, scopes.RESPOND)

@@ -1,0 +1,29 @@
+"""Reading incidents, always within what the actor may see."""
+
+from __future__ import annotations
+
+from tocsin.incidents.queries.lists import by_id, by_key, incidents, of_alert, open_counts, queue_counts, similar_open, team_queue
+from tocsin.incidents.queries.one import CatchUp, HistoryLine, Holder, catch_up, history, holders, linked_alerts, ttd, ttr
+from tocsin.incidents.queries.story import TimelineLine, timeline
+
+__all__ = [
+    "CatchUp",
+    "HistoryLine",
+    "Holder",
+    "TimelineLine",
+    "by_id",
+    "by_key",
+    "catch_up",
+    "history",
+    "holders",
+    "incidents",
+    "linked_alerts",
+    "of_alert",
+    "open_counts",
+    "queue_counts",
+    "similar_open",
+    "team_queue",
+    "timeline",
+    "ttd",
+    "ttr",
+]

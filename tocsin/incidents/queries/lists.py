@@ -1,0 +1,94 @@
+"""Finding incidents."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+
+from tocsin.alerts.models import Alert
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.core.ids import is_id
+from tocsin.directory.models import Service, Team
+from tocsin.incidents import permissions, rules
+from tocsin.incidents.models import Incident
+
+_OPEN = (Incident.PENDING, Incident.FIXING)
+
+
+def incidents(
+    actor: Actor,
+    state: str | None = None,
+    severity: int | None = None,
+    service: Service | None = None,
+    q: str = "",
+    *,
+    drills: bool | None = None,
+) -> QuerySet[Incident]:
+    """The incidents the actor may see, newest first.
+
+    `state` is a state, `new` (pending) or `open`; `q` is looked for in key, summary, description and service; `drills` keeps only
+    drills or leaves them out. Raises Invalid for an unknown state.
+    """
+    rows = permissions.visible(actor, _whole())
+    if state:
+        rows = rows.filter(state__in=rules.states_of(state))
+    if severity:
+        rows = rows.filter(severity=severity)
+    if service:
+        rows = rows.filter(service=service)
+    if drills is not None:
+        rows = rows.filter(is_drill=drills)
+    for word in q.replace("\x00", "").split()[:8]:
+        rows = rows.filter(
+            Q(key__iexact=word) | Q(summary__icontains=word) | Q(description__icontains=word) | Q(service__name__icontains=word)
+        )
+    return rows.order_by("-created_at", "-number")
+
+
+def _whole() -> QuerySet[Incident]:
+    return Incident.objects.select_related("service__team", "manager", "reporter").prefetch_related("products")
+
+
+def by_key(actor: Actor, key: str) -> Incident:
+    """The incident of a key such as `HOT-12` (in any case) or of an id. Raises NotFound, also for what the actor may not know."""
+    wanted = Q(pk=key) if is_id(key, "inc") else Q(key=key.strip().upper().replace("\x00", ""))
+    incident = permissions.visible(actor, _whole()).filter(wanted).first()
+    if incident is None:
+        raise NotFound("There is no such incident.")
+    return incident
+
+
+def by_id(actor: Actor, incident_id: str) -> Incident:
+    """The incident of a typed id. Raises NotFound."""
+    if not is_id(incident_id, "inc"):
+        raise NotFound("There is no such incident.")
+    return by_key(actor, incident_id)
+
+
+def of_alert(actor: Actor, alert: Alert) -> Incident | None:
+    """The incident an alert belongs to, when the actor may see it."""
+    return permissions.visible(actor, _whole()).filter(alert_links__alert=alert).first()
+
+
+def similar_open(actor: Actor) -> QuerySet[Incident]:
+    """What is open already, most severe first: shown while somebody reports."""
+    return incidents(actor, state="open", drills=False).order_by("severity", "-created_at")
+
+
+def team_queue(actor: Actor, team: Team | None = None) -> QuerySet[Incident]:
+    """Sev 3 incidents that wait for office hours, oldest first: of one team's services, or of every team and none."""
+    rows = incidents(actor, state="open", severity=3)
+    return (rows.filter(service__team=team) if team else rows).order_by("created_at")
+
+
+def open_counts(actor: Actor) -> dict[int, int]:
+    """How many incidents are open per severity, drills left out. Only open rows are looked at."""
+    rows = permissions.visible(actor, Incident.objects.filter(state__in=_OPEN, is_drill=False))
+    found = dict(rows.values_list("severity").annotate(number=Count("pk")).order_by())
+    return {severity: found.get(severity, 0) for severity in rules.SEVERITIES}
+
+
+def queue_counts(actor: Actor) -> dict[str, int]:
+    """How many Sev 3 incidents wait per team id."""
+    rows = permissions.visible(actor, Incident.objects.filter(state__in=_OPEN, severity=3, service__isnull=False))
+    return dict(rows.values_list("service__team").annotate(number=Count("pk")).order_by())

@@ -1,0 +1,118 @@
+"""Reading one incident: who does what, what was changed, what a latecomer must know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tocsin.alerts.models import Alert
+from tocsin.collab.models import Section
+from tocsin.core.actor import Actor
+from tocsin.core.models import Event
+from tocsin.incidents import catalogue, permissions, rules
+from tocsin.incidents.models import Incident, RoleAssignment
+from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A role and who holds it; `person` is None for a role that waits for somebody."""
+
+    role: str
+    label: str
+    person: Any
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One change: who changed what from which value to which, when, through which door."""
+
+    at: dt.datetime
+    actor_name: str
+    what: str
+    old: str
+    new: str
+    via: str
+    event_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """What somebody who joins late must know, in the order of reading."""
+
+    sentence: str
+    holders: list[Holder]
+    known: list[tuple[str, str]]
+    """Heading and text of the filled sections of the state document."""
+    since: list[TimelineLine]
+    """The latest key events, newest first."""
+
+
+def ttd(incident: Incident) -> dt.timedelta | None:
+    """Time to detect."""
+    return rules.ttd(incident.impact_started_at, incident.detected_at)
+
+
+def ttr(incident: Incident) -> dt.timedelta | None:
+    """Time to recovery."""
+    return rules.ttr(incident.impact_started_at, incident.impact_ended_at)
+
+
+def holders(actor: Actor, incident: Incident) -> list[Holder]:
+    """Who holds which role now, incident manager first; each of the three roles is there, held or not."""
+    permissions.require_seer(actor, incident)
+    held = list(incident.roles.filter(until__isnull=True).select_related("person").order_by("since"))
+    rows: list[Holder] = []
+    for role, label in rules.ROLES.items():
+        mine = [row for row in held if row.role == role]
+        rows += [Holder(role, label, row.person, row.since) for row in mine] or [Holder(role, label, None, None)]
+    return rows
+
+
+def linked_alerts(actor: Actor, incident: Incident) -> QuerySet[Alert]:
+    """The alerts of this incident, oldest first."""
+    permissions.require_seer(actor, incident)
+    return Alert.objects.filter(incident_link__incident=incident).select_related("service").order_by("started_at")
+
+
+def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[HistoryLine]:
+    """Every change of field, state, role and time, every page and every update, oldest first, with old and new."""
+    permissions.require_seer(actor, incident)
+    lines = []
+    for event in events_of(incident, limit=limit):
+        lines += [_line(event, *change) for change in catalogue.changes(event.name, event.data)]
+    return lines
+
+
+def _line(event: Event, what: str, old: Any, new: Any) -> HistoryLine:
+    return HistoryLine(event.at, event.actor_name, what, _text(old), _text(new), event.via, event.name)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def catch_up(actor: Actor, incident: Incident, *, limit: int = 8) -> CatchUp:
+    """The summary for latecomers."""
+    people = holders(actor, incident)
+    sections = Section.objects.filter(document__subject=incident.id).exclude(text="").order_by("position")
+    return CatchUp(
+        sentence=_sentence(incident, people),
+        holders=people,
+        known=list(sections.values_list("heading", "text")),
+        since=timeline(actor, incident, only="key", limit=limit),
+    )
+
+
+def _sentence(incident: Incident, people: Sequence[Holder]) -> str:
+    manager = next((row.person for row in people if row.role == RoleAssignment.MANAGER), None)
+    who = f"{manager.name} is the incident manager" if manager else "nobody is the incident manager yet"
+    head = f"{incident.key}, Sev {incident.severity}"
+    if incident.state == Incident.RESOLVED:
+        return f"{head}, is resolved: {incident.summary}."
+    return f"{head}, {rules.STATE_WORDS[incident.state].lower()}: {incident.summary}. For now {who}."
