@@ -6,7 +6,9 @@ import html
 import itertools
 import json
 import re
+import time
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 from tests.acceptance.installation import Answer, Installation, call
@@ -103,6 +105,26 @@ class Rig:
     def expect_silence(self, seconds: float = 2.5) -> None:
         """Nothing more reaches the world. The engine polls every second, so two polls pass."""
         throughout(lambda: not self.unexpected(), seconds, "silence was expected")
+
+    def expect_no_more_than_now(self, seconds: float = 2.5) -> None:
+        """What has come has come, and nothing follows, expected or not. For a flood that is judged as a whole."""
+        count = len(until(self._calm(seconds), 60, "messages do not stop"))
+        assert count == len(self.messages())
+
+    def _calm(self, seconds: float) -> Callable[[], list[Message]]:
+        state = {"count": -1, "since": time.monotonic()}
+
+        def calm() -> list[Message]:
+            found = self.messages()
+            if len(found) != state["count"]:
+                state.update(count=len(found), since=time.monotonic())
+            return found if time.monotonic() - state["since"] > seconds else []
+
+        return calm
+
+    def take_all(self) -> None:
+        """Everything that came was judged elsewhere."""
+        self._taken = set(range(len(self.messages())))
 
     def fast_forward(self, **distance: float) -> None:
         self.tocsin.forward(**distance)
