@@ -1,0 +1,93 @@
+"""Pages, their parts, and the state of each part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tocsin.core import db, texts
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid
+from tocsin.core.eventlog.events import record
+from tocsin.directory.models import Product
+from tocsin.incidents.rules import word_of
+from tocsin.statuspages import events, permissions, rules
+from tocsin.statuspages.models import Component, Entry, StatusPage
+
+
+def rename_page(actor: Actor, page: StatusPage, *, name: str, now: dt.datetime) -> StatusPage:
+    """Give a page the name that its readers see."""
+    permissions.require_editor(actor)
+    name = texts.line(name, field="name", limit=120)
+    with transaction.atomic():
+        page = db.lock(StatusPage.objects.filter(pk=page.pk)).get()
+        if page.name != name:
+            old, page.name, page.updated_at = page.name, name, now
+            page.save(update_fields=["name", "updated_at"])
+            record(actor, events.PAGE_RENAMED, page.id, now=now, data={"old": old, "new": name})
+    return page
+
+
+def create_component(
+    actor: Actor, page: StatusPage, *, name: str, product: Product | None = None, position: int = 0, now: dt.datetime
+) -> Component:
+    """Add a part that readers recognise, usually a product."""
+    permissions.require_editor(actor)
+    name = texts.line(name, field="name", limit=120)
+    with transaction.atomic():
+        if page.components.filter(name=name).exists():
+            raise Invalid(f"{page.name} has a part {name} already.", field="name")
+        made = Component.objects.create(page=page, name=name, product=product, position=position)
+        data = {"page": page.slug, "name": name, "product": product.slug if product else None}
+        record(actor, events.COMPONENT_CREATED, made.id, now=now, data=data)
+    return made
+
+
+def set_component_state(actor: Actor, component: Component, state: str, *, now: dt.datetime) -> Component:
+    """Say by hand how a part is."""
+    permissions.require_editor(actor)
+    word_of(state, rules.COMPONENT_STATES, "state")
+    with transaction.atomic():
+        component = db.lock(Component.objects.filter(pk=component.pk)).get()
+        _put(actor, component, state, "", now)
+    return component
+
+
+def remove_component(actor: Actor, component: Component, *, now: dt.datetime) -> None:
+    """Take a part off its page; the updates that named it stay."""
+    permissions.require_editor(actor)
+    with transaction.atomic():
+        gone, _ = Component.objects.filter(pk=component.pk).delete()
+        if gone:
+            record(actor, events.COMPONENT_REMOVED, component.pk, now=now, data={"name": component.name})
+
+
+def set_states(actor: Actor, entries: Mapping[str, Entry], states: Mapping[str, str], *, now: dt.datetime) -> None:
+    """Set parts (component id to state) that belong to the pages of these entries. Raises Invalid for any other."""
+    for component_id, state in states.items():
+        word_of(state, rules.COMPONENT_STATES, "components")
+        component = Component.objects.select_related("page").filter(pk=component_id).first()
+        entry = entries.get(component.page.audience) if component else None
+        if component is None or entry is None:
+            raise Invalid("This part is not on a page that the update goes to.", field="components")
+        entry.components.add(component)
+        _put(actor, component, state, entry.incident_id, now)
+
+
+def relieve(actor: Actor, entry: Entry, *, now: dt.datetime) -> None:
+    """An entry is over: its parts work again, except those that another open entry names."""
+    for component in entry.components.exclude(state=rules.OPERATIONAL):
+        others = component.entry_set.filter(resolved_at=None).exclude(pk=entry.pk)
+        if not others.exists():
+            _put(actor, component, rules.OPERATIONAL, entry.incident_id, now)
+
+
+def _put(actor: Actor, component: Component, state: str, context: str, now: dt.datetime) -> None:
+    if component.state == state:
+        return
+    old, component.state = component.state, state
+    component.save(update_fields=["state"])
+    data = {"field": "state", "old": old, "new": state}
+    record(actor, events.COMPONENT_CHANGED, component.id, context=context, now=now, data=data)

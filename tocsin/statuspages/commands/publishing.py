@@ -1,0 +1,203 @@
+"""Saying it: one deliberate confirmation, to staff, to customers, or to both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from tocsin.core import clock, db, texts
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.eventlog.events import record
+from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.models import Incident
+from tocsin.statuspages import events, permissions, rules
+from tocsin.statuspages.commands.components import relieve, set_states
+from tocsin.statuspages.models import Entry, StatusPage, Update
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one confirmation published. `already` when it had been published before this call: nothing was said twice."""
+
+    updates: tuple[Update, ...]
+    already: bool = False
+
+    @property
+    def first(self) -> Update:
+        return self.updates[0]
+
+
+def post_update(
+    actor: Actor,
+    incident: Incident,
+    *,
+    status: str,
+    external: Words | None = None,
+    internal: Words | None = None,
+    next_update_at: dt.datetime | None = None,
+    confirmation: str,
+    components: Mapping[str, str] | None = None,
+    now: dt.datetime,
+) -> Publication:
+    """Publish words (`{"title", "body"}`) on the internal page, the external page, or both.
+
+    `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
+    Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
+    maps component ids to states. Raises Invalid with the field (`external_body`, `next_update_at` …), Conflict with code
+    `private_incident` or `drill` for an incident that customers must not read of.
+    """
+    permissions.require_publisher(actor, incident)
+    incident_rules.word_of(status, rules.STATUSES, "status")
+    confirmation = texts.line(confirmation, field="confirmation", limit=64)
+    with transaction.atomic():
+        incident = db.lock(Incident.objects.filter(pk=incident.pk)).get()
+        known = tuple(
+            Update.objects.select_related("entry__page", "author").filter(entry__incident=incident, confirmation=confirmation)
+        )
+        if known:
+            return Publication(known, already=True)
+        words = _checked(incident, external=external, internal=internal)
+        rules.check_promise(status, next_update_at, now)
+        if incident.state == Incident.RESOLVED and status != rules.RESOLVED:
+            raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
+        promise = None if status == rules.RESOLVED else next_update_at
+        updates = [
+            _say(actor, incident, audience, said, status=status, promise=promise, confirmation=confirmation, now=now)
+            for audience, said in words.items()
+        ]
+        set_states(actor, {update.entry.page.audience: update.entry for update in updates}, components or {}, now=now)
+        for update in updates:
+            if status == rules.RESOLVED:
+                relieve(actor, update.entry, now=now)
+        _announce(actor, incident, updates, now)
+    return Publication(tuple(updates))
+
+
+def _checked(incident: Incident, **said: Words | None) -> dict[str, rules.Draft]:
+    """The words by audience, trimmed and allowed there, internal first."""
+    words = {audience: _draft(incident, audience, text) for audience in rules.AUDIENCES if (text := said[audience]) is not None}
+    if not words:
+        raise Invalid("Write something for the company, for customers, or for both.", field="internal")
+    outside = words.get(rules.EXTERNAL)
+    if outside:
+        permissions.require_publishable(incident)
+        prefix = settings.TOCSIN.incident_prefix
+        rules.check_public(outside.title, "external_title", prefix, incident.key)
+        rules.check_public(outside.body, "external_body", prefix, incident.key)
+    return words
+
+
+def _draft(incident: Incident, audience: str, text: Words) -> rules.Draft:
+    title = texts.line(text.get("title") or "", field=f"{audience}_title", limit=270, required=False)
+    if not title:
+        entry = Entry.objects.filter(incident=incident, page__audience=audience).first()
+        title = entry.title if entry else rules.words_for(audience, facts_of(incident), rules.INVESTIGATING, first=True).title
+    if audience == rules.INTERNAL and incident.key not in title:
+        title = f"{incident.key} - {title}"
+    body = texts.prose(text.get("body", ""), field=f"{audience}_body", limit=20_000, required=True)
+    return rules.Draft(title, body)
+
+
+def _say(
+    actor: Actor,
+    incident: Incident,
+    audience: str,
+    said: rules.Draft,
+    *,
+    status: str,
+    promise: dt.datetime | None,
+    confirmation: str,
+    now: dt.datetime,
+) -> Update:
+    page = StatusPage.objects.get(audience=audience)
+    ended = now if status == rules.RESOLVED else None
+    entry, made = Entry.objects.select_related("page").get_or_create(
+        page=page,
+        incident=incident,
+        defaults={
+            "title": said.title,
+            "status": status,
+            "started_at": incident.impact_started_at or incident.detected_at or incident.created_at,
+            "resolved_at": ended,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    if not made:
+        entry.title, entry.status, entry.resolved_at, entry.updated_at = said.title, status, ended, now
+        entry.save(update_fields=["title", "status", "resolved_at", "updated_at"])
+    return Update.objects.create(
+        entry=entry,
+        status=status,
+        body=said.body,
+        author_id=None if actor.is_system else actor.id,
+        at=now,
+        next_update_at=promise,
+        confirmation=confirmation,
+    )
+
+
+def _announce(actor: Actor, incident: Incident, updates: list[Update], now: dt.datetime) -> None:
+    first = updates[0]
+    data = {
+        "status": first.status,
+        "pages": [update.entry.page.audience for update in updates],
+        "titles": {update.entry.page.audience: update.entry.title for update in updates},
+        "bodies": {update.entry.page.audience: update.body for update in updates},
+        "next_update_at": clock.rfc3339(first.next_update_at) if first.next_update_at else None,
+        "confirmation": first.confirmation,
+    }
+    record(actor, events.UPDATE_PUBLISHED, first.id, context=incident.id, now=now, data=data)
+
+
+def close_entries(
+    actor: Actor, incident: Incident, *, final: Mapping[str, Words | None], confirmation: str, now: dt.datetime
+) -> Publication | None:
+    """Close everything that status pages still say of an incident, in one act.
+
+    `final` holds the confirmed words by audience; where it has none, the drafted last message is used. An audience that has
+    heard nothing is not spoken to, unless words for it are given. None when there is nothing to close.
+    """
+    facts = facts_of(incident)
+    open_pages = set(Entry.objects.filter(incident=incident, resolved_at=None).values_list("page__audience", flat=True))
+    words: dict[str, Words] = {}
+    for audience in rules.AUDIENCES:
+        given = final.get(audience)
+        drafted = rules.words_for(audience, facts, rules.RESOLVED, first=False)
+        if given:
+            words[audience] = {"title": given.get("title") or drafted.title, "body": given.get("body") or drafted.body}
+        elif audience in open_pages:
+            words[audience] = {"title": drafted.title, "body": drafted.body}
+    if not words:
+        return None
+    return post_update(
+        actor,
+        incident,
+        status=rules.RESOLVED,
+        internal=words.get(rules.INTERNAL),
+        external=words.get(rules.EXTERNAL),
+        confirmation=confirmation,
+        now=now,
+    )
+
+
+def facts_of(incident: Incident) -> rules.Facts:
+    """What the drafts need to know; one query for the products."""
+    return rules.Facts(
+        key=incident.key,
+        severity=incident.severity,
+        summary=incident.summary,
+        products=tuple(product.name for product in incident.products.all()),
+        support_cases=incident.support_cases,
+        impact_started_at=incident.impact_started_at,
+        detected_at=incident.detected_at,
+        impact_ended_at=incident.impact_ended_at,
+        drill=incident.is_drill,
+    )

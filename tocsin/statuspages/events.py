@@ -1,0 +1,21 @@
+"""What status pages announce."""
+
+from __future__ import annotations
+
+UPDATE_PUBLISHED = "update.published"
+"""One deliberate act of publishing. Subject: its first update; context: the incident.
+
+data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation
+"""
+
+COMPONENT_CREATED = "component.created"
+"""data: page, name, product"""
+
+COMPONENT_CHANGED = "component.changed"
+"""data: field, old, new; context: the incident whose update changed it, or empty"""
+
+COMPONENT_REMOVED = "component.removed"
+"""data: name"""
+
+PAGE_RENAMED = "status_page.renamed"
+"""data: old, new"""

@@ -1,0 +1,159 @@
+"""What the pages show, with a fixed number of queries, and what the incident's page asks about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from tocsin.core.actor import Actor
+from tocsin.incidents import permissions as incidents
+from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.models import Incident
+from tocsin.statuspages import rules
+from tocsin.statuspages.commands.publishing import facts_of
+from tocsin.statuspages.models import Component, Entry, StatusPage, Update
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry as its readers see it: updates newest first, when the next is promised, how long it lasted."""
+
+    entry: Entry
+    updates: tuple[Update, ...]
+    next_update_at: dt.datetime | None
+    status_words: str
+    lasted: dt.timedelta | None
+
+    @property
+    def incident(self) -> Incident:
+        """Only the internal page may show anything of it."""
+        return self.entry.incident
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """A part and its state in words."""
+
+    component: Component
+    state_words: str
+    fine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A whole page at an instant."""
+
+    page: StatusPage
+    as_of: dt.datetime
+    verdict: str
+    components: tuple[ComponentView, ...]
+    open: tuple[EntryView, ...]
+    past: tuple[EntryView, ...]
+
+
+def external_page(now: dt.datetime) -> PageView:
+    """What customers read. Entries of incidents that became private are left out."""
+    entries = Entry.objects.filter(page__audience=rules.EXTERNAL, incident__is_private=False, incident__is_drill=False)
+    return _page(rules.EXTERNAL, entries, now)
+
+
+def internal_page(actor: Actor, now: dt.datetime) -> PageView:
+    """What staff read: the same, with the incidents that this actor may know of."""
+    seen = incidents.visible(actor, Incident.objects.all())
+    return _page(rules.INTERNAL, Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen), now)
+
+
+def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime) -> PageView:
+    page = StatusPage.objects.get(audience=audience)
+    recent = entries.filter(Q(resolved_at=None) | Q(resolved_at__gte=now - rules.HISTORY))
+    shown = [_entry(entry) for entry in _with_updates(recent).order_by("-started_at", "-id")]
+    parts = tuple(
+        ComponentView(part, rules.COMPONENT_STATES[part.state], part.state == rules.OPERATIONAL)
+        for part in page.components.select_related("product")
+    )
+    unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
+    past = tuple(view for view in shown if view.entry.resolved_at is not None)
+    states = [part.component.state for part in parts]
+    return PageView(page, now, rules.verdict(states, len(unresolved)), parts, unresolved, past)
+
+
+def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    updates = Prefetch("updates", Update.objects.select_related("author").order_by("-at", "-id"))
+    return entries.select_related("page", "incident__manager", "incident__service__team").prefetch_related(updates, "components")
+
+
+def _entry(entry: Entry) -> EntryView:
+    updates = tuple(entry.updates.all())
+    promise = updates[0].next_update_at if updates and entry.resolved_at is None else None
+    lasted = entry.resolved_at - entry.started_at if entry.resolved_at else None
+    return EntryView(entry, updates, promise, rules.STATUSES[entry.status], lasted)
+
+
+def page(audience: str) -> StatusPage:
+    """The page for an audience, `external` or `internal`."""
+    return StatusPage.objects.get(audience=audience)
+
+
+def pages() -> QuerySet[StatusPage]:
+    """Both pages."""
+    return StatusPage.objects.order_by("slug")
+
+
+def components(audience: str) -> QuerySet[Component]:
+    """The parts of a page in order."""
+    return Component.objects.filter(page__audience=audience).select_related("page", "product")
+
+
+def entries_of(incident: Incident) -> dict[str, EntryView]:
+    """What each page says of an incident, by audience; a page that says nothing is missing."""
+    return {entry.page.audience: _entry(entry) for entry in _with_updates(Entry.objects.filter(incident=incident))}
+
+
+def open_entries(incident: Incident | None = None) -> QuerySet[Entry]:
+    """Entries that are not closed, of one incident or of all."""
+    rows = Entry.objects.filter(resolved_at=None).select_related("page", "incident").order_by("started_at")
+    return rows.filter(incident=incident) if incident else rows
+
+
+def updates_of(incident: Incident) -> QuerySet[Update]:
+    """Everything published about an incident, newest first."""
+    return Update.objects.filter(entry__incident=incident).select_related("entry__page", "author").order_by("-at", "-id")
+
+
+def last_update(incident: Incident, audience: str | None = None) -> Update | None:
+    """The last words about an incident, on one page or on any."""
+    rows = updates_of(incident)
+    return (rows.filter(entry__page__audience=audience) if audience else rows).first()
+
+
+def next_due(incident: Incident) -> dt.datetime | None:
+    """When the next words are due: as promised, or 30 minutes after a major incident began. None when none are."""
+    return next_dues([incident]).get(incident.pk)
+
+
+def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
+    """When the next words are due, by incident id, for a list of incidents: one query."""
+    found = [incident for incident in rows if incident.state != Incident.RESOLVED]
+    said: dict[str, dict[str, Update]] = {}
+    updates = Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry")
+    for update in updates.order_by("at", "id"):
+        said.setdefault(update.entry.incident_id, {})[update.entry_id] = update
+    dues = ((incident.pk, _due(incident, list(said.get(incident.pk, {}).values()))) for incident in found)
+    return {key: due for key, due in dues if due}
+
+
+def _due(incident: Incident, latest: Sequence[Update]) -> dt.datetime | None:
+    promises = [update.next_update_at for update in latest if update.next_update_at]
+    if promises:
+        return min(promises)
+    waits = not latest and incident_rules.is_major(incident.severity) and not incident.is_drill
+    return incident.created_at + rules.FIRST_WORDS if waits else None
+
+
+def draft(incident: Incident, audience: str, status: str) -> rules.Draft:
+    """The words to begin with for an audience and a status."""
+    first = not Entry.objects.filter(incident=incident, page__audience=audience).exists()
+    return rules.words_for(audience, facts_of(incident), status, first=first)
