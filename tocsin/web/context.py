@@ -6,23 +6,24 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
-from tocsin.core import facts
 from tocsin.core.actor import Actor
-from tocsin.web import watch
+from tocsin.core.eventlog import events
+from tocsin.core.models import InstallationFact
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.queries import NowRow
+from tocsin.web import policy, reader, watch
+from tocsin.web.request import Request
 
 THEMES = {"light", "dark", "night"}
-THEME_COOKIE = "theme"
 
 
 class Frame:
     """Lazy: each part costs its fixed queries when, and only when, a template shows it."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
         self.test = settings.TOCSIN.test
-        self.prefix = settings.TOCSIN.incident_prefix
 
     @property
     def actor(self) -> Actor | None:
@@ -30,30 +31,65 @@ class Frame:
 
     @property
     def theme(self) -> str:
-        """The theme of the cookie, in the first byte of the page; empty follows the system."""
-        wanted = self.request.COOKIES.get(THEME_COOKIE, "")
+        """In the first byte of the page: the person's theme, before sign-in the one of the cookie; empty follows the system."""
+        wanted = self.request.user.theme if self.actor else self.request.COOKIES.get(policy.THEME_COOKIE, "")
         return wanted if wanted in THEMES else ""
 
     @property
     def shortcuts(self) -> bool:
         """Whether single keys act. The person is already loaded: no query."""
-        return bool(getattr(getattr(self.request, "user", None), "shortcuts", True)) if self.actor else False
+        return self.actor is not None and bool(getattr(self.request.user, "shortcuts", True))
+
+    @cached_property
+    def position(self) -> int:
+        """How far the event log went when this page was made."""
+        return events.last_position()
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        return dict(InstallationFact.objects.filter(name__in=("hold", "demo")).values_list("name", "value"))
+
+    @cached_property
+    def roster(self) -> list[NowRow]:
+        """Who is on call now, every schedule."""
+        return oncall.now_table(self.request.now)
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """Why the pager cannot prove that it would reach somebody; empty when it can."""
+        return []
 
     @cached_property
     def watch(self) -> watch.Line | None:
         """The watch line; None for the signed-out."""
-        return watch.line(self.actor, self.request.now) if self.actor else None  # type: ignore[attr-defined]
+        if self.actor is None:
+            return None
+        proof = "hold" if self.on_hold else "problem" if self.problems else "proved"
+        return watch.line(self.actor, self.roster, proof)
 
-    @cached_property
+    @property
     def on_hold(self) -> bool:
-        return self.actor is not None and facts.on_hold()
+        return self.actor is not None and bool(self.facts.get("hold"))
 
     @property
     def mailbox(self) -> bool:
-        """Whether mails go to the built-in mailbox."""
-        return not settings.TOCSIN.smtp_url
+        """Whether mails go to the demo's built-in mailbox."""
+        return self.actor is not None and not settings.TOCSIN.smtp_url and bool(self.facts.get("demo"))
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def of(request: Request) -> Frame:
+    """The one frame of this request; views that need who is on call share its answer."""
+    if not hasattr(request, "frame"):
+        request.frame = Frame(request)
+    made: Frame = request.frame
+    return made
+
+
+def frame(request: Request) -> dict[str, Any]:
     """Context processor."""
-    return {"frame": Frame(request), "actor": getattr(request, "actor", None), "now": getattr(request, "now", None)}
+    return {
+        "frame": of(request),
+        "actor": getattr(request, "actor", None),
+        "now": getattr(request, "now", None),
+        "utc": reader.present().zone.key == "UTC",
+    }

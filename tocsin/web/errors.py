@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -11,42 +11,41 @@ from django.template.loader import render_to_string
 from tocsin.core import clock
 from tocsin.core.errors import Invalid, NotAllowed, NotFound
 from tocsin.web import policy, reader, refusals
+from tocsin.web.request import Request
 
 log = structlog.get_logger(__name__)
 
 
 @policy.allow(policy.PUBLIC)
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     """404: no such address."""
     _prepare(request)
     return refusals.page(request, NotFound("No page has this address. It may be mistyped, or the thing may not be for you to see."))
 
 
 @policy.allow(policy.PUBLIC)
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
     """403 from the framework."""
     _prepare(request)
     return refusals.page(request, NotAllowed("This is not for you. Sign in as somebody else, or ask an administrator."))
 
 
 @policy.allow(policy.PUBLIC)
-def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def unreadable(request: Request, exception: Exception | None = None) -> HttpResponse:
     """400 from the framework: what was sent is not a request we can read."""
     _prepare(request)
     return refusals.page(request, Invalid("What was sent could not be read. Go back, reload the page and send it again."))
 
 
 @policy.allow(policy.PUBLIC)
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+def stale_form(request: Request, reason: str = "") -> HttpResponse:
     """The form's proof of origin is missing or old: nothing was done."""
     _prepare(request)
-    return refusals.page(
-        request, NotAllowed("The form was too old; nothing was done. Go back, reload the page, send it again.")
-    )
+    return refusals.page(request, NotAllowed("The form was too old; nothing was done. Go back, reload the page, send it again."))
 
 
 @policy.allow(policy.PUBLIC)
-def fault(request: HttpRequest) -> HttpResponse:
+def fault(request: Request) -> HttpResponse:
     """500: a fault of ours. Asks nothing of the database, which may be the fault."""
     try:
         return render(request, "500.html", status=500)
@@ -62,11 +61,11 @@ def _last_words() -> str:
         return "Tocsin had a fault. The pager works on its own. Go to / and try again."
 
 
-def _prepare(request: HttpRequest) -> None:
+def _prepare(request: Request) -> None:
     """Give the request what the gate would have given it, where the gate was never reached."""
     if not hasattr(request, "actor"):
-        request.now = clock.now()  # type: ignore[attr-defined]
-        reader.arrive(request.now)  # type: ignore[attr-defined]
-        request.actor = None  # type: ignore[attr-defined]
-    if request.actor is None and hasattr(request, "user"):  # type: ignore[attr-defined]
-        request.actor = policy.identify(request)  # type: ignore[attr-defined]
+        request.now = clock.now()
+        reader.arrive(request.now)
+        request.actor = None  # type: ignore[assignment]
+    if request.actor is None and hasattr(request, "user"):
+        request.actor = policy.identify(request)  # type: ignore[assignment]

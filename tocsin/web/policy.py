@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tocsin.core import clock
@@ -20,6 +20,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import NotAllowed, Refused
 from tocsin.directory import queries as directory
 from tocsin.web import reader, refusals
+from tocsin.web.request import Request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,6 +45,7 @@ class Who(enum.StrEnum):
 PUBLIC, TOKEN, BEARER, SIGNED_IN = Who.PUBLIC, Who.TOKEN, Who.BEARER, Who.SIGNED_IN
 RESPONDER, MANAGER, ADMINISTRATOR = Who.RESPONDER, Who.MANAGER, Who.ADMINISTRATOR
 
+THEME_COOKIE = "theme"
 _NEEDED = {RESPONDER: {"responder", "administrator"}, MANAGER: {"responder", "administrator"}, ADMINISTRATOR: {"administrator"}}
 _REFUSAL = {
     RESPONDER: "This page is for responders. Ask an administrator to change your role.",
@@ -120,7 +122,7 @@ def require_all() -> None:
         raise UnguardedRoutes("no @allow(...) on: " + ", ".join(sorted(unguarded)))
 
 
-def identify(request: HttpRequest) -> Actor | None:
+def identify(request: Request) -> Actor | None:
     """The signed-in person as an actor, their role read now; None for anybody else. Sets the reader's zone."""
     person = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
     if person is None or not person.is_authenticated:
@@ -133,23 +135,24 @@ def identify(request: HttpRequest) -> Actor | None:
 class DenyByDefault:
     """Middleware: sets `request.now` and `request.actor`, lets only those in whom the view is for, turns refusals into pages."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
         require_all()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = clock.now()  # type: ignore[attr-defined]
-        request.actor = None  # type: ignore[attr-defined]
-        reader.arrive(request.now)  # type: ignore[attr-defined]
-        return self.get_response(request)
+    def __call__(self, request: Request) -> HttpResponse:
+        request.now = clock.now()
+        request.actor = None  # type: ignore[assignment]
+        reader.arrive(request.now)
+        return _keep_theme(request, self.get_response(request))
 
-    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
         who = getattr(view, "policy", None)
         if who is None:
             return refusals.page(request, NotAllowed("Nobody has said who this page is for, so nobody may see it."))
         if who in {TOKEN, BEARER}:
             return None
-        request.actor = actor = identify(request)  # type: ignore[attr-defined]
+        actor = identify(request)
+        request.actor = actor  # type: ignore[assignment]
         if who is PUBLIC:
             return None
         if actor is None:
@@ -158,11 +161,21 @@ class DenyByDefault:
             return refusals.page(request, NotAllowed(_REFUSAL[who]))
         return None
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         return refusals.page(request, exception) if isinstance(exception, Refused) else None
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _keep_theme(request: Request, response: HttpResponse) -> HttpResponse:
+    """Remember the person's theme for the pages they see signed out, such as the acknowledge page at night."""
+    if request.actor is not None and request.COOKIES.get(THEME_COOKIE, "auto") != request.user.theme:
+        year = 366 * 86400
+        response.set_cookie(
+            THEME_COOKIE, request.user.theme, max_age=year, samesite="Lax", httponly=True, secure=settings.TOCSIN.secure
+        )
+    return response
+
+
+def _to_sign_in(request: Request) -> HttpResponse:
     """To the sign-in page and from there back to where the person was; a form that was sent leads back to its own page."""
     if request.method in {"GET", "HEAD"}:
         wanted = request.get_full_path()

@@ -42,6 +42,8 @@ def problem(refused: Refused) -> JsonResponse:
     }
     if refused.field:
         body["field"] = refused.field
+    if isinstance(refused.current, dict):
+        body["current"] = refused.current
     return JsonResponse(body, status=refused.status, content_type="application/problem+json")
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tocsin.core import clock
+from tocsin.web.request import Request
 
 log = structlog.get_logger(__name__)
 
@@ -25,21 +26,21 @@ _CONTENT = (
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)"
 
 
-def allow_style(request: HttpRequest, css: str) -> None:
+def allow_style(request: Request, css: str) -> None:
     """Let this one answer carry this one `<style>` text, by its hash."""
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     hashes = getattr(request, "style_hashes", ())
-    request.style_hashes = (*hashes, digest)  # type: ignore[attr-defined]
+    request.style_hashes = (*hashes, digest)
 
 
 class SecurityHeaders:
     """Middleware, outermost: believes proxies only when told to, sets the headers, writes the access log."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
         self.proxies = networks(settings.TOCSIN.trusted_proxies)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         began = clock.monotonic()
         _believe(request, self.proxies)
         response = self.get_response(request)
@@ -49,7 +50,7 @@ class SecurityHeaders:
         return response
 
 
-def _protect(request: HttpRequest, response: HttpResponse) -> None:
+def _protect(request: Request, response: HttpResponse) -> None:
     styles = "".join(f" 'sha256-{digest}'" for digest in getattr(request, "style_hashes", ()))
     response.setdefault("Content-Security-Policy", _CONTENT.format(styles=styles))
     response.setdefault("X-Content-Type-Options", "nosniff")
@@ -64,7 +65,7 @@ def _protect(request: HttpRequest, response: HttpResponse) -> None:
         response.setdefault("Cache-Control", "no-store")
 
 
-def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+def _note(request: Request, response: HttpResponse, seconds: float) -> None:
     match = request.resolver_match
     log.info(
         "request",
@@ -85,7 +86,7 @@ def networks(text: str) -> Networks:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
-def _believe(request: HttpRequest, proxies: Networks) -> None:
+def _believe(request: Request, proxies: Networks) -> None:
     """Take the client's address and scheme from the proxy's headers, when the proxy is one of ours; else drop them."""
     forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
     scheme = request.META.pop("HTTP_X_FORWARDED_PROTO", "")
@@ -97,7 +98,6 @@ def _believe(request: HttpRequest, proxies: Networks) -> None:
             break
     if scheme in {"http", "https"}:
         request.META["wsgi.url_scheme"] = scheme
-        request.environ["wsgi.url_scheme"] = scheme  # type: ignore[attr-defined]
 
 
 def _among(address: str, proxies: Networks) -> bool:

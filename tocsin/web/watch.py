@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
-
 from tocsin.core.actor import Actor
-from tocsin.incidents.models import Incident
+from tocsin.incidents import queries as incidents
+from tocsin.oncall.queries import NowRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +21,37 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`duties` the reader's own, `on_call` who is when the reader is not, open incidents by severity, pager problems."""
+    """`duties` are the reader's own; `on_call` names who is on call when the reader is not; then open incidents by severity.
+
+    `known` says whether there is any roster at all. `proof` is `hold`, `problem` or `proved`.
+    """
 
     duties: tuple[Duty, ...]
     on_call: tuple[str, ...]
+    known: bool
     sev1: int
     sev2: int
-    problems: tuple[str, ...]
+    proof: str
+
+    @property
+    def words1(self) -> str:
+        return f"{self.sev1} Sev 1"
+
+    @property
+    def words2(self) -> str:
+        return f"{self.sev2} Sev 2"
 
 
-def line(actor: Actor, now: dt.datetime) -> Line:
-    """What the watch line says to this reader now. Five queries."""
-    counts = open_incidents()
-    return Line(duties=(), on_call=(), sev1=counts.get(1, 0), sev2=counts.get(2, 0), problems=())
+def line(actor: Actor, rows: Sequence[NowRow], proof: str) -> Line:
+    """What the watch line says to this reader, given who is on call now. One query."""
+    counts = incidents.open_counts(actor)
+    duties = tuple(Duty(row.schedule.name, row.until) for row in rows if actor.id in {one.id for one in row.people})
+    return Line(duties, _on_call(actor, rows), bool(rows), counts[1], counts[2], proof)
 
 
-def open_incidents() -> dict[int, int]:
-    """How many incidents are open, by severity. Only open ones are read, by index."""
-    rows = Incident.objects.exclude(state=Incident.RESOLVED).values_list("severity").annotate(n=Count("id"))
-    return dict(rows.order_by())
+def _on_call(actor: Actor, rows: Sequence[NowRow]) -> tuple[str, ...]:
+    """At most three names: those of the reader's own teams, else of the last resort."""
+    own = [row for row in rows if row.team is not None and row.team.id in actor.member_of]
+    chosen = own or [row for row in rows if row.schedule.is_last_resort] or list(rows)
+    names = dict.fromkeys(person.name for row in chosen for person in row.people)
+    return tuple(names)[:3]

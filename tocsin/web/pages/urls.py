@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tocsin.web.pages import alerts, mailbox, oncall, search, style
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *alerts.urlpatterns,
+    *mailbox.urlpatterns,
+    *oncall.urlpatterns,
+    *search.urlpatterns,
+    *style.urlpatterns,
+]

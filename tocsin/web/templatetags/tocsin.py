@@ -56,7 +56,21 @@ def full(instant: dt.datetime | None) -> str:
 @register.filter
 def age(instant: dt.datetime | None) -> str:
     """`12 s ago`, `in 3 min`."""
-    return _time(instant, words.age(instant, reader.present().now)) if instant else ""
+    if instant is None:
+        return ""
+    return _time(instant, words.age(instant, reader.present().now), mark_safe(" data-age"))
+
+
+@register.filter
+def until(instant: dt.datetime | None) -> str:
+    """How long until then, without "in": `39 h`."""
+    return words.span(instant - reader.present().now) if instant else ""
+
+
+@register.filter
+def seconds(instant: dt.datetime | None) -> str:
+    """`02:41:07`."""
+    return _time(instant, f"{instant.astimezone(reader.present().zone):%H:%M:%S}") if instant else ""
 
 
 @register.filter
@@ -97,10 +111,11 @@ def zone() -> str:
     return words.city(reader.present().zone.key)
 
 
-def _time(instant: dt.datetime, text: str) -> SafeString:
+def _time(instant: dt.datetime, text: str, extra: str = "") -> SafeString:
     universal = instant.astimezone(dt.UTC)
     machine = core_clock.rfc3339(universal.replace(microsecond=0))
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, f"{universal:%a %d %b %Y, %H:%M:%S} UTC", text)
+    title = f"{universal:%a} {universal.day} {universal:%b %Y, %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', machine, title, extra, text)
 
 
 # --- shapes with words ---
@@ -167,10 +182,12 @@ def asset(path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def here(context: template.Context, prefix: str) -> SafeString:
-    """` aria-current="page"` on the link to the part of the house we are in."""
+def place(context: template.Context, name: str, prefix: str) -> SafeString:
+    """` aria-current="page"` on the link to the part of the house we are in: what the view calls `here`, else by address."""
     path = context["request"].path
-    current = path == prefix if prefix == "/" else path.startswith(prefix)
+    here = context.get("here")
+    by_address = path == prefix if prefix == "/" else path.startswith(prefix)
+    current = here == name if here else by_address
     return mark_safe(' aria-current="page"') if current else mark_safe("")
 
 

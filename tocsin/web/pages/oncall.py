@@ -1,0 +1,32 @@
+"""On-call now: whom do I call. Screen 10."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from tocsin.web import context
+from tocsin.web.policy import SIGNED_IN, allow
+from tocsin.web.request import Request
+
+
+@allow(SIGNED_IN)
+@require_GET
+def now(request: Request) -> HttpResponse:
+    """Every schedule: who now, until when, who next, can they be reached."""
+    rows = context.of(request).roster
+    gaps = [row for row in rows if row.gap]
+    silent = [row for row in rows if not row.gap and not row.reachable]
+    return render(request, "oncall.html", {"rows": rows, "gaps": gaps, "silent": silent})
+
+
+@allow(SIGNED_IN)
+@require_GET
+def printed(request: Request) -> HttpResponse:
+    """The same on paper: one table, nothing around it."""
+    return render(request, "oncall_print.html", {"rows": context.of(request).roster, "here": "oncall"})
+
+
+urlpatterns = [path("oncall", now, name="oncall"), path("oncall/print", printed, name="oncall_print")]

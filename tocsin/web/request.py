@@ -1,0 +1,23 @@
+"""The request as our views see it: what the gate in `policy.py` adds to Django's. A type only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from tocsin.core.actor import Actor
+
+if TYPE_CHECKING:
+    from tocsin.directory.models import Person
+
+
+class Request(HttpRequest):
+    """`actor` is who asks (never None behind SIGNED_IN and above), `now` the instant of the request, UTC."""
+
+    actor: Actor
+    now: dt.datetime
+    user: Person
+    frame: Any
+    style_hashes: tuple[str, ...]

@@ -1,0 +1,161 @@
+/* Tocsin: comfort on top of pages that work without it. Live regions, keys, drafts. No library, nothing inline. */
+(() => {
+  "use strict";
+  const body = document.body;
+  const $$ = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+  /* Live: the server says that something happened, the page is asked again, and marked regions take their new text. */
+  let position = Number(body.dataset.position || 0);
+  let stream = null, poll = 0, due = 0, asking = false, again = false, failures = 0;
+  const how = document.getElementById("as-of-how");
+  const say = (text) => { if (how && how.textContent !== text) how.textContent = text; };
+  const regions = () => $$("[data-live][id]");
+  const about = () => {
+    const named = regions().map((one) => one.dataset.live.trim());
+    return named.some((text) => text === "*") ? "" : [...new Set(named.join(" ").split(/\s+/).filter(Boolean))].join(",");
+  };
+  const busy = (region) => region.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select")
+    || $$("input[type=checkbox]:checked", region).length > 0 && region.dataset.keep !== undefined;
+
+  async function refresh() {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+      if (answer.redirected && new URL(answer.url).pathname.startsWith("/account/")) { say(", signed out"); stop(); return; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      failures = 0;
+      say(stream && stream.readyState === 1 ? ", live" : ", asked every 15 s");
+    } catch {
+      failures += 1;
+      say(", not reachable, this may be old");
+    } finally {
+      asking = false;
+      if (again) { again = false; soon(); }
+    }
+  }
+  function take(fresh) {
+    const sprite = document.getElementById("sprite"), newer = fresh.getElementById("sprite");
+    if (sprite && newer) for (const symbol of $$("symbol", newer)) if (!$$("symbol", sprite).some((one) => one.id === symbol.id)) sprite.append(document.importNode(symbol, true));
+    for (const region of regions()) {
+      const next = fresh.getElementById(region.id);
+      if (!next) { if (region.dataset.live !== undefined && region.dataset.go !== undefined) region.remove(); continue; }
+      if (region.innerHTML === next.innerHTML || busy(region)) continue;
+      const held = document.activeElement && region.contains(document.activeElement) ? document.activeElement.id : "";
+      const atEnd = region.scrollTop + region.clientHeight >= region.scrollHeight - 4;
+      region.replaceChildren(...Array.from(document.importNode(next, true).childNodes));
+      if (held) document.getElementById(held)?.focus();
+      if (region.dataset.follow !== undefined && atEnd) region.scrollTop = region.scrollHeight;
+    }
+    document.title = fresh.title;
+    for (const id of ["as-of-time"]) { const now = document.getElementById(id), next = fresh.getElementById(id); if (now && next) now.replaceChildren(...next.childNodes); }
+    position = Math.max(position, Number(fresh.body.dataset.position || 0));
+  }
+  const soon = () => { clearTimeout(due); due = setTimeout(refresh, 150); };
+
+  function start() {
+    if (!regions().length || body.dataset.position === undefined) return;
+    clearInterval(poll);
+    poll = setInterval(() => { if (!stream || stream.readyState !== 1 || tick++ % 4 === 3) refresh(); }, 15000);
+    if (!window.EventSource) return;
+    stream = new EventSource("/live?after=" + position + "&about=" + encodeURIComponent(about()));
+    stream.addEventListener("open", () => say(", live"));
+    stream.addEventListener("news", (event) => { position = Math.max(position, Number(event.lastEventId || 0)); soon(); });
+    stream.addEventListener("elsewhere", () => { stream.close(); stream = null; say(", asked every 15 s"); });
+    stream.addEventListener("error", () => say(", asked every 15 s"));
+  }
+  let tick = 0;
+  function stop() { stream?.close(); stream = null; clearInterval(poll); }
+  document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else { refresh(); start(); } });
+  window.addEventListener("pagehide", stop);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { refresh(); start(); } });
+  if (!document.hidden) start();
+
+  /* Relative times stay true while the page stands. */
+  const span = (seconds) => seconds < 120 ? Math.floor(seconds) + " s" : seconds < 7200 ? Math.floor(seconds / 60) + " min"
+    : seconds < 172800 ? Math.floor(seconds / 3600) + " h" : Math.floor(seconds / 86400) + " d";
+  const asOf = document.querySelector("#as-of-time time");
+  const drift = asOf ? Date.parse(asOf.dateTime) - Date.now() : 0;
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const time of $$("time[data-age]")) {
+      const away = (Date.parse(time.dateTime) - Date.now() - drift) / 1000;
+      const text = away <= 0 ? span(-away) + " ago" : "in " + span(away);
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }, 1000);
+
+  /* Drafts: what is typed into a field with data-draft is kept here until the server has it. */
+  const key = (field) => "draft " + location.pathname + " " + field.dataset.draft;
+  const keep = (field) => { try { field.value ? localStorage.setItem(key(field), field.value) : localStorage.removeItem(key(field)); } catch { /* private window */ } };
+  for (const field of $$("[data-draft]")) {
+    try { const kept = localStorage.getItem(key(field)); if (kept && !field.value) field.value = kept; } catch { /* private window */ }
+    field.addEventListener("input", () => keep(field));
+  }
+
+  /* Forms with data-send go out in place, again and again under one key until they arrive. */
+  async function send(form) {
+    const note = form.querySelector("[data-note]"), data = new FormData(form);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin" });
+      if (!answer.ok) throw Object.assign(new Error("refused"), { page: await answer.text() });
+      form.reset();
+      for (const field of $$("[data-draft]", form)) { field.value = ""; keep(field); }
+      const stamp = form.querySelector("[name=client_key]");
+      if (stamp) stamp.value = crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random();
+      if (note) note.textContent = "";
+      delete form.dataset.waiting;
+      refresh();
+    } catch (error) {
+      const why = error.page ? new DOMParser().parseFromString(error.page, "text/html").querySelector("main p") : null;
+      if (note) note.textContent = why ? why.textContent : "Not sent yet. It goes out when the connection is back.";
+      if (!error.page) form.dataset.waiting = "";
+    }
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.send !== undefined) { event.preventDefault(); send(form); return; }
+    for (const field of $$("[data-draft]", form)) { try { localStorage.removeItem(key(field)); } catch { /* private window */ } }
+  });
+  window.addEventListener("online", () => { for (const form of $$("form[data-waiting]")) send(form); });
+
+  /* Choosing all rows, and the number in the button. */
+  const count = () => {
+    for (const bar of $$("[data-chosen]")) {
+      const number = $$("input[name=" + bar.dataset.chosen + "]:checked").length;
+      for (const place of $$("[data-count]", bar)) place.textContent = number ? String(number) : "";
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.dataset && box.dataset.all) for (const one of $$("input[name=" + box.dataset.all + "]")) one.checked = box.checked;
+    count();
+  });
+  count();
+
+  /* Keys. Never inside a field; one switch on the profile turns single keys off. Ctrl K always finds. */
+  let chord = "", chosen = -1;
+  const places = { h: "/", a: "/alerts", i: "/incidents", o: "/oncall", s: "/status/internal", p: "/postmortems", x: "/actions" };
+  const find = () => { const field = $$(".find input, main input[type=search]").find((one) => one.offsetParent); if (field) { field.focus(); field.select(); } else location.href = "/search"; };
+  function move(step) {
+    const links = $$("main .rows tbody th a[href], main .rows tbody td.top > a[href]");
+    if (!links.length) return;
+    chosen = Math.min(Math.max(chosen + step, 0), links.length - 1);
+    links[chosen].focus();
+  }
+  const press = (name) => { const one = document.querySelector("[data-key=" + name + "]"); if (one) one.click(); return Boolean(one); };
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); find(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || body.dataset.shortcuts !== "on") return;
+    if (event.target.matches("input, textarea, select, [contenteditable]")) { if (event.key === "Escape") event.target.blur(); return; }
+    const was = chord; chord = "";
+    if (was === "g" && places[event.key]) { location.href = places[event.key]; return; }
+    const act = { "/": find, "?": () => { location.href = "/keys"; }, j: () => move(1), k: () => move(-1), g: () => { chord = "g"; },
+      d: () => press("d") || (location.href = document.querySelector(".bar .end .btn")?.href || "/declare"),
+      x: () => document.activeElement.closest("tr")?.querySelector("input[type=checkbox]")?.click(),
+      ".": () => navigator.clipboard?.writeText(location.href) }[event.key];
+    if (act) { event.preventDefault(); act(); return; }
+    if (/^[aeuslrtn]$/.test(event.key) && press(event.key)) event.preventDefault();
+  });
+})();
