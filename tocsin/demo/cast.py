@@ -1,0 +1,72 @@
+"""Who works at Larkfield and what they run. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DOMAIN = "larkfield.example"
+ADMINISTRATOR = ("Robin Adler", "robin")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team: its zone, the weekday and wall time of its hand-over, and its people (mail names), managers first."""
+
+    name: str
+    zone: str
+    handover: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A service: its team, the products it is part of, and the host that its alerts name."""
+
+    name: str
+    team: str
+    products: tuple[str, ...]
+    description: str
+    host: str
+
+
+PEOPLE = {
+    "ana": ("Ana Ruiz", "Europe/Vienna"),
+    "jonas": ("Jonas Lindqvist", "Europe/Stockholm"),
+    "lena": ("Lena Vogel", "Europe/Vienna"),
+    "diego": ("Diego Morales", "America/New_York"),
+    "grace": ("Grace Kim", "America/New_York"),
+    "noah": ("Noah Becker", "America/New_York"),
+    "mei": ("Mei Tanaka", "Asia/Tokyo"),
+    "hana": ("Hana Sato", "Asia/Tokyo"),
+    "tomasz": ("Tomasz Zieliński", "Europe/Warsaw"),
+    "ben": ("Ben Okafor", "Europe/London"),
+    "sara": ("Sara Haddad", "Europe/London"),
+    "priya": ("Priya Raman", "Asia/Kolkata"),
+}
+STAKEHOLDERS = {"olga": ("Olga Petrova", "Europe/Vienna")}
+
+TEAMS = (
+    TeamLine("Payments", "Europe/Vienna", "09:00", ("ana", "jonas", "lena")),
+    TeamLine("Booking", "America/New_York", "09:00", ("diego", "grace", "noah")),
+    TeamLine("Data", "Asia/Tokyo", "10:00", ("mei", "hana", "tomasz")),
+    TeamLine("Developer tools", "Europe/London", "09:30", ("priya", "noah", "jonas")),
+    TeamLine("Incident managers", "Europe/London", "08:00", ("ben", "sara", "priya")),
+)
+MANAGERS_TEAM = "Incident managers"
+
+PRODUCTS = ("Tickets", "Wallet", "Partner API", "Station screens")
+
+SERVICES = (
+    ServiceLine("Checkout", "Payments", ("Tickets", "Wallet"), "Takes card and wallet payments.", "checkout-api"),
+    ServiceLine("Ledger", "Payments", ("Wallet",), "Books every payment once.", "ledger-db"),
+    ServiceLine("Payouts", "Payments", ("Partner API",), "Sends money to partners each night.", "payouts"),
+    ServiceLine("Search", "Booking", ("Tickets", "Partner API"), "Finds connections and prices.", "search"),
+    ServiceLine("Seat maps", "Booking", ("Tickets",), "Shows and reserves seats.", "seatmap"),
+    ServiceLine("Screens", "Booking", ("Station screens",), "Departures on 412 station screens.", "screens"),
+    ServiceLine("Event stream", "Data", ("Tickets", "Partner API"), "Carries bookings between services.", "stream"),
+    ServiceLine("Warehouse", "Data", (), "Reports for finance and operations.", "warehouse"),
+    ServiceLine("Code hosting", "Developer tools", (), "Repositories and builds of all teams.", "git"),
+)
+
+OWN_MANAGER_ROSTER = {"Code hosting": "Developer tools"}
+"""Services whose incident managers come from their own team's schedule instead of the company's roster."""

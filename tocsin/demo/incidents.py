@@ -1,0 +1,215 @@
+"""The incidents of six months at Larkfield, from report to the actions that followed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import asdict, dataclass, field
+
+from tocsin.core.actor import Actor
+from tocsin.demo import cast
+from tocsin.demo.history import DAYS, Happening, Watch
+from tocsin.demo.staff import Company
+from tocsin.demo.stories import STORIES, ActionLine, Story
+from tocsin.directory.models import Person
+from tocsin.incidents import commands as incidents
+from tocsin.incidents.models import Incident
+from tocsin.postmortems import commands as postmortems
+from tocsin.postmortems.models import Postmortem
+from tocsin.statuspages import commands as statuspages
+from tocsin.statuspages import rules as words
+
+INCIDENT_COUNT = 40
+MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass
+class Course:
+    """How one incident went: minutes after the start of its impact."""
+
+    story: Story
+    start: dt.datetime
+    detect: float
+    command: float
+    first_word: float
+    recover: float
+    ends: bool
+    incident: Incident | None = None
+    manager: Actor | None = None
+    postmortem: Postmortem | None = None
+    notes: dict[str, float] = field(default_factory=dict)
+
+    def at(self, minutes: float) -> dt.datetime:
+        return self.start + minutes * MINUTE
+
+    @property
+    def there(self) -> Incident:
+        assert self.incident is not None
+        return self.incident
+
+
+def incident_happenings(company: Company, watch: Watch, now: dt.datetime, dice: random.Random) -> list[Happening]:
+    """About forty incidents; the last two are still open."""
+    happenings: list[Happening] = []
+    days = sorted((dice.uniform(3, DAYS - 2) for _ in range(INCIDENT_COUNT - 2)), reverse=True)
+    for place, day in enumerate(days):
+        story = dice.choice(STORIES)
+        start = now - dt.timedelta(days=day, minutes=dice.randrange(600))
+        happenings += _happenings(company, watch, _course(story, start, dice), place, now, dice)
+    for story, ago in ((STORIES[1], 34), (STORIES[8], 190)):
+        course = _course(story, now - ago * MINUTE, dice)
+        course.detect, course.command, course.first_word, course.ends = 4.0, 7.0, 19.0, False
+        happenings += _happenings(company, watch, course, 99, now, dice)
+    return happenings
+
+
+def _course(story: Story, start: dt.datetime, dice: random.Random) -> Course:
+    detect = min(dice.lognormvariate(1.9, 0.8), 90.0)
+    command = detect + dice.uniform(2, 9)
+    first_word = command + dice.uniform(4, 24)
+    recover = first_word + dice.lognormvariate(3.6, 0.8)
+    return Course(story, start, detect, command, first_word, recover, ends=True)
+
+
+def _happenings(
+    company: Company, watch: Watch, course: Course, place: int, now: dt.datetime, dice: random.Random
+) -> list[Happening]:
+    team = next(line.team for line in cast.SERVICES if line.name == course.story.service)
+    acts = _Acts(company, watch, course, team, place, now)
+    worked = course.recover - course.first_word
+    steps = [(course.detect, acts.declare)]
+    if course.story.severity < 3:
+        steps += [(course.command, acts.take_command), (course.command + 2, acts.confirm), (course.first_word, acts.first_update)]
+    elif course.ends:
+        steps += [(course.command + 30, acts.take_command)]
+    steps += [(course.first_word + 0.2 * worked, acts.observe), (course.first_word + 0.4 * worked, acts.decide)]
+    steps += [(course.first_word + 0.5 * worked, acts.change)]
+    if course.ends:
+        steps += [(course.recover + dice.uniform(8, 30), acts.resolve), (course.recover + 60, acts.follow_up)]
+        steps += [(course.recover + dice.uniform(3, 12) * 1440, acts.publish)]
+        steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish_first)]
+    return [Happening(course.at(minutes), act) for minutes, act in steps if course.at(minutes) < now]
+
+
+class _Acts:
+    """What is done in one incident; each method takes the instant at which it happens."""
+
+    def __init__(self, company: Company, watch: Watch, course: Course, team: str, place: int, now: dt.datetime) -> None:
+        self.company, self.watch, self.course, self.team, self.place, self.today = company, watch, course, team, place, now
+
+    def declare(self, at: dt.datetime) -> None:
+        story = self.course.story
+        self.course.incident = incidents.declare(
+            self.watch.on_call(self.team, at),
+            summary=story.summary,
+            severity=story.severity,
+            service=self.company.services[story.service],
+            products=[self.company.products[name] for name in story.products],
+            description=story.description,
+            source="customer_report" if self.place % 5 == 0 else "monitoring",
+            detected_at=at,
+            impact_started_at=self.course.start,
+            now=at,
+        )
+
+    def take_command(self, at: dt.datetime) -> None:
+        self.course.manager = self.watch.on_call(cast.MANAGERS_TEAM, at)
+        self.course.incident = incidents.take_command(self.course.manager, self.course.there, now=at)
+        lead = self._person(self.watch.on_call(self.team, at))
+        if lead.id != self.course.manager.id:
+            incidents.assign_role(self.course.manager, self.course.there, "tech_lead", lead, now=at)
+
+    def confirm(self, at: dt.datetime) -> None:
+        incidents.set_severity(self._manager(at), self.course.there, self.course.story.severity, now=at)
+
+    def first_update(self, at: dt.datetime) -> None:
+        incident, products = self.course.there, self.course.story.products
+        facts = statuspages.facts_of(incident)
+        hit = self.company.components.filter(product__name__in=products)
+        statuspages.post_update(
+            self._manager(at),
+            incident,
+            status="investigating",
+            internal=asdict(words.first_internal(facts)),
+            external=asdict(words.first_external(facts)) if products else None,
+            next_update_at=at + 30 * MINUTE,
+            confirmation=f"demo-{incident.id}",
+            components={part.id: "partial_outage" for part in hit if products},
+            now=at,
+        )
+
+    def observe(self, at: dt.datetime) -> None:
+        incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
+        incidents.note(
+            self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
+        )
+
+    def decide(self, at: dt.datetime) -> None:
+        incidents.note(self._manager(at), self.course.there, kind="decision", text=self.course.story.decision, now=at)
+
+    def change(self, at: dt.datetime) -> None:
+        story = self.course.story
+        text = f"{story.change}. Revert: {story.revert}"
+        incidents.note(self.watch.on_call(self.team, at), self.course.there, kind="change", text=text, now=at)
+
+    def resolve(self, at: dt.datetime) -> None:
+        major = self.course.story.severity < 3
+        owner = self._person(self.watch.on_call(self.team, at))
+        self.course.incident = incidents.resolve(
+            self._manager(at),
+            self.course.there,
+            impact_over=True,
+            none_about_to_follow=True,
+            impact_started_at=self.course.start,
+            detected_at=self.course.at(self.course.detect),
+            impact_ended_at=self.course.at(self.course.recover),
+            support_cases=(self.place * 7) % 23,
+            postmortem_owner=owner if major else None,
+            final={},
+            now=at,
+        )
+
+    def follow_up(self, at: dt.datetime) -> None:
+        story = self.course.story
+        if story.severity == 3 and self.place % 2:
+            return
+        self.course.postmortem = Postmortem.objects.filter(incident=self.course.there).first()
+        for line, weeks in ((story.action, 4), (story.second, 8)):
+            self._promise(line, at, weeks)
+
+    def _promise(self, line: ActionLine, at: dt.datetime, weeks: int) -> None:
+        postmortems.add_action(
+            self._manager(at),
+            self.course.there,
+            postmortem=self.course.postmortem,
+            title=line.title,
+            category=line.category,
+            link_type=line.link_type,
+            owner=self._person(self.watch.on_call(self.team, at)),
+            due_on=at.date() + dt.timedelta(weeks=weeks),
+            now=at,
+        )
+
+    def publish(self, at: dt.datetime) -> None:
+        written = self.course.postmortem
+        if written is None or self.place % 6 == 5:
+            return
+        owner = self.watch.actors[written.owner_id]
+        written = postmortems.change(owner, written, version=written.version, causes=self.course.story.cause, now=at)
+        written = postmortems.request_approval(owner, written, now=at)
+        if self.place % 4 == 3:
+            return
+        manager = self.watch.actors[self.company.administrator.id]
+        written = postmortems.approve(manager, written, now=at)
+        self.course.postmortem = postmortems.publish(manager, written, now=at)
+
+    def finish_first(self, at: dt.datetime) -> None:
+        action = self.course.there.actions.order_by("number").first()
+        if action is not None and self.place % 5 != 4:
+            postmortems.complete_action(self.watch.actors[action.owner_id], action, now=at)
+
+    def _manager(self, at: dt.datetime) -> Actor:
+        return self.course.manager or self.watch.on_call(cast.MANAGERS_TEAM, at)
+
+    def _person(self, actor: Actor) -> Person:
+        return next(person for person in self.company.people.values() if person.id == actor.id)

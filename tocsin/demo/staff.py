@@ -1,0 +1,112 @@
+"""Larkfield's people, teams, rotas and services, made as an administrator would make them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from tocsin.core.actor import SYSTEM
+from tocsin.demo import cast
+from tocsin.directory import commands as directory
+from tocsin.directory.models import Person, Product, Service, Team
+from tocsin.oncall import commands as oncall
+from tocsin.oncall.models import Schedule
+from tocsin.statuspages import commands as statuspages
+from tocsin.statuspages.models import Component, StatusPage
+
+WEEKS_BACK = 27
+
+
+@dataclass
+class Company:
+    """What the later parts of the demo need to find again: by mail name, team name, service name, product name."""
+
+    administrator: Person
+    people: dict[str, Person] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+
+    @property
+    def components(self) -> QuerySet[Component]:
+        """The parts of both status pages."""
+        return Component.objects.all()
+
+
+def hire(password: str, began: dt.datetime) -> Company:
+    """People, teams with rotas and policies, products and services, all as of `began`."""
+    name, mail = cast.ADMINISTRATOR
+    administrator = directory.create_person(
+        SYSTEM,
+        email=f"{mail}@{cast.DOMAIN}",
+        name=name,
+        role=Person.ADMINISTRATOR,
+        zone="Europe/Vienna",
+        password=password,
+        now=began,
+    )
+    _reachable(administrator, began)
+    company = Company(administrator)
+    for role, lines in ((Person.RESPONDER, cast.PEOPLE), (Person.STAKEHOLDER, cast.STAKEHOLDERS)):
+        for mail, (name, zone) in lines.items():
+            person = directory.create_person(SYSTEM, email=f"{mail}@{cast.DOMAIN}", name=name, role=role, zone=zone, now=began)
+            _reachable(person, began)
+            company.people[mail] = person
+    for line in cast.TEAMS:
+        _team(company, line, began)
+    oncall.set_last_resort(SYSTEM, company.schedules[cast.MANAGERS_TEAM], now=began)
+    for name in cast.PRODUCTS:
+        product = company.products[name] = directory.create_product(SYSTEM, name=name, now=began)
+        for page in StatusPage.objects.all():
+            statuspages.create_component(SYSTEM, page, name=name, product=product, now=began)
+    for service in cast.SERVICES:
+        _service(company, service, began)
+    return company
+
+
+def _reachable(person: Person, began: dt.datetime) -> None:
+    for method in person.contact_methods.all():
+        directory.mark_verified(SYSTEM, method, now=began)
+
+
+def _team(company: Company, line: cast.TeamLine, began: dt.datetime) -> None:
+    team = company.teams[line.name] = directory.create_team(SYSTEM, name=line.name, zone=line.zone, now=began)
+    members = [company.people[mail] for mail in line.people]
+    for place, person in enumerate(members):
+        directory.add_member(SYSTEM, team, person, is_manager=place == 0, now=began)
+    schedule = oncall.create_schedule(SYSTEM, team=team, name=line.name, zone=line.zone, now=began)
+    company.schedules[line.name] = schedule
+    monday = began.date() - dt.timedelta(days=began.weekday(), weeks=1)
+    oncall.add_rotation(
+        SYSTEM,
+        schedule,
+        name="Primary",
+        zone=line.zone,
+        starts_on=monday,
+        handover_time=dt.time.fromisoformat(line.handover),
+        weeks=1,
+        members=members,
+        now=began,
+    )
+    oncall.create_policy(
+        SYSTEM,
+        team=team,
+        name=line.name,
+        steps=[{"wait_minutes": 5, "targets": [schedule]}, {"wait_minutes": 10, "targets": members}],
+        repeats=1,
+        now=began,
+    )
+
+
+def _service(company: Company, line: cast.ServiceLine, began: dt.datetime) -> None:
+    team = company.teams[line.team]
+    products = [company.products[name] for name in line.products]
+    service = directory.create_service(
+        SYSTEM, name=line.name, team=team, description=line.description, products=products, now=began
+    )
+    roster = company.schedules[cast.OWN_MANAGER_ROSTER.get(line.name, cast.MANAGERS_TEAM)]
+    oncall.cover_service(SYSTEM, service, policy=team.policies.get(), roster=roster, now=began)
+    company.services[line.name] = service
