@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.rig import Rig
-from tests.acceptance.shelf import Shelf
+from tests.acceptance.shelf import Shelf, make_database
+from tests.environment import STORE
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,9 @@ def rig(shelf: Shelf, tmp_path: Path) -> Iterator[Rig]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def fresh_store() -> str:
+    """The URL of an empty database on PostgreSQL; empty on SQLite, where a folder is enough."""
+    return make_database(f"fresh_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""

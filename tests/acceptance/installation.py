@@ -115,6 +115,14 @@ class Installation:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(within)
 
+    def send_signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self, within: float) -> int:
+        assert self._process is not None
+        return self._process.wait(within)
+
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()

@@ -9,6 +9,7 @@ import re
 import time
 import urllib.parse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tests.acceptance.installation import Answer, Installation, call
@@ -122,6 +123,11 @@ class Rig:
 
         return calm
 
+    def take_all_when_calm(self, seconds: float = 2.5) -> None:
+        """Whatever still comes is not what this test is about."""
+        until(self._calm(seconds), 60, "messages do not stop")
+        self.take_all()
+
     def take_all(self) -> None:
         """Everything that came was judged elsewhere."""
         self._taken = set(range(len(self.messages())))
@@ -177,3 +183,43 @@ class Rig:
         return until(
             lambda: alert if (alert := self.alert(key))["status"] == status else {}, within, f"alert {key} is not {status}"
         )
+
+    def status_of(self, alert_id: str) -> str:
+        return str(self.api("GET", f"/alerts/{alert_id}").json["status"])
+
+    def events_of(self, subject: str, name: str) -> list[dict[str, Any]]:
+        """The entries of the log about one thing."""
+        answer = self.api("GET", f"/alerts/{subject}")
+        assert answer.status == 200, answer
+        return [event for event in answer.json.get("events", []) if event["name"] == name]
+
+    def declare(
+        self, *, severity: int, summary: str = "Payments fail", service: str | None = SERVICE, by: str = "Root"
+    ) -> dict[str, Any]:
+        document = {"summary": summary, "severity": severity, "service": service}
+        answer = self.api("POST", "/incidents", document, by=by)
+        assert answer.status == 201, answer
+        return dict(answer.json)
+
+    def resolve(self, key: str, *, by: str = "Max") -> Answer:
+        """Resolve with everything unknown that may be unknown."""
+        document = {"impact_over": True, "none_about_to_follow": True, "unknown": ["impact_started_at", "impact_ended_at"]}
+        return self.api("POST", f"/incidents/{key}/resolve", {**document, "postmortem_owner": self.made["people"][by]}, by=by)
+
+    def until_ready(self) -> Answer:
+        """`/readyz`, once it says yes."""
+
+        def ready() -> Answer | None:
+            answer = call("GET", self.tocsin.url + "/readyz")
+            return answer if answer.status == 200 else None
+
+        found = until(ready, 30, "readyz stays red")
+        assert found is not None
+        return found
+
+    def elsewhere(self, folder: Path) -> Rig:
+        """A second, empty installation in the same world, with the same keys."""
+        environment = {
+            name: value for name, value in self.tocsin.environment.items() if name.startswith(("TOCSIN_SMTP", "TOCSIN_OUT"))
+        }
+        return Rig(Installation(folder, **environment), self.world, self.made)
