@@ -134,10 +134,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "tocsin.web.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if TOCSIN.passkeys else [])]
+MFA_PASSKEY_LOGIN_ENABLED = TOCSIN.passkeys
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TOCSIN.secure
 MFA_TOTP_ISSUER = "Tocsin"
 
 SESSION_COOKIE_HTTPONLY = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -69,6 +70,13 @@ class Settings(BaseSettings):
     @property
     def secure(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def passkeys(self) -> bool:
+        """Browsers make passkeys only for a host name over HTTPS, or for localhost."""
+        host = urlsplit(self.base_url).hostname or ""
+        named = not re.fullmatch(r"[0-9.]+|.*:.*", host)
+        return host == "localhost" or (self.secure and named)
 
     @property
     def sqlite_path(self) -> Path:

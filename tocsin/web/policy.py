@@ -167,7 +167,8 @@ class DenyByDefault:
 
 def _keep_theme(request: Request, response: HttpResponse) -> HttpResponse:
     """Remember the person's theme for the pages they see signed out, such as the acknowledge page at night."""
-    if request.actor is not None and request.COOKIES.get(THEME_COOKIE, "auto") != request.user.theme:
+    signed_in = request.actor is not None and request.user.is_authenticated
+    if signed_in and request.COOKIES.get(THEME_COOKIE, "auto") != request.user.theme:
         year = 366 * 86400
         response.set_cookie(
             THEME_COOKIE, request.user.theme, max_age=year, samesite="Lax", httponly=True, secure=settings.TOCSIN.secure

@@ -7,6 +7,7 @@ from tocsin.directory.commands.access import (
     note_sign_in,
     reset_second_factor,
     revoke_token,
+    send_account_mail,
     use_token,
 )
 from tocsin.directory.commands.contact import (
@@ -20,7 +21,7 @@ from tocsin.directory.commands.contact import (
     verify_contact_method,
 )
 from tocsin.directory.commands.gateways import change_gateway, create_gateway
-from tocsin.directory.commands.links import accept_link, invite
+from tocsin.directory.commands.links import accept_link, forgot_password, invite
 from tocsin.directory.commands.people import (
     change_profile,
     create_person,
@@ -56,6 +57,7 @@ __all__ = [
     "create_team",
     "create_token",
     "deactivate",
+    "forgot_password",
     "invite",
     "mark_answered",
     "mark_broken",
@@ -67,6 +69,7 @@ __all__ = [
     "remove_member",
     "reset_second_factor",
     "revoke_token",
+    "send_account_mail",
     "send_code",
     "set_notify_steps",
     "set_password",

@@ -12,6 +12,7 @@ from tocsin.core import secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.work import outbox
 from tocsin.directory import events, permissions, queries, rules
 from tocsin.directory.commands import _checks
 from tocsin.directory.models import ApiToken, Person
@@ -73,6 +74,13 @@ def use_token(plain: str, *, now: dt.datetime) -> Actor | None:
 def note_sign_in(person: Person, *, now: dt.datetime) -> None:
     """Put a sign-in into the log."""
     record(queries.actor_for(person, via="web"), events.PERSON_SIGNED_IN, person.id, now=now)
+
+
+@transaction.atomic
+def send_account_mail(to: str, subject: str, body: str, *, now: dt.datetime) -> None:
+    """A mail about access, such as a link to a forgotten password. At most one a minute with the same words to one address."""
+    key = secrets.digest(f"{to}\n{subject}\n{body}\n{int(now.timestamp()) // 60}")[:32]
+    outbox.enqueue(to, subject, body, now=now, key=f"account:{key}")
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from tocsin.directory import events, permissions, queries, rules
 from tocsin.directory.commands import _checks
 from tocsin.directory.models import ContactMethod, OneTimeLink, Person
 
+_RESET_PAUSE = dt.timedelta(minutes=5)
 _GONE = "This link is used up or out of date. Ask an administrator for a new one."
 
 _MAIL = """{actor} invites you to Tocsin, where alerts, on-call duty and incidents of your company are handled.
@@ -25,6 +26,13 @@ Set your password here, until {until} UTC:
 {link}
 
 Your sign-in name is {email}.
+"""
+
+_RESET_MAIL = """Somebody asked for a new password for your access to Tocsin. Set it here, until {until} UTC:
+
+{link}
+
+If it was not you, do nothing: your password stays as it is.
 """
 
 
@@ -37,27 +45,33 @@ def invite(actor: Actor, person: Person, *, by_mail: bool = False, now: dt.datet
     permissions.require_administrator(actor)
     if not person.is_active:
         raise Conflict(f"{person.name} is deactivated. Make them active first.")
-    token = secrets.new_token()
     purpose = rules.RESET if person.has_usable_password() else rules.INVITE
-    OneTimeLink.objects.filter(person=person, used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-    link = OneTimeLink.objects.create(
-        person=person,
-        purpose=f"{purpose}-mail" if by_mail else purpose,
-        digest=secrets.digest(token),
-        created_at=now,
-        expires_at=now + rules.LINK_LIFETIME[purpose],
-    )
-    path = f"/invite/{token}"
+    link, path = _make(person, purpose, by_mail, now)
     if by_mail:
         body = _MAIL.format(
             actor=actor.name,
-            until=f"{link.expires_at.astimezone(clock.UTC):%d %B %Y %H:%M}",
+            until=_until(link),
             link=settings.TOCSIN.base_url.rstrip("/") + path,
             email=person.email,
         )
         outbox.enqueue(person.email, "Your access to Tocsin", body, now=now, key=f"invite:{link.id}")
     record(actor, events.PERSON_INVITED, person.id, now=now, data={"purpose": purpose, "by_mail": by_mail})
     return link, path
+
+
+@transaction.atomic
+def forgot_password(email: str, *, now: dt.datetime) -> None:
+    """Mail a reset link to an active person with this address, at most one in five minutes. Says nothing to whoever asks."""
+    person = queries.person_by_email(email)
+    if person is None or not person.is_active:
+        return
+    if person.links.filter(purpose="reset-mail", created_at__gt=now - _RESET_PAUSE).exists():
+        return
+    link, path = _make(person, rules.RESET, True, now)
+    body = _RESET_MAIL.format(until=_until(link), link=settings.TOCSIN.base_url.rstrip("/") + path)
+    outbox.enqueue(person.email, "A new password for Tocsin", body, now=now, key=f"reset:{link.id}")
+    actor = queries.actor_for(person, via="link")
+    record(actor, events.PERSON_INVITED, person.id, now=now, data={"purpose": rules.RESET, "by_mail": True})
 
 
 @transaction.atomic
@@ -78,6 +92,24 @@ def accept_link(token: str, password: str, *, now: dt.datetime) -> Person:
     if link.purpose.endswith("-mail"):
         _prove_address(actor, person, now)
     return person
+
+
+def _make(person: Person, purpose: str, by_mail: bool, now: dt.datetime) -> tuple[OneTimeLink, str]:
+    """The link and its path; earlier ones stop working."""
+    token = secrets.new_token()
+    OneTimeLink.objects.filter(person=person, used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+    link = OneTimeLink.objects.create(
+        person=person,
+        purpose=f"{purpose}-mail" if by_mail else purpose,
+        digest=secrets.digest(token),
+        created_at=now,
+        expires_at=now + rules.LINK_LIFETIME[purpose],
+    )
+    return link, f"/invite/{token}"
+
+
+def _until(link: OneTimeLink) -> str:
+    return f"{link.expires_at.astimezone(clock.UTC):%d %B %Y %H:%M}"
 
 
 def _prove_address(actor: Actor, person: Person, now: dt.datetime) -> None:

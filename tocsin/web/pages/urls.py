@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from tocsin.web.pages import alerts, mailbox, oncall, search, style
+from tocsin.web.pages import access, alerts, mailbox, oncall, search, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *access.urlpatterns,
     *alerts.urlpatterns,
     *mailbox.urlpatterns,
     *oncall.urlpatterns,
