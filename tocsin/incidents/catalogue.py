@@ -103,7 +103,7 @@ def _update(data: Data) -> Entry:
 
 def _page(verb: str, *, icon: str = "bell", quiet: bool = True) -> Callable[[Data], Entry]:
     def entry(data: Data) -> Entry:
-        who = data.get("name") or data.get("person_name") or "Somebody"
+        who = data.get("person_name") or data.get("name") or "Somebody"
         reason = data.get("error") or data.get("reason") or ""
         return Entry("Page", icon, f"{who} {verb}{': ' + str(reason) if reason and not quiet else ''}", group="alerts", quiet=quiet)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
 from tocsin.core.actor import Actor
+from tocsin.directory.models import Person
 from tocsin.incidents.models import Incident
 from tocsin.oncall import queries as oncall
 from tocsin.paging import commands as paging
@@ -23,14 +25,14 @@ def card_of(incident: Incident) -> dict[str, Any]:
 
 
 def page_major(actor: Actor, incident: Incident, *, now: dt.datetime) -> None:
-    """Page the service's policy and its roster of incident managers; the last resort stands in for what is missing, once."""
+    """Page those who can mend it (the service's policy) and, apart from them, an incident manager (the service's roster).
+
+    The last resort stands in for either that is missing; when both are, it is asked once. Who declares need not be a responder.
+    """
+    waking = dataclasses.replace(actor, roles=actor.roles | {Person.RESPONDER})
+    card = card_of(incident)
     policy = oncall.policy_for(incident.service)
     roster = oncall.roster_for(incident.service)
-    if roster == oncall.last_resort():
-        roster = None
-    card = card_of(incident)
-    if policy:
-        paging.start_escalation(actor, incident.id, card, policy=policy, roster=None, urgency="high", now=now)
-    paging.start_escalation(actor, incident.id, card, policy=None, roster=roster, urgency="high", now=now)
-    if roster and not policy:
-        paging.start_escalation(actor, incident.id, card, policy=None, roster=None, urgency="high", now=now)
+    paging.start_escalation(waking, incident.id, card, policy=policy, roster=None, urgency="high", now=now)
+    if roster and (policy or not roster.is_last_resort):
+        paging.page_schedule(waking, incident.id, card, roster, now=now)

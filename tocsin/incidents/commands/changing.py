@@ -48,7 +48,7 @@ def _severity_consequences(actor: Actor, incident: Incident, old: int, now: dt.d
         if rules.pages(incident.severity, drill=incident.is_drill):
             _paging.page_major(actor, incident, now=now)
     if was and not is_now:
-        paging.stop(incident.id, "lowered to Sev 3", now=now)
+        paging.stop(incident.id, "lowered to Sev 3", actor=actor, now=now)
     return incident
 
 

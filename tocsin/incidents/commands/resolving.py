@@ -71,7 +71,7 @@ def _close(actor: Actor, incident: Incident, owner: str | None, final: Any, now:
     tell(actor, events.STATE_CHANGED, incident, now=now, old=rules.FIXING, new=rules.RESOLVED)
     for alert in Alert.objects.filter(incident_link__incident=incident).exclude(status=Alert.RESOLVED):
         alerts.resolve(actor, alert, now=now)
-    paging.stop(incident.id, "incident resolved", now=now)
+    paging.stop(incident.id, "incident resolved", actor=actor, now=now)
     refresh_room(actor, incident, now=now)
     tell(
         actor,

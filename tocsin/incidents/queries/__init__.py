@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tocsin.incidents.queries.lists import by_id, by_key, incidents, of_alert, open_counts, queue_counts, similar_open, team_queue
+from tocsin.incidents.queries.lists import (
+    by_id,
+    by_key,
+    incidents,
+    keys_of_alerts,
+    of_alert,
+    open_counts,
+    queue_counts,
+    similar_open,
+    team_queue,
+)
 from tocsin.incidents.queries.one import CatchUp, HistoryLine, Holder, catch_up, history, holders, linked_alerts, ttd, ttr
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
@@ -17,6 +27,7 @@ __all__ = [
     "history",
     "holders",
     "incidents",
+    "keys_of_alerts",
     "linked_alerts",
     "of_alert",
     "open_counts",

@@ -1,0 +1,24 @@
+"""What postmortems and actions announce. The context is always the incident."""
+
+from __future__ import annotations
+
+STARTED = "postmortem.started"
+"""data: owner (id), owner_name, title"""
+
+CHANGED = "postmortem.changed"
+"""data: fields (names), version"""
+
+OWNER_CHANGED = "postmortem.owner_changed"
+"""data: old, old_name, new, new_name"""
+
+STATE_CHANGED = "postmortem.state_changed"
+"""data: old, new"""
+
+ACTION_CREATED = "action.created"
+"""data: number, title, category, link_type, owner (id), owner_name, due_on"""
+
+ACTION_CHANGED = "action.changed"
+"""data: field, old, new"""
+
+ACTION_STATE_CHANGED = "action.state_changed"
+"""data: number, title, old, new"""
