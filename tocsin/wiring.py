@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from tocsin.alerts import jobs as alerts_jobs
+from tocsin.alerts import ports as alerts_ports
+from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
-from tocsin.core.work import engine
+from tocsin.core.work import engine, outbox
 from tocsin.core.work.engine import Module
+from tocsin.directory import jobs as directory_jobs
+from tocsin.directory import ports as directory_ports
+from tocsin.integrations import transport
+from tocsin.integrations.alertmanager import parse as alertmanager
+from tocsin.integrations.generic import parse as generic
+from tocsin.integrations.http_call import send as http_call
+from tocsin.integrations.smtp import page as mail_page
+from tocsin.paging import ports as paging_ports
 
 MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
     Module("seal", sealing.seal, "seal", alone=True),
     Module("checkpoint", engine.checkpoint, "checkpoint", every=2.0, alone=True),
+    *outbox.MODULES,
+    Module("codes", directory_jobs.deliver_codes, "codes"),
+    *alerts_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 
 
 def install() -> None:
     """Fill every port and wire every handler. Called once, when all rooms are loaded; calling it again changes nothing."""
+    core_ports.mail.wire(transport.Post())
+    directory_ports.fill_gateway_call(http_call.carry_code)
+    alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
+    paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     events.wire(())

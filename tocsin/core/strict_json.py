@@ -32,8 +32,8 @@ class _Odd:
         self.why = why
 
 
-def parse(raw: bytes) -> Any:
-    """The document. Raises Malformed."""
+def parse(raw: bytes, *, digits: int = DIGITS) -> Any:
+    """The document; no integer may have more than `digits` digits. Raises Malformed."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -41,7 +41,7 @@ def parse(raw: bytes) -> Any:
     if depth(text) > DEPTH:
         raise Malformed(f"The body is nested more than {DEPTH} levels deep.", field="body")
     odd: list[_Odd] = []
-    document = _load(text, odd)
+    document = _load(text, odd, digits)
     if odd or _SURROGATE.search(text):
         _refuse_odd(document, "")
     return document
@@ -63,13 +63,13 @@ def depth(text: str) -> int:
     return deepest
 
 
-def _load(text: str, odd: list[_Odd]) -> Any:
+def _load(text: str, odd: list[_Odd], most: int) -> Any:
     def note(why: str) -> _Odd:
         odd.append(_Odd(why))
         return odd[-1]
 
     def integer(digits: str) -> int | _Odd:
-        return int(digits) if len(digits) <= DIGITS else note(f"is an integer of more than {DIGITS} digits")
+        return int(digits) if len(digits.lstrip("-")) <= most else note(f"is an integer of more than {most} digits")
 
     def decimal(digits: str) -> float | _Odd:
         number = float(digits)

@@ -39,8 +39,14 @@ class LostLease(Exception):
     """Another process took the row over; nothing of ours may be kept."""
 
 
-def receive(arrivals: Sequence[Arrival]) -> None:
-    """Put bodies on disk as due rows, all in one commit. Whoever is answered after this returns can rely on it."""
+def receive(arrivals: Sequence[Arrival], *, again: bool = False) -> None:
+    """Put bodies on disk as due rows, all in one commit. Whoever is answered after this returns can rely on it.
+
+    `again` is for a second try after a failure whose outcome is not known: rows that are there already are left alone.
+    """
+    if again:
+        there = set(IntakeEvent.objects.filter(pk__in=[arrival.id for arrival in arrivals]).values_list("pk", flat=True))
+        arrivals = [arrival for arrival in arrivals if arrival.id not in there]
     rows = [
         IntakeEvent(
             id=arrival.id,

@@ -3,25 +3,130 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+from django.db import close_old_connections, transaction
+
+from tocsin.core import facts, ports
+from tocsin.core.actor import SYSTEM
+from tocsin.core.errors import Invalid
+from tocsin.core.eventlog import events
 from tocsin.core.models import OutboxMail
+from tocsin.core.net import mail
+from tocsin.core.work import hints, leases
+from tocsin.core.work.engine import OWNER, Module
+
+log = structlog.get_logger(__name__)
+LANE = "mail"
+WORKERS = 4
+FIRST_PAUSE = dt.timedelta(seconds=5)
+LONGEST_PAUSE = dt.timedelta(minutes=30)
+KEEP_TRYING = dt.timedelta(hours=24)
+FAILED = "mail.failed"
+"""Event: a mail ended without being sent; subject is its id, data `{"to", "subject", "answer"}`."""
 
 
 def enqueue(
     to: str, subject: str, body: str, *, now: dt.datetime, headers: Mapping[str, str] | None = None, key: str
 ) -> OutboxMail:
-    """Put one mail on its way; the same `key` twice is one mail. Must be called inside a transaction."""
-    mail, _ = OutboxMail.objects.get_or_create(
-        message_id=f"<{key}@tocsin>",
+    """Put one mail on its way; the same `key` twice is one mail. Call inside the transaction of what the mail tells."""
+    row, _ = OutboxMail.objects.get_or_create(
+        message_id=mail.message_id(key),
         defaults={
             "to": to,
-            "subject": subject,
+            "subject": mail.one_line(subject),
             "body": body,
             "headers": dict(headers or {}),
-            "lane": "mail",
+            "lane": LANE,
             "due_at": now,
             "created_at": now,
         },
     )
-    return mail
+    transaction.on_commit(_wake)
+    return row
+
+
+def _wake() -> None:
+    hints.wake(LANE)
+
+
+def pause(tries: int, *, luck: float) -> dt.timedelta:
+    """How long to wait after the `tries`-th failure: doubling, at most half an hour, a fifth more or less by `luck` in 0..1."""
+    plain: dt.timedelta = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
+    return plain * (0.8 + 0.4 * luck)
+
+
+class Deliverer:
+    """Sends due mails in a few threads. Each thread writes its own result, so that one slow server holds up one thread."""
+
+    def __init__(self, workers: int = WORKERS) -> None:
+        self._workers = workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="mail")
+        self._lock = threading.Lock()
+        self._busy = 0
+
+    def tick(self, now: dt.datetime) -> int:
+        """Claim as many due mails as threads are free. Nothing leaves a restored installation that is on hold."""
+        free = self._workers - self._busy
+        if free <= 0 or facts.on_hold():
+            return 0
+        rows = leases.claim(OutboxMail, lane=LANE, owner=OWNER, now=now, limit=free)
+        for row in rows:
+            with self._lock:
+                self._busy += 1
+            self._pool.submit(self._deliver, row, now)
+        return len(rows)
+
+    def _deliver(self, row: OutboxMail, now: dt.datetime) -> None:
+        try:
+            close_old_connections()
+            settle(row, send(row, now), now)
+        except Exception:
+            log.exception("a mail could not be handled", mail=row.id)
+        finally:
+            close_old_connections()
+            with self._lock:
+                self._busy -= 1
+            hints.wake_here(LANE)
+
+    def close(self) -> None:
+        """Wait for what is being sent; nothing may be submitted afterwards."""
+        self._pool.shutdown()
+
+
+def send(row: OutboxMail, now: dt.datetime) -> ports.Delivery:
+    """Hand one claimed mail to the transport, outside any transaction."""
+    try:
+        message = mail.build(
+            sender=mail.sender(),
+            to=row.to,
+            subject=row.subject,
+            text=row.body,
+            message_id=row.message_id,
+            now=now,
+            headers=row.headers,
+        )
+    except Invalid as error:
+        return ports.Delivery(ok=False, answer=error.detail, permanent=True)
+    return ports.mail.send(message)
+
+
+def settle(row: OutboxMail, delivery: ports.Delivery, now: dt.datetime) -> None:
+    """Write the result: sent, try again later, or the end, which is an event so that somebody hears of it."""
+    if delivery.ok:
+        leases.finish(row, OutboxMail.DONE, sent_at=now)
+        return
+    if not delivery.permanent and now - row.created_at < KEEP_TRYING:
+        leases.give_back(row, now + pause(row.tries, luck=random.random()), delivery.answer)  # noqa: S311
+        return
+    with transaction.atomic():
+        if leases.finish(row, OutboxMail.FAILED, last_error=delivery.answer):
+            data = {"to": row.to, "subject": row.subject, "answer": delivery.answer}
+            events.record(SYSTEM, FAILED, row.id, now=now, data=data)
+
+
+MODULES = (Module("mail", Deliverer().tick, channel=LANE),)

@@ -1,0 +1,103 @@
+"""The one mail builder. Nothing that a person or a monitoring system wrote can become a header of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from tocsin.core import facts
+from tocsin.core.errors import Invalid
+from tocsin.core.settings import Settings
+
+FROM_FACT = "mail_from"
+
+SUBJECT_LIMIT = 200
+_BREAKS = re.compile("[\r\n\x00]")
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_POLICY = policy.SMTP.clone(raise_on_defect=False)
+_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
+
+
+def message_id(key: str) -> str:
+    """The Message-ID of whatever `key` stands for: the same key gives the same id, so that receivers can drop a repeat."""
+    left = re.sub(r"[^A-Za-z0-9_-]+", ".", key).strip(".")
+    if len(left) > 120:
+        left = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    return f"<{left}@{urlsplit(settings.TOCSIN.base_url).hostname or 'localhost'}>"
+
+
+def sender() -> str:
+    """Who mails come from: the setting, else what was entered at set-up, else the setting's default."""
+    chosen: Settings = settings.TOCSIN
+    if "mail_from" in chosen.model_fields_set:
+        return chosen.mail_from
+    return str(facts.get(FROM_FACT) or chosen.mail_from)
+
+
+def build(
+    *,
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    now: dt.datetime,
+    headers: Mapping[str, str] | None = None,
+) -> EmailMessage:
+    """A finished message of plain text. `message_id` comes from an idempotency key and includes the angle brackets.
+
+    Raises Invalid when an address or a header holds a line break or NUL; a subject over 200 characters is cut.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["Message-ID"] = _header("Message-ID", message_id)
+    message["Date"] = format_datetime(now)
+    message["From"] = _sender(sender)
+    message["To"] = _address(to)
+    message["Subject"] = cut(_header("Subject", subject))
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in (headers or {}).items():
+        if name.lower() in _OWN or not re.fullmatch(r"[A-Za-z0-9-]{1,60}", name):
+            raise Invalid(f"{name[:60]!r} is not a header that may be added to a mail.", field="headers")
+        del message[name]
+        message[name] = _header(name, value)
+    message.set_content(_UNSENDABLE.sub("", text), charset="utf-8")
+    return message
+
+
+def cut(subject: str) -> str:
+    """A subject of at most 200 characters."""
+    return subject if len(subject) <= SUBJECT_LIMIT else subject[: SUBJECT_LIMIT - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Text from elsewhere made fit for a subject: blanks folded, control characters gone."""
+    return cut(_UNSENDABLE.sub("", " ".join(text.split())))
+
+
+def _header(name: str, value: str) -> str:
+    if _BREAKS.search(value):
+        raise Invalid(f"{name} must be one line.", field=name.lower())
+    return _UNSENDABLE.sub("", value)
+
+
+def _address(text: str) -> str:
+    text = _header("To", text).strip()
+    if len(text) > 254 or not _ADDRESS.fullmatch(text):
+        raise Invalid("This is not a mail address.", field="to")
+    return text
+
+
+def _sender(text: str) -> str:
+    name, address = parseaddr(_header("From", text))
+    if not _ADDRESS.fullmatch(address):
+        raise Invalid("The sender is not a mail address; see TOCSIN_MAIL_FROM.", field="from")
+    return text if name else address

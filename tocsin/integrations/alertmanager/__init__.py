@@ -1,0 +1,1 @@
+"""Prometheus Alertmanager, and everything that speaks its webhook format, version 4."""

@@ -1,0 +1,1 @@
+"""Any program that can POST a small JSON object."""

@@ -1,0 +1,1 @@
+"""A templated HTTP call: ntfy, Gotify, any SMS or voice gateway."""

@@ -1,0 +1,1 @@
+"""The demo's built-in mailbox, where no SMTP server is configured."""

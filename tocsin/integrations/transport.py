@@ -1,0 +1,38 @@
+"""Which way mail leaves: the server of the environment, the one entered at set-up, or the demo's mailbox."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+from django.conf import settings
+
+from tocsin.core import facts, secrets
+from tocsin.core.ports import Delivery
+from tocsin.core.settings import SettingsError, Smtp, is_loopback
+from tocsin.integrations.mailbox.send import MailboxTransport
+from tocsin.integrations.smtp.send import SmtpTransport
+
+SMTP_FACT = "smtp_url"
+"""An encrypted SMTP URL kept in the database by the set-up pages; the environment goes first."""
+
+
+class Post:
+    """Decides anew at each message, so that a server entered in the browser works at once, on every node."""
+
+    def send(self, message: EmailMessage) -> Delivery:
+        try:
+            url = self._url()
+            if not url:
+                return MailboxTransport().send(message)
+            server = Smtp(url)
+        except (SettingsError, ValueError) as error:
+            return Delivery(ok=False, answer=str(error))
+        if settings.TOCSIN.test and not is_loopback(server.host):
+            return Delivery(ok=False, answer="test mode mails through loopback only")
+        return SmtpTransport(server).send(message)
+
+    def _url(self) -> str:
+        if settings.TOCSIN.smtp_url:
+            return str(settings.TOCSIN.smtp_url)
+        kept = facts.get(SMTP_FACT)
+        return secrets.decrypt(kept) if kept else ""
