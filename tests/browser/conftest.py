@@ -1,0 +1,76 @@
+"""The demo company in a real server, seen through a real browser. Errors on the console and foreign requests fail a test."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.acceptance.shelf import make_database
+from tests.browser.site import Site, Visit
+from tests.environment import STORE
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.needs("chromium"))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running demo company; one for all tests of a worker."""
+    url = make_database(f"demo_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""
+    made = Site(tmp_path_factory.mktemp("site"), url)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """The administrator of the demo, signed in, with JavaScript, at 1440 pixels."""
+    made = Visit(browser, site, signed_in=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def any_visit(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Visit]:
+    """Once with JavaScript and once without."""
+    made = Visit(browser, site, signed_in=True, javascript=request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stranger(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Somebody who is not signed in."""
+    made = Visit(browser, site)
+    yield made
+    made.close()

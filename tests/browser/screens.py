@@ -1,0 +1,76 @@
+"""Every screen there is, and where the demo shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.site import Site
+
+Find = Callable[[Site], str]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A name for the report, the path (or how to find one), and whether one must be signed in."""
+
+    name: str
+    where: str | Find
+    signed_in: bool = True
+
+    def path(self, site: Site) -> str:
+        return self.where if isinstance(self.where, str) else self.where(site)
+
+
+def _first(noun: str, query: str = "") -> Find:
+    def find(site: Site) -> str:
+        items = site.api("GET", f"/{noun}?limit=1{query}").json["items"]
+        assert items, f"the demo has no {noun} with {query}"
+        return str(items[0]["url"]).removeprefix(site.tocsin.environment["TOCSIN_BASE_URL"])
+
+    return find
+
+
+def _below(noun: str, rest: str, query: str = "") -> Find:
+    return lambda site: _first(noun, query)(site) + rest
+
+
+def _acknowledge(site: Site) -> str:
+    """The link of the newest page in the built-in mailbox."""
+    site.send_alertmanager("Axe looks at the acknowledge page", "a0e0a0e0a0e0a0e0")
+    from tests.waiting import until
+
+    def link() -> str:
+        for message in site.mailbox():
+            found = re.search(r"/ack/[\w-]+", message)
+            if found:
+                return found.group(0)
+        return ""
+
+    return until(link, 15, "no page in the mailbox")
+
+
+SCREENS = [
+    Screen("sign-in", "/account/login/", signed_in=False),
+    Screen("status-external", "/status", signed_in=False),
+    Screen("home", "/"),
+    Screen("alerts", "/alerts"),
+    Screen("alert", _first("alerts")),
+    Screen("declare", "/declare"),
+    Screen("incidents", "/incidents"),
+    Screen("war-room", _first("incidents", "&state=fixing")),
+    Screen("incident-resolved", _first("incidents", "&state=resolved")),
+    Screen("on-call", "/oncall"),
+    Screen("status-internal", "/status/internal"),
+    Screen("postmortem", _first("postmortems")),
+    Screen("postmortems", "/postmortems"),
+    Screen("actions", "/actions"),
+    Screen("insights", "/insights"),
+    Screen("people", "/people"),
+    Screen("teams", "/teams"),
+    Screen("services", "/services"),
+    Screen("profile", "/profile"),
+    Screen("mailbox", "/mailbox"),
+    Screen("style", "/style"),
+]

@@ -1,0 +1,126 @@
+"""The demo company as a site, and one visit to it with a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+from tests.acceptance.installation import Answer, Installation, call
+
+DESK, PHONE = (1440, 900), (390, 844)
+
+
+class Site:
+    """A server that holds the demo company. `kept` remembers who is signed in, so that it happens once."""
+
+    def __init__(self, folder: Path, database_url: str = "") -> None:
+        self.tocsin = Installation(folder, database_url=database_url)
+        done = self.tocsin.run("demo", "--json", within=120)
+        assert done.returncode == 0, done.stderr[-3000:]
+        self.demo: dict[str, Any] = json.loads(done.stdout)
+        self.tocsin.start()
+        self.url = self.tocsin.url
+        self.kept: Any = None
+
+    def api(self, method: str, path: str, document: Any = None) -> Answer:
+        return self.tocsin.api(self.demo["api_token"], method, path, document)
+
+    def send_alertmanager(self, name: str, fingerprint: str, status: str = "firing") -> None:
+        """The webhook that the README shows."""
+        alert = {
+            "status": status,
+            "labels": {"alertname": name, "severity": "critical"},
+            "annotations": {"summary": name},
+            "startsAt": "2026-11-20T09:00:00Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+            "fingerprint": fingerprint,
+        }
+        document = {"version": "4", "status": status, "receiver": "tocsin", "alerts": [alert]}
+        key = self.demo["keys"]["alertmanager"]
+        answer = call(
+            "POST", f"{self.url}/in/{key}/alertmanager", json.dumps(document).encode(), {"Content-Type": "application/json"}
+        )
+        assert answer.status == 202, answer
+
+    def stop(self) -> None:
+        self.tocsin.stop()
+
+
+class Visit:
+    """One browser window. `close` fails for console errors, server errors and requests to other hosts."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        site: Site,
+        *,
+        signed_in: bool = False,
+        javascript: bool = True,
+        size: tuple[int, int] = DESK,
+        theme: str = "light",
+    ) -> None:
+        self.site = site
+        self.javascript = javascript
+        self.faults: list[str] = []
+        self.expected_faults: list[str] = []
+        if signed_in and site.kept is None:
+            site.kept = _sign_in(browser, site)
+        self.context = browser.new_context(
+            base_url=site.url,
+            java_script_enabled=javascript,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            storage_state=site.kept if signed_in else None,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.context.new_page()
+        self._watch(self.page)
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console on {self.page.url}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        host = urlsplit(request.url).netloc
+        if request.url.startswith("http") and host != urlsplit(self.site.url).netloc:
+            self.faults.append(f"request to a third party: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status} from {response.url}")
+
+    def go(self, path: str) -> Page:
+        """Open a path; fails when the answer is not a page."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status < 400, f"{answer.status} at {path}"
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()
+        unexpected = [fault for fault in self.faults if not any(words in fault for words in self.expected_faults)]
+        assert unexpected == []
+
+
+def _sign_in(browser: Browser, site: Site) -> Any:
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto("/account/login/")
+    page.fill("input[name=login]", site.demo["admin"]["email"])
+    page.fill("input[name=password]", site.demo["admin"]["password"])
+    page.click("form button[type=submit]")
+    page.wait_for_url(lambda url: "login" not in url)
+    state = context.storage_state()
+    context.close()
+    return state

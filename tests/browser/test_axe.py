@@ -1,0 +1,48 @@
+"""axe-core finds nothing on any screen, in both themes, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import axe
+from tests.browser.screens import SCREENS, Screen
+from tests.browser.site import DESK, PHONE, Site, Visit
+
+pytestmark = pytest.mark.needs("axe-core")
+
+
+@functools.cache
+def source() -> str:
+    path = axe.script()
+    assert path is not None
+    return path.read_text()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core has against this page, one line each."""
+    page.evaluate(source())
+    result: dict[str, Any] = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['target']} {node['html'][:160]}"
+        for violation in result["violations"]
+        for node in violation["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_axe_finds_nothing(browser: Browser, site: Site, screen: Screen, theme: str) -> None:
+    visit = Visit(browser, site, signed_in=screen.signed_in, theme=theme)
+    try:
+        visit.go(screen.path(site))
+        for width, height in (DESK, PHONE):
+            visit.page.set_viewport_size({"width": width, "height": height})
+            assert findings(visit.page) == [], f"at {width}"
+            wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, f"{wide} pixels too wide at {width}"
+    finally:
+        visit.close()
