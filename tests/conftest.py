@@ -46,7 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         _keep_seeds(item)
         soaking = item.get_closest_marker("soak") is None or config.getoption("--soak")
-        (chosen if soaking and wanted in (None, part_of(item)) else dropped).append(item)
+        here = all(STORE in marker.args for marker in item.iter_markers("store"))
+        (chosen if soaking and here and wanted in (None, part_of(item)) else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = chosen

@@ -17,7 +17,6 @@ from tests.acceptance.installation import Installation
 from tests.acceptance.load import Client, Offer
 from tests.acceptance.rig import Rig, address
 from tests.acceptance.shelf import Shelf, settings_for
-from tests.environment import STORE
 from tests.postgres import Postgres
 from tests.waiting import until
 
@@ -115,7 +114,7 @@ def test_kill_9_again_and_again(shelf: Shelf, tmp_path: Path, seed: int) -> None
         rig.close()
 
 
-@pytest.mark.skipif(STORE != "postgresql", reason="there is no database server to crash on SQLite")
+@pytest.mark.store("postgresql")
 def test_a_crashed_database_server_loses_nothing(shelf: Shelf, tmp_path: Path) -> None:
     server = Postgres().start()
     tocsin = Installation(tmp_path, database_url=server.url("tocsin"), **settings_for(shelf.world))

@@ -11,7 +11,6 @@ import pytest
 
 from tests.acceptance.installation import Installation, call
 from tests.acceptance.rig import Rig
-from tests.environment import STORE
 
 
 def test_it_ends_with_0_within_ten_seconds_of_sigterm(rig: Rig) -> None:
@@ -31,15 +30,15 @@ def test_it_says_that_it_lives_and_that_it_is_ready(rig: Rig) -> None:
     assert ready.status == 200, ready
 
 
-@pytest.mark.skipif(STORE != "sqlite", reason="only SQLite has the lock of the folder")
-@pytest.mark.parametrize("verb", [("demo", "--json"), ("user", "add", "x@example.com"), ("serve", "--port", "0")])
+@pytest.mark.store("sqlite")
+@pytest.mark.parametrize("verb", [("demo", "--json"), ("user", "add", "x@example.com"), ("serve", "--port", "8999")])
 def test_writers_exit_3_while_a_server_holds_the_folder(rig: Rig, verb: tuple[str, ...]) -> None:
     done = rig.tocsin.run(*verb)
     assert done.returncode in (2, 3), (done.returncode, done.stderr)
     assert done.returncode == 3 or verb[0] == "user", done.stderr
 
 
-@pytest.mark.skipif(STORE != "sqlite", reason="PostgreSQL runs the halves apart")
+@pytest.mark.store("sqlite")
 @pytest.mark.parametrize("verb", ["web", "engine"])
 def test_the_halves_alone_need_postgresql(tmp_path: Path, verb: str) -> None:
     done = Installation(tmp_path).run(verb)
@@ -47,17 +46,17 @@ def test_the_halves_alone_need_postgresql(tmp_path: Path, verb: str) -> None:
 
 
 def test_an_unknown_setting_stops_the_start_and_names_the_nearest(tmp_path: Path) -> None:
-    done = Installation(tmp_path, TOCSIN_SMTP_ULR="smtp://127.0.0.1").run("serve", "--port", "0")
+    done = Installation(tmp_path, TOCSIN_SMTP_ULR="smtp://127.0.0.1").run("serve", "--port", "8999")
     assert done.returncode == 2, done.stderr
     assert "TOCSIN_SMTP_URL" in done.stderr + done.stdout
 
 
 def test_test_mode_refuses_to_listen_beyond_this_machine(tmp_path: Path) -> None:
-    done = Installation(tmp_path).run("serve", "--host", "0.0.0.0", "--port", "0")
+    done = Installation(tmp_path).run("serve", "--host", "0.0.0.0", "--port", "8999")
     assert done.returncode == 2, done.stderr
 
 
-@pytest.mark.skipif(STORE != "sqlite", reason="on PostgreSQL pg_dump does it")
+@pytest.mark.store("sqlite")
 def test_a_backup_is_restored_into_hold_and_pages_nobody_until_released(rig: Rig, tmp_path: Path) -> None:
     rig.send_alert()
     rig.expect_mail("Ada")
@@ -80,7 +79,7 @@ def test_a_backup_is_restored_into_hold_and_pages_nobody_until_released(rig: Rig
     rig.take_all()
 
 
-@pytest.mark.skipif(STORE != "postgresql", reason="SQLite has its own backup")
+@pytest.mark.store("postgresql")
 def test_backup_on_postgresql_names_pg_dump(rig: Rig, tmp_path: Path) -> None:
     done = rig.tocsin.run("backup", "create", str(tmp_path / "x"))
     assert done.returncode == 2
