@@ -15,6 +15,8 @@ from django.db import connection
 from tocsin.core import clock
 from tocsin.core.work.engine import Engine
 from tocsin.web import health
+from tocsin.web import intake as intake_door
+from tocsin.web.live import Live
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,11 +34,12 @@ class Application:
     def __init__(self, engine: Engine | None = None) -> None:
         self.engine = engine
         self.django: Door = WSGIMiddleware(WSGIHandler(), workers=WORKERS)
+        self.live = Live()
         self.prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self.live(receive, send)
+            await self.lifespan(receive, send)
         elif scope["type"] == "http":
             await self.route(scope)(scope, receive, send)
 
@@ -45,6 +48,10 @@ class Application:
         path: str = scope["path"]
         if path == "/healthz":
             return healthz
+        if path.startswith("/in/"):
+            return intake_door.intake
+        if path == "/live":
+            return self.live
         if path == "/readyz":
             return self.readyz
         return self.pages
@@ -70,11 +77,19 @@ class Application:
         reasons = await asyncio.get_running_loop().run_in_executor(self.prober, health.reasons, clock.now(), stale)
         await answer(send, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
 
-    async def live(self, receive: Receive, send: Send) -> None:
+    def close(self) -> None:
+        """The process stops soon: end the streams, which would else be waited for."""
+        self.live.close()
+
+    async def lifespan(self, receive: Receive, send: Send) -> None:
         """The life of the doors: started before the first request, stopped after the last."""
         await receive()
+        intake_door.start()
+        await self.live.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.live.stop()
+        await asyncio.to_thread(intake_door.stop)
         self.prober.submit(connection.close)
         self.prober.shutdown()
         await send({"type": "lifespan.shutdown.complete"})

@@ -7,6 +7,7 @@ from allauth.mfa import urls as mfa
 from django.urls import include, path
 
 from tocsin.web import policy
+from tocsin.web.api import urls as api
 from tocsin.web.pages import urls as pages
 
 _ACCOUNT = {
@@ -36,6 +37,7 @@ _ACCOUNT = {
 urlpatterns = [
     path("account/", include(policy.borrow(account.urlpatterns, _ACCOUNT))),
     path("account/2fa/", include(policy.borrow(mfa.urlpatterns, _ACCOUNT))),
+    path("api/v1/", include(api)),
     path("", include(pages)),
 ]
 

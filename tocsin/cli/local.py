@@ -11,23 +11,32 @@ from typing import Annotated
 import typer
 
 Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", metavar="DIR", help="The data folder: database, uploads, secret, lock. Default: $TOCSIN_DATA, then ./tocsin-data."
-    ),
+    Path | None, typer.Option("--data", metavar="DIR", help="The data folder. Default: $TOCSIN_DATA, then ./tocsin-data.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 is every interface.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, such as tocsin-2026-11-20.tar.gz.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their mail address.")]
+Service = Annotated[str, typer.Option("--service", help="Slug or id of the service.")]
 
-LOCAL = "On this machine"
+backup = typer.Typer(no_args_is_help=True, help="Copy an SQLite installation into one file and back. On PostgreSQL use pg_dump.")
+user = typer.Typer(no_args_is_help=True, help="People, where the browser is no help: the first administrator, a lost password.")
+token = typer.Typer(no_args_is_help=True, help="API tokens. Each acts for one person, limited by scopes.")
+key = typer.Typer(no_args_is_help=True, help="Integration keys, by which monitoring systems send alerts for one service.")
 
 
-def inside(module: str, data: Path | None) -> ModuleType:
-    """Open the house on this data folder and load the body of a verb."""
+def _load(module: str, data: Path | None) -> ModuleType:
     if data is not None:
         os.environ["TOCSIN_DATA"] = str(data)
-    return importlib.import_module(f"tocsin.cli.inside.{module}")
+    return importlib.import_module(f"tocsin.cli.{module}")
+
+
+def _load_server(module: str, data: Path | None, port: int) -> ModuleType:
+    """Without a base URL people type the address that is served."""
+    if not os.environ.get("TOCSIN_BASE_URL"):
+        os.environ["TOCSIN_BASE_URL"] = f"http://localhost:{port}"
+    return _load(module, data)
 
 
 def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -36,7 +45,7 @@ def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> Non
     On a new folder it makes the database and prints a one-time link; open it and the browser leads through the rest.
     Ctrl-C or SIGTERM stops it within 10 seconds. Leaves with 3 while another process serves the same folder.
     """
-    inside("serve", data).serve(host, port)
+    _load_server("inside.serve", data, port).serve(host, port)
 
 
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -44,7 +53,7 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     Start it on as many machines as you like, and `tocsin engine` on at least one. On SQLite use `tocsin serve`.
     """
-    inside("serve", data).web(host, port)
+    _load_server("inside.serve", data, port).web(host, port)
 
 
 def engine(data: Data = None) -> None:
@@ -52,15 +61,157 @@ def engine(data: Data = None) -> None:
 
     Several may run: each piece of work is leased to one of them, and taken over when that one dies.
     """
-    inside("serve", data).engine()
+    _load("inside.serve", data).engine()
 
 
 def migrate(data: Data = None) -> None:
     """Bring the tables up to date and stop. `serve` does the same when it starts."""
-    inside("serve", data).migrate()
+    _load("inside.serve", data).migrate()
+
+
+def demo(
+    data: Data = None,
+    json: Json = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Delete exactly the demo's objects.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve it, and say what to try.")] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Fill an empty installation with a demo company: six months of services, alerts, incidents and postmortems.
+
+    On one that holds the demo it changes nothing but makes a fresh administrator password, token and keys. On one with
+    other data it does nothing and leaves with 3.
+    """
+    _load_server("inside.demo", data, port).run(as_json=json, remove=remove, serve=serve, host=host, port=port)
+
+
+def doctor(data: Data = None, json: Json = False) -> None:
+    """Say in words what works, what is missing and what is wrong. Leaves with 1 while something is red.
+
+    Changes nothing; may be run beside a running server.
+    """
+    _load("inside.doctor", data).run(as_json=json)
+
+
+def release(data: Data = None) -> None:
+    """Let a restored installation page again. While a server runs, use the button on its first page."""
+    _load("inside.accounts", data).release()
+
+
+@backup.command("create")
+def backup_create(file: BackupFile, data: Data = None, json: Json = False) -> None:
+    """Write database, uploads and secret into FILE. The server may run meanwhile.
+
+    The file holds the key to everything: keep it as you keep passwords.
+    """
+    _load("backups", data).create(file, json)
+
+
+@backup.command("verify")
+def backup_verify(file: BackupFile, json: Json = False) -> None:
+    """Read FILE to its end; check every checksum and the database. Leaves with 1 when something is wrong."""
+    _load("backups", None).verify(file, json)
+
+
+@backup.command("restore")
+def backup_restore(file: BackupFile, data: Data = None, json: Json = False) -> None:
+    """Put FILE into an empty folder.
+
+    The restored installation starts on hold: it shows what it would page and pages nobody until `tocsin release` or the
+    button. What was open when the backup was made may be long over.
+    """
+    _load("backups", data).restore(file, json)
+
+
+@user.command("create")
+def user_create(
+    email: Email,
+    name: Annotated[str, typer.Option("--name", help="How others see them; guessed from the address when left out.")] = "",
+    role: Annotated[str, typer.Option("--role", help="administrator, responder or stakeholder.")] = "administrator",
+    zone: Annotated[str, typer.Option("--zone", help="Their time zone, such as Europe/Vienna.")] = "UTC",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Add a person and print a one-time link by which they set a password (no link with --password-stdin)."""
+    _load("inside.accounts", data).create_user(email, name, role, zone, password_stdin, json)
+
+
+@user.command("reset-password")
+def user_reset_password(email: Email, data: Data = None, json: Json = False) -> None:
+    """Print a one-time link by which a person sets a new password."""
+    _load("inside.accounts", data).reset_password(email, json)
+
+
+@user.command("reset-second-factor")
+def user_reset_second_factor(email: Email, data: Data = None) -> None:
+    """Take away codes and passkeys of somebody who lost them; the password alone signs in until new ones are set up."""
+    _load("inside.accounts", data).reset_second_factor(email)
+
+
+@user.command("list")
+def user_list(data: Data = None, json: Json = False) -> None:
+    """List people: address, name, role, whether active."""
+    _load("inside.accounts", data).list_users(json)
+
+
+@token.command("create")
+def token_create(
+    email: Email,
+    name: Annotated[str, typer.Option("--name", help="What it is for.")] = "command line",
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="read, respond or configure; may be repeated.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Make a token that acts for a person, and print it this once. Without --scope it has all scopes."""
+    _load("inside.accounts", data).create_token(email, name, scope or [], json)
+
+
+@token.command("list")
+def token_list(data: Data = None, json: Json = False) -> None:
+    """List live tokens: id, person, name, scopes, last use."""
+    _load("inside.accounts", data).list_tokens(json)
+
+
+@token.command("revoke")
+def token_revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="tok_… as `token list` shows it.")], data: Data = None
+) -> None:
+    """Stop a token at once."""
+    _load("inside.accounts", data).revoke_token(token_id)
+
+
+@key.command("create")
+def key_create(
+    service: Service,
+    kind: Annotated[str, typer.Option("--kind", help="Who will send: alertmanager or generic.")],
+    name: Annotated[str, typer.Option("--name", help="What will send with it.")] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Make an integration key and print it this once, with the address to send to."""
+    _load("inside.keys", data).create(service, kind, name or kind, json)
+
+
+@key.command("list")
+def key_list(service: Service, data: Data = None, json: Json = False) -> None:
+    """List the keys of a service and when each last sent something."""
+    _load("inside.keys", data).show(service, json)
+
+
+@key.command("revoke")
+def key_revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="key_… as `key list` shows it.")], data: Data = None
+) -> None:
+    """Close a key's door for good."""
+    _load("inside.keys", data).revoke(key_id)
 
 
 def register(app: typer.Typer) -> None:
     """Put every local verb on the command line."""
-    for verb in (serve, web, engine, migrate):
-        app.command(rich_help_panel=LOCAL)(verb)
+    for verb in (serve, web, engine, demo, doctor):
+        app.command()(verb)
+    for name, group in (("backup", backup), ("user", user), ("token", token), ("key", key)):
+        app.add_typer(group, name=name)
+    for verb in (migrate, release):
+        app.command()(verb)

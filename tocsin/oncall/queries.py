@@ -126,6 +126,12 @@ def cover_of(service: Service | None) -> ServiceCover | None:
     return ServiceCover.objects.select_related("policy", "roster").filter(service=service).first()
 
 
+def covers_of(services: Iterable[Service]) -> dict[str, tuple[Policy | None, Schedule | None]]:
+    """Policy and roster of each service that has any, by service id. One query."""
+    rows = ServiceCover.objects.select_related("policy", "roster").filter(service__in=[service.pk for service in services])
+    return {row.service_id: (row.policy, row.roster) for row in rows}
+
+
 def policy_for(service: Service | None) -> Policy | None:
     """The policy that answers for a service; None: the last resort does."""
     cover = cover_of(service)

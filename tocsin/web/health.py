@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from tocsin.core.eventlog import sealing
+from tocsin.paging import queries as paging
 
 
 def reasons(now: dt.datetime, stale_modules: Sequence[str] = ()) -> list[str]:
@@ -26,4 +27,4 @@ def _unproven(now: dt.datetime) -> list[str]:
     waited = sealing.oldest_unsealed(now)
     if waited is not None and waited > sealing.RED_AFTER:
         found.append(f"an event has waited {waited.total_seconds():.0f} s to be sealed")
-    return found
+    return found + paging.proof(now).problems

@@ -13,44 +13,64 @@ from types import FrameType
 
 import uvicorn
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import connections
 
 from tocsin import wiring
 from tocsin.asgi import Application
-from tocsin.cli import lock
-from tocsin.cli.answers import LOCKED, UNREACHABLE, USAGE, fail, say
-from tocsin.cli.inside import listen, schema
-from tocsin.core import db
+from tocsin.cli.answers import UNREACHABLE, USAGE, fail, say
+from tocsin.cli.inside import listen
+from tocsin.cli.inside.store import locked, prepare
+from tocsin.core import clock, logs
 from tocsin.core.settings import is_loopback
 from tocsin.core.work.engine import Engine
+from tocsin.directory import commands as directory
 
 GRACE = 4
-"""Seconds that open requests get after SIGTERM; all in all the process is gone within 10."""
+"""Seconds that open requests get after SIGTERM."""
+PATIENCE = 9.0
+"""Seconds after SIGTERM at which the process goes whatever still hangs: leases and transactions are made for that."""
 
 
 def serve(host: str, port: int) -> None:
     """Everything in one process."""
-    _check_bind(host)
-    with locked(), prepared():
+    check_bind(host)
+    with locked():
+        prepare()
+        run(host, port)
+
+
+def run(host: str, port: int) -> None:
+    """Engine and doors until SIGTERM; the lock is held and the tables are there."""
+    logs.configure(settings.TOCSIN.log)
+    with _listening():
         _run_web(host, port, Engine(wiring.MODULES))
 
 
 def web(host: str, port: int) -> None:
     """Doors only; the engine runs elsewhere."""
     _needs_postgresql("web")
-    _check_bind(host)
-    with prepared():
+    check_bind(host)
+    logs.configure(settings.TOCSIN.log)
+    prepare()
+    with _listening():
         _run_web(host, port, None)
 
 
 def engine() -> None:
     """The engine only."""
     _needs_postgresql("engine")
-    with prepared():
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
-        running = Engine(wiring.MODULES)
+    logs.configure(settings.TOCSIN.log)
+    prepare()
+    stop = threading.Event()
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        _watch_the_end()
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stopping)
+    running = Engine(wiring.MODULES)
+    with _listening():
         running.start()
         say("The engine runs. Ctrl-C stops it.")
         stop.wait()
@@ -60,27 +80,13 @@ def engine() -> None:
 def migrate() -> None:
     """The tables only."""
     with locked():
-        applied = _up_to_date()
+        applied = prepare()
     say(f"{len(applied)} migrations applied." if applied else "Nothing to do.")
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
-    """The data folder's lock on SQLite; leaves with code 3 while somebody else holds it."""
-    if settings.TOCSIN.on_postgresql:
-        yield
-        return
-    try:
-        with lock.hold(settings.TOCSIN.data):
-            yield
-    except lock.Locked as holder:
-        fail(LOCKED, f"{settings.TOCSIN.data} is in use by {holder}; stop it first")
-
-
-@contextlib.contextmanager
-def prepared() -> Iterator[None]:
-    """Tables up to date and, on PostgreSQL, an ear for other processes."""
-    _up_to_date()
+def _listening() -> Iterator[None]:
+    """On PostgreSQL an ear for other processes."""
     if not settings.TOCSIN.on_postgresql:
         yield
         return
@@ -92,24 +98,16 @@ def prepared() -> Iterator[None]:
         listener.stop()
 
 
-def _up_to_date() -> list[str]:
-    try:
-        db.synchronise_clock()
-        return schema.bring_up_to_date()
-    except DatabaseError as error:
-        fail(UNREACHABLE, f"the store does not answer: {str(error).splitlines()[0]}")
-
-
 def _run_web(host: str, port: int, engine: Engine | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _last_resort_exit)
-    server = uvicorn.Server(_configuration(Application(engine), host, port))
+        signal.signal(name, _already_stopped)
+    application = Application(engine)
+    server = _Server(_configuration(application, host, port), application)
+    _offer_setup()
     if engine:
         engine.start()
     gc.collect()
     gc.freeze()
-    say(f"Tocsin serves {settings.TOCSIN.base_url} on {host}:{port}. Ctrl-C stops it.")
-    sys.stdout.flush()
     try:
         server.run()
     finally:
@@ -118,6 +116,26 @@ def _run_web(host: str, port: int, engine: Engine | None) -> None:
         connections.close_all()
     if not server.started:
         fail(UNREACHABLE, f"{host}:{port} cannot be used; is something else listening there?")
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and sees to it that the end comes."""
+
+    def __init__(self, configuration: uvicorn.Config, application: Application) -> None:
+        super().__init__(configuration)
+        self.application = application
+
+    async def startup(self, sockets: list | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            say(f"Tocsin answers at {settings.TOCSIN.base_url} (listening on {self.config.host}:{self.config.port}).")
+            sys.stdout.flush()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            _watch_the_end()
+            self.application.close()
+        super().handle_exit(sig, frame)
 
 
 def _configuration(application: Application, host: str, port: int) -> uvicorn.Config:
@@ -137,11 +155,34 @@ def _configuration(application: Application, host: str, port: int) -> uvicorn.Co
     )
 
 
-def _last_resort_exit(number: int, frame: FrameType | None) -> None:
-    """The server has its own handlers while it runs and raises the signal again when it has stopped; then nothing is left to do."""
+def _offer_setup() -> None:
+    """On an installation without an administrator: a fresh link to the set-up, printed and kept in a file of its own."""
+    token = directory.open_setup(now=clock.now())
+    kept = settings.TOCSIN.data / "setup-link"
+    if token is None:
+        kept.unlink(missing_ok=True)
+        return
+    address = f"{settings.TOCSIN.base_url.rstrip('/')}/setup/{token}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.unlink(missing_ok=True)
+    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(address + "\n")
+    say(f"Nobody administers this installation yet. Set it up here, within a day:\n\n    {address}\n")
 
 
-def _check_bind(host: str) -> None:
+def _watch_the_end() -> None:
+    """From the first signal on: whatever hangs, the process is gone in time."""
+    guard = threading.Timer(PATIENCE, os._exit, [0])
+    guard.daemon = True
+    guard.start()
+
+
+def _already_stopped(number: int, frame: FrameType | None) -> None:
+    """The server has its own handlers while it runs and raises the signal again when it has stopped; nothing is left to do."""
+
+
+def check_bind(host: str) -> None:
+    """In test mode nothing but loopback is served; leaves with 2."""
     if settings.TOCSIN.test and not is_loopback(host):
         fail(USAGE, f"TOCSIN_TEST=1 serves loopback only, not {host}")
 
@@ -149,10 +190,3 @@ def _check_bind(host: str) -> None:
 def _needs_postgresql(verb: str) -> None:
     if not settings.TOCSIN.on_postgresql:
         fail(USAGE, f"`tocsin {verb}` needs TOCSIN_DATABASE_URL; on SQLite `tocsin serve` runs everything in one process")
-
-
-def leave(code: int) -> None:
-    """End the process now: threads that hang must not keep it beyond its ten seconds."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

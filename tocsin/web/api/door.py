@@ -1,0 +1,124 @@
+"""Around every operation of the API: who asks, is the body readable, has this been answered before, and how a no looks."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from tocsin.core import once, strict_json
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, Refused, Unavailable
+from tocsin.directory import commands as directory
+from tocsin.web import refusals
+from tocsin.web.api import etags
+
+log = structlog.get_logger(__name__)
+
+View = Callable[..., HttpResponse]
+_READS = {"GET", "HEAD"}
+_KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
+
+
+class Unidentified(Refused):
+    """No token, or not one that works: 401."""
+
+    status = 401
+    code = "unidentified"
+
+
+class WrongMethod(Refused):
+    """405."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class Fault(Refused):
+    """500: ours."""
+
+    status = 500
+    code = "fault"
+
+
+def guard(view: View) -> View:
+    """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, **where: Any) -> HttpResponse:
+        try:
+            return _answer(request, view, where)
+        except Refused as refused:
+            return problem(refused)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the store refused an API request", error=type(error).__name__)
+            return problem(Unavailable("The store cannot answer now. Nothing was done; try again."))
+        except Exception as error:
+            log.exception("fault in the API", error=type(error).__name__)
+            return problem(Fault("A fault of ours; nothing was done. The log of the server has the details."))
+
+    return guarded
+
+
+def problem(refused: Refused) -> HttpResponse:
+    """The refusal as problem+json with the headers its status asks for."""
+    response = refusals.problem(refused)
+    if refused.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Tocsin"'
+    if refused.status == 503:
+        response["Retry-After"] = "2"
+    return response
+
+
+def identify(request: HttpRequest) -> Actor:
+    """Who the bearer token acts for. Raises Unidentified."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise Unidentified("Send a token: `Authorization: Bearer tcs_…`. People make tokens in their profile.")
+    actor = directory.use_token(token.strip(), now=request.now)  # type: ignore[attr-defined]
+    if actor is None:
+        raise Unidentified("This token is unknown, expired or revoked.")
+    return actor
+
+
+def _answer(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
+    request.actor = identify(request)  # type: ignore[attr-defined]
+    if request.method in _READS:
+        return etags.attach(request, _run(request, view, where))
+    request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
+    kept = _transact(request, lambda: _as_answer(etags.attach(request, _run(request, view, where))))
+    response = HttpResponse(kept.body, status=kept.status)
+    for name, value in kept.headers.items():
+        response[name] = value
+    if kept.again:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _run(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
+    response = view(request, **where)
+    if response.status_code == 405:
+        allowed = response["Allow"]
+        response = problem(WrongMethod(f"{request.method} does nothing here; {allowed} does."))
+        response["Allow"] = allowed
+    return response
+
+
+def _transact(request: HttpRequest, work: Callable[[], once.Answer]) -> once.Answer:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST":
+        return once.together(work)
+    if not _KEY.match(key):
+        raise Invalid("An Idempotency-Key is 1 to 200 visible ASCII characters.", field="Idempotency-Key")
+    content = f"{request.method} {request.get_full_path()}\n{request.body.hex()}"
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return once.once(work, key=f"{actor.id} {key}", content=content, now=request.now)  # type: ignore[attr-defined]
+
+
+def _as_answer(response: HttpResponse) -> once.Answer:
+    return once.Answer(response.status_code, response.content.decode(), dict(response.items()))

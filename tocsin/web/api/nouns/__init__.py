@@ -1,0 +1,1 @@
+"""One module per noun of the API: its schema, its list, its object, its verbs."""

@@ -1,0 +1,191 @@
+"""`/api/v1/incidents`: the objects. Their verbs are in `command.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import Field
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, NotFound
+from tocsin.incidents import commands, queries
+from tocsin.incidents.models import Incident
+from tocsin.web.api import etags, lists, shapes
+from tocsin.web.api.nouns import alerts, services
+from tocsin.web.api.scopes import READS, RESPONDS
+
+router = Router(tags=["incidents"])
+
+Severity = Literal[1, 2, 3]
+Source = Literal["monitoring", "customer_report", "own_observation"]
+
+
+class IncidentDocument(shapes.Object):
+    """One emergency, from report to resolution."""
+
+    key: str
+    summary: str
+    description: str
+    severity: Severity
+    state: Literal["pending", "fixing", "resolved"]
+    service: str | None = Field(description="The slug of the service; null: Unknown.")
+    products: list[str] = Field(description="Slugs.")
+    source: Source
+    reporter: shapes.PersonRef | None
+    manager: shapes.PersonRef | None = Field(description="The incident manager at this moment.")
+    private: bool
+    drill: bool
+    detected_at: shapes.Instant | None
+    impact_started_at: shapes.Instant | None
+    impact_ended_at: shapes.Instant | None
+    unknown_times: list[str] = Field(description="Times that were declared unknown.")
+    resolved_at: shapes.Instant | None
+    ttd_seconds: int | None = Field(description="Time to detect: detection minus start of impact.")
+    ttr_seconds: int | None = Field(description="Time to recovery: end of impact minus its start.")
+    support_cases: int
+    room_url: str
+    video_url: str
+    document_url: str
+    version: int
+
+
+class NewIncident(shapes.Body):
+    """A report. Severity 1 and 2 page people at once and set up room and document."""
+
+    summary: shapes.Line
+    severity: Severity
+    service: shapes.Named | None = None
+    products: list[shapes.Named] = Field(default_factory=list, max_length=50)
+    description: shapes.Prose = ""
+    source: Source | Literal[""] = ""
+    detected_at: shapes.Instant | None = None
+    impact_started_at: shapes.Instant | None = None
+    private: bool = False
+    drill: bool = False
+    alerts: list[shapes.Named] = Field(default_factory=list, max_length=100, description="Ids or numbers of alerts.")
+
+
+class IncidentChange(shapes.Body):
+    """What is left out stays as it is. Times: null leaves them; `set-times` declares them unknown."""
+
+    summary: shapes.Line | None = None
+    description: shapes.Prose | None = None
+    service: shapes.Named | None = None
+    products: list[shapes.Named] | None = Field(None, max_length=50)
+    video_url: shapes.Line | None = None
+    source: Source | None = None
+    support_cases: int | None = Field(None, ge=0, lt=10_000_000)
+    private: bool | None = None
+
+
+def show(incidents: Iterable[Incident]) -> list[IncidentDocument]:
+    """The documents of incidents that the reader may see."""
+    return [_document(incident) for incident in incidents]
+
+
+def _document(incident: Incident) -> IncidentDocument:
+    ttd, ttr = queries.ttd(incident), queries.ttr(incident)
+    page = shapes.address(f"/{incident.key}")
+    return IncidentDocument(
+        id=incident.id,
+        url=page,
+        created_at=incident.created_at,
+        updated_at=incident.updated_at,
+        key=incident.key,
+        summary=incident.summary,
+        description=incident.description,
+        severity=incident.severity,
+        state=incident.state,
+        service=incident.service.slug if incident.service else None,
+        products=[product.slug for product in incident.products.all()],
+        source=incident.source,
+        reporter=shapes.person(incident.reporter),
+        manager=shapes.person(incident.manager),
+        private=incident.is_private,
+        drill=incident.is_drill,
+        detected_at=incident.detected_at,
+        impact_started_at=incident.impact_started_at,
+        impact_ended_at=incident.impact_ended_at,
+        unknown_times=incident.unknown_times,
+        resolved_at=incident.resolved_at,
+        ttd_seconds=int(ttd.total_seconds()) if ttd is not None else None,
+        ttr_seconds=int(ttr.total_seconds()) if ttr is not None else None,
+        support_cases=incident.support_cases,
+        room_url=page,
+        video_url=incident.video_url,
+        document_url=f"{page}/document",
+        version=incident.version,
+    )
+
+
+def one(request: HttpRequest, incident: Incident) -> IncidentDocument:
+    """The incident as it is now, with its tag."""
+    return etags.one(request, _document(queries.by_id(request.actor, incident.id)))
+
+
+def find_alerts(actor: Actor, wanted: list[str]) -> list[Any]:
+    """Alerts by id or number. Raises Invalid for the first that does not exist."""
+    found = []
+    for index, name in enumerate(wanted):
+        try:
+            found.append(alerts.find(actor, name))
+        except NotFound as error:
+            raise Invalid(error.detail, field=f"alerts.{index}") from None
+    return found
+
+
+@router.get("", response=lists.Page[IncidentDocument], auth=READS, summary="List incidents, newest first")
+def list_incidents(
+    request: HttpRequest,
+    state: str = "",
+    severity: Severity | None = None,
+    service: str = "",
+    q: str = "",
+    limit: lists.Limit = 50,
+    cursor: lists.Cursor = "",
+) -> dict:
+    about = services.find(service, field="service") if service else None
+    rows = queries.incidents(request.actor, state=state or None, severity=severity, service=about, q=q[:200])
+    return lists.page(rows, "-number", limit=limit, cursor=cursor, show=show)
+
+
+@router.post("", response={201: IncidentDocument}, auth=RESPONDS, summary="Declare an incident")
+def declare(request: HttpRequest, body: NewIncident) -> Status:
+    incident = commands.declare(
+        request.actor,
+        summary=body.summary,
+        severity=body.severity,
+        service=services.find(body.service, field="service") if body.service else None,
+        products=services.find_products(body.products),
+        description=body.description,
+        source=body.source,
+        detected_at=body.detected_at,
+        impact_started_at=body.impact_started_at,
+        private=body.private,
+        drill=body.drill,
+        alerts=find_alerts(request.actor, body.alerts),
+        now=request.now,
+    )
+    return Status(201, one(request, incident))
+
+
+@router.get("/{wanted}", response=IncidentDocument, auth=READS, summary="One incident, by id or key")
+def get_incident(request: HttpRequest, wanted: str) -> IncidentDocument:
+    return one(request, queries.by_key(request.actor, wanted))
+
+
+@router.patch("/{wanted}", response=IncidentDocument, auth=RESPONDS, summary="Change fields of an incident")
+def change_incident(request: HttpRequest, wanted: str, body: IncidentChange) -> IncidentDocument:
+    incident = queries.by_key(request.actor, wanted)
+    etags.require_current(request, _document(incident))
+    given = body.model_dump(exclude_unset=True)
+    fields = {name: value for name, value in given.items() if value is not None}
+    if "service" in given:
+        fields["service"] = services.find(given["service"], field="service") if given["service"] else None
+    if "products" in fields:
+        fields["products"] = services.find_products(fields["products"])
+    incident = commands.change_fields(request.actor, incident, expected_version=incident.version, now=request.now, **fields)
+    return one(request, incident)

@@ -1,0 +1,70 @@
+"""What the objects of the API have in common, and how instants, people and addresses are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from django.conf import settings
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+
+from tocsin.core import clock
+from tocsin.directory.models import Person
+
+
+def _instant(value: object) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be an RFC 3339 instant, such as 2026-11-19T01:41:00Z")
+    try:
+        return clock.parse(value)
+    except (ValueError, OverflowError):
+        raise ValueError("must be an RFC 3339 instant with a zone, such as 2026-11-19T01:41:00Z") from None
+
+
+Instant = Annotated[
+    dt.datetime,
+    BeforeValidator(_instant),
+    PlainSerializer(clock.rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""RFC 3339, UTC on the way out, any zone on the way in."""
+
+Line = Annotated[str, StringConstraints(max_length=400)]
+Prose = Annotated[str, StringConstraints(max_length=100_000)]
+Named = Annotated[str, StringConstraints(max_length=254)]
+"""How another object is named in a request: its id, or its slug, key, number or mail address."""
+
+
+class Body(Schema):
+    """What a request may hold. A field that nobody knows is refused: it is a typing error more often than not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonRef(Schema):
+    """A person in a few words."""
+
+    id: str
+    name: str
+
+
+class Object(Schema):
+    """What every object has."""
+
+    id: str
+    url: str
+    created_at: Instant
+    updated_at: Instant
+
+
+def person(someone: Person | None) -> PersonRef | None:
+    """The reference to a person, null for nobody."""
+    return PersonRef(id=someone.id, name=someone.name) if someone else None
+
+
+def address(path: str) -> str:
+    """The page of a thing, as people open it."""
+    return settings.TOCSIN.base_url.rstrip("/") + path

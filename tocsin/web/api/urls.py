@@ -1,0 +1,135 @@
+"""The addresses of the API. What is not one of them answers with problem+json too."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+
+from tocsin import __version__
+from tocsin.core.errors import Invalid, NotFound, Refused
+from tocsin.web import policy
+from tocsin.web.api import door
+from tocsin.web.api.nouns import alerts, command, incidents, people, schedules, services, teams
+from tocsin.web.api.scopes import READS
+
+
+class _Parsed(Parser):
+    """The door has read the body already, strictly."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return request.document  # type: ignore[attr-defined]
+
+
+api = NinjaAPI(
+    title="Tocsin",
+    version=__version__,
+    description="The same verbs as the pages and the command line. RFC 3339 UTC; problem+json for every refusal.",
+    openapi_url=None,
+    docs_url=None,
+    auth=READS,
+    parser=_Parsed(),
+    urls_namespace="api",
+)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return door.problem(refused)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The first thing that is wrong, with its place: `alerts.0`, `limit`."""
+    first = error.errors[0]
+    place = [str(part) for part in first["loc"][1:] if part not in {"body", "response"}]
+    words = first["msg"].removeprefix("Value error, ")
+    return door.problem(Invalid(f"{'.'.join(place) or 'The body'}: {words}.", field=".".join(place) or "body"))
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error, AuthenticationError):
+        return door.problem(door.Unidentified("Send a token: `Authorization: Bearer tcs_…`."))
+    cause = error.__cause__
+    return door.problem(cause if isinstance(cause, Refused) else Invalid(str(error)))
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return door.problem(NotFound("There is no such thing."))
+
+
+for prefix, router in (
+    ("alerts", alerts.router),
+    ("incidents", incidents.router),
+    ("incidents", command.router),
+    ("services", services.router),
+    ("people", people.router),
+    ("teams", teams.router),
+    ("schedules", schedules.router),
+):
+    api.add_router(f"/{prefix}", router)
+
+
+@functools.cache
+def _document() -> dict[str, Any]:
+    return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+@policy.allow(policy.BEARER)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of the API in OpenAPI 3.1, for token holders and whoever is signed in."""
+    if request.method != "GET":
+        return _no_method(request)
+    if "Authorization" in request.headers or policy.identify(request) is None:
+        door.identify(request)
+    return JsonResponse(_document())
+
+
+def _no_method(request: HttpRequest) -> HttpResponse:
+    response = door.problem(door.WrongMethod(f"{request.method} does nothing here; GET does."))
+    response["Allow"] = "GET"
+    return response
+
+
+@policy.allow(policy.BEARER)
+def unknown(request: HttpRequest) -> HttpResponse:
+    """What is not an address of the API."""
+    return door.problem(NotFound("The API has no such address; /api/v1/openapi.json lists them."))
+
+
+def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:
+    guarded = []
+    for pattern in patterns:
+        if pattern.name != "api-root":
+            pattern.callback = policy.allow(policy.BEARER)(csrf_exempt(door.guard(pattern.callback)))
+            guarded.append(pattern)
+    return guarded
+
+
+def _plain(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view outside the framework whose refusals are problems too."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except Refused as refused:
+            return door.problem(refused)
+
+    return csrf_exempt(answered)
+
+
+urlpatterns = [
+    path("openapi.json", _plain(openapi), name="openapi"),
+    *_behind_the_door(api.urls[0]),
+    re_path(r"^.*$", _plain(unknown), name="api-unknown"),
+]
