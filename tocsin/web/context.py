@@ -12,6 +12,7 @@ from tocsin.core.eventlog import events
 from tocsin.core.models import InstallationFact
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.queries import NowRow
+from tocsin.paging import queries as paging
 from tocsin.web import policy, reader, watch
 from tocsin.web.request import Request
 
@@ -57,7 +58,7 @@ class Frame:
     @cached_property
     def problems(self) -> list[str]:
         """Why the pager cannot prove that it would reach somebody; empty when it can."""
-        return []
+        return paging.proof(self.request.now).problems
 
     @cached_property
     def watch(self) -> watch.Line | None:

@@ -14,6 +14,7 @@ from tocsin.alerts import queries as alerts
 from tocsin.alerts.models import Alert
 from tocsin.core.errors import Invalid
 from tocsin.directory import queries as directory
+from tocsin.paging import commands as paging
 from tocsin.web import words
 from tocsin.web.pages import alert_rows
 from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
@@ -85,7 +86,7 @@ def _said(mine: int, others: int) -> str:
 def detail(request: Request, number: int) -> HttpResponse:
     """Everything known about one alert: what the source said, the way it took, who was told."""
     alert = alerts.alert_by_number(request.actor, number)
-    return render(request, "alert.html", alert_rows.whole(request.actor, alert, request.now))
+    return render(request, "alert.html", alert_rows.whole(request.actor, alert))
 
 
 @allow(RESPONDER)
@@ -98,6 +99,16 @@ def acknowledge(request: Request, number: int) -> HttpResponse:
     elif alert.status == Alert.ACKNOWLEDGED:
         messages.success(request, f"You have #{alert.number} now. Nobody else is called for it.")
     return redirect(back(request, f"/a/{number}"))
+
+
+@allow(RESPONDER)
+@require_POST
+def escalate(request: Request, number: int) -> HttpResponse:
+    """Call the next step now."""
+    alert = alerts.alert_by_number(request.actor, number)
+    paging.escalate_now(request.actor, alert.id, now=request.now)
+    messages.success(request, "The next step is called now.")
+    return redirect(f"/a/{number}")
 
 
 @allow(RESPONDER)
@@ -119,5 +130,6 @@ urlpatterns = [
     path("alerts/acknowledge", acknowledge_chosen, name="alerts_acknowledge"),
     path("a/<int:number>", detail, name="alert"),
     path("a/<int:number>/acknowledge", acknowledge, name="alert_acknowledge"),
+    path("a/<int:number>/escalate", escalate, name="alert_escalate"),
     path("a/<int:number>/resolve", resolve, name="alert_resolve"),
 ]

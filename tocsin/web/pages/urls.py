@@ -4,13 +4,46 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from tocsin.web.pages import access, alerts, mailbox, oncall, search, style
+from tocsin.web.pages import (
+    access,
+    ack,
+    actions,
+    alerts,
+    declare,
+    document,
+    home,
+    incidents,
+    mailbox,
+    oncall,
+    page_team,
+    postmortems,
+    resolve,
+    room,
+    room_acts,
+    search,
+    style,
+    updates,
+)
+from tocsin.web.public import status
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *home.urlpatterns,
+    *ack.urlpatterns,
     *access.urlpatterns,
+    *actions.urlpatterns,
     *alerts.urlpatterns,
+    *declare.urlpatterns,
+    *document.urlpatterns,
+    *incidents.urlpatterns,
     *mailbox.urlpatterns,
     *oncall.urlpatterns,
+    *page_team.urlpatterns,
+    *postmortems.urlpatterns,
+    *resolve.urlpatterns,
+    *room.urlpatterns,
+    *room_acts.urlpatterns,
     *search.urlpatterns,
+    *status.urlpatterns,
     *style.urlpatterns,
+    *updates.urlpatterns,
 ]

@@ -1,0 +1,131 @@
+"""Home: must I act? My pages, my incidents, who is on call, my actions, and whether the pager itself lives. Screen 2."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.core.actor import Actor
+from tocsin.incidents import queries as incidents
+from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.models import Incident
+from tocsin.oncall.queries import NowRow
+from tocsin.paging import commands
+from tocsin.paging import queries as paging
+from tocsin.paging.models import Page
+from tocsin.postmortems import queries as postmortems
+from tocsin.postmortems.models import Action
+from tocsin.statuspages import queries as statuspages
+from tocsin.web import context, reader, words
+from tocsin.web.pages import standing
+from tocsin.web.policy import ADMINISTRATOR, SIGNED_IN, allow
+from tocsin.web.request import Request
+
+ACTIONS, ROWS = 8, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """An open incident of the reader: the role they hold in it and when the next words are due."""
+
+    incident: Incident
+    role: str
+    due_at: dt.datetime | None
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A page that waits for the reader, and how the thing behind it stands."""
+
+    page: Page
+    standing: standing.Standing
+
+
+@allow(SIGNED_IN)
+@require_GET
+def home(request: Request) -> HttpResponse:
+    frame = context.of(request)
+    waiting = _waiting(request)
+    mine = _incidents(request.actor, request.now)
+    first = waiting[0].page.subject if waiting else ""
+    shown = {
+        "waiting": waiting,
+        "coming": standing.coming(first)[:1] if first else [],
+        "mine": mine,
+        "roster": _roster(request.actor, frame.roster),
+        "actions": _actions(request),
+    }
+    return render(request, "home.html", shown)
+
+
+def _waiting(request: Request) -> list[Waiting]:
+    """The most urgent first."""
+    pages = list(paging.pages_for(request.user))
+    return [Waiting(page, standing.of(page.subject, [page])) for page in pages]
+
+
+def _incidents(actor: Actor, now: dt.datetime) -> list[Mine]:
+    """Open incidents that the reader runs, has a role in, or reported; most severe first."""
+    role = Q(roles__person=actor.id, roles__until__isnull=True)
+    rows = incidents.incidents(actor, state="open").filter(role | Q(manager=actor.id) | Q(reporter=actor.id)).distinct()
+    found = list(rows.prefetch_related("roles").order_by("severity", "created_at")[:20])
+    dues = statuspages.next_dues(found)
+    return [_mine(actor, incident, dues.get(incident.id), now) for incident in found]
+
+
+def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, now: dt.datetime) -> Mine:
+    held = [role.role for role in incident.roles.all() if role.person_id == actor.id and role.until is None]
+    named = [incident_rules.ROLES.get(role, role) for role in held]
+    soon = due_at is not None and due_at - now < dt.timedelta(minutes=5)
+    return Mine(incident, words.listed(named) or "Reporter", due_at, soon)
+
+
+def _roster(actor: Actor, rows: Sequence[NowRow]) -> list[NowRow]:
+    """Schedules of the reader's teams and those they cover now; without any, the whole house."""
+    own = [row for row in rows if (row.team and row.team.id in actor.member_of) or actor.id in {one.id for one in row.people}]
+    return list(own or rows)[:ROWS]
+
+
+def _actions(request: Request) -> list[tuple[Action, bool]]:
+    """The reader's open actions, the next due first, each with whether it is overdue on the reader's calendar."""
+    today = request.now.astimezone(reader.present().zone).date()
+    rows = postmortems.actions(request.actor, state=Action.OPEN, owner=request.user).order_by("due_on", "number")
+    return [(action, action.due_on < today) for action in rows[:ACTIONS]]
+
+
+@allow(SIGNED_IN)
+@require_POST
+def acknowledge(request: Request, page_id: str) -> HttpResponse:
+    """Answer one of one's own pages, whatever it is about."""
+    page = commands.acknowledge(request.actor, paging.page(request.actor, page_id), via="web", now=request.now)
+    key = page.escalation.card.get("key", "")
+    if page.status == Page.ACKNOWLEDGED:
+        messages.success(request, f"You have {key} now. Nobody else is called for it.")
+    else:
+        messages.warning(request, f"Somebody was faster: {key} is taken.")
+    return redirect("/")
+
+
+@allow(ADMINISTRATOR)
+@require_POST
+def release(request: Request) -> HttpResponse:
+    """End the hold of a restored installation: from now on people are paged."""
+    if commands.release_hold(request.actor, now=request.now):
+        messages.success(request, "Released. Everything that is due is paged now.")
+    return redirect("/")
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("pages/<str:page_id>/acknowledge", acknowledge, name="page_acknowledge"),
+    path("hold/release", release, name="hold_release"),
+]
