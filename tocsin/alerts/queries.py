@@ -89,6 +89,28 @@ def keys(service: Service) -> QuerySet[IntegrationKey]:
     return service.integration_keys.order_by("revoked_at", "name")
 
 
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """How a service's keys do: how many are in use, when the last event came, and since when one sends what nobody can read."""
+
+    live: int = 0
+    last_event_at: dt.datetime | None = None
+    unreadable_at: dt.datetime | None = None
+
+
+def key_states(services: Iterable[Service]) -> dict[str, KeyState]:
+    """The state of the keys in use, by service id; services without a key are left out. One query."""
+    states: dict[str, KeyState] = {}
+    for key in IntegrationKey.objects.filter(service__in=[one.pk for one in services], revoked_at=None):
+        before = states.get(key.service_id, KeyState())
+        states[key.service_id] = KeyState(
+            before.live + 1,
+            max(filter(None, (before.last_event_at, key.last_event_at)), default=None),
+            max(filter(None, (before.unreadable_at, key.unreadable_at)), default=None),
+        )
+    return states
+
+
 def key_by_id(actor: Actor, key_id: str) -> IntegrationKey:
     """An integration key with its service. Raises NotFound."""
     key = IntegrationKey.objects.select_related("service", "service__team").filter(pk=key_id).first()

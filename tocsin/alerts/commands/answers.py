@@ -35,11 +35,15 @@ def resolve(actor: Actor, alert: Alert, *, now: dt.datetime, by_source: bool = F
         alert = db.lock(Alert.objects.select_related("service")).get(pk=alert.pk)
         if alert.status == Alert.RESOLVED:
             return alert
-        alert.status = Alert.RESOLVED
-        alert.resolved_at = alert.cleared_heard_at = alert.updated_at = now
-        alert.resolved_by_id = None if by_source else _person(actor)
-        alert.cleared_at = max(now, alert.fired_at)
-        alert.save()
+        Alert.objects.filter(pk=alert.pk).update(
+            status=Alert.RESOLVED,
+            resolved_at=now,
+            resolved_by_id=None if by_source else _person(actor),
+            cleared_at=max(now, alert.fired_at),
+            cleared_heard_at=now,
+            updated_at=now,
+        )
+        alert.refresh_from_db()
         announce(actor, names.ALERT_RESOLVED, alert, now=now)
     return alert
 
