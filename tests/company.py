@@ -6,7 +6,11 @@ Each makes one thing that is whole: a person can be reached, a schedule has some
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
+from django.contrib.auth.hashers import make_password
+
+from tocsin.alerts.models import Alert
 from tocsin.core.actor import Actor
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Gateway, Membership, NotifyStep, Person, Product, Service, Team
@@ -17,6 +21,12 @@ SINCE = dt.datetime(2026, 1, 5, 0, 0, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery"
 
 
+@functools.cache
+def _encoded() -> str:
+    """Hashing is slow on purpose; once is enough for a whole run."""
+    return make_password(PASSWORD)
+
+
 def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
@@ -24,7 +34,7 @@ def slug(name: str) -> str:
 def person(name: str = "Ada", role: str = Person.RESPONDER, *, zone: str = "UTC", reach: bool = True) -> Person:
     """Somebody with a mail address that is verified and used at once for every page, unless `reach` is False."""
     made = Person(name=name, email=f"{slug(name)}@example.com", role=role, zone=zone, created_at=SINCE, updated_at=SINCE)
-    made.set_password(PASSWORD)
+    made.password = _encoded()
     made.save()
     if reach:
         notify(made, method(made))
@@ -120,3 +130,23 @@ def policy(owner: Team, *targets: Schedule | Person, wait: int = 5, repeats: int
 
 def cover(what: Service, *, policy: Policy | None = None, roster: Schedule | None = None) -> ServiceCover:
     return ServiceCover.objects.create(service=what, policy=policy, roster=roster)
+
+
+def alert(
+    what: Service, *, status: str = Alert.TRIGGERED, started_at: dt.datetime | None = None, title: str = "5xx above 5 %"
+) -> Alert:
+    """An alert as a source would have made it."""
+    number = Alert.objects.count() + 4001
+    began = started_at or SINCE
+    return Alert.objects.create(
+        number=number,
+        service=what,
+        title=title,
+        status=status,
+        dedup_key=f"key {number}",
+        source="alertmanager",
+        started_at=began,
+        last_event_at=began,
+        created_at=began,
+        updated_at=began,
+    )

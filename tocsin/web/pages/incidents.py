@@ -1,0 +1,148 @@
+"""Every incident: views and filters in the address, the next promised words, what has no postmortem. Screen 8."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from tocsin.directory import queries as directory
+from tocsin.incidents import queries
+from tocsin.incidents.models import Incident
+from tocsin.postmortems.models import Postmortem
+from tocsin.statuspages import queries as statuspages
+from tocsin.web import words
+from tocsin.web.pages import incident_head
+from tocsin.web.policy import SIGNED_IN, allow
+from tocsin.web.request import Request
+
+PAGE = 50
+VIEWS = (
+    ("open", "Open"),
+    ("mine", "Mine"),
+    ("queue", "Queue"),
+    ("overdue", "Update overdue"),
+    ("postmortem", "Needs postmortem"),
+    ("all", "All"),
+)
+STATES = (("", "Every state"), ("new", "New"), ("fixing", "Fixing"), ("resolved", "Resolved"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the list with its promise and the state of its postmortem."""
+
+    incident: Incident
+    due: dt.datetime | None
+    late: bool
+    soon: bool
+    postmortem: str
+    mine: bool
+
+
+@allow(SIGNED_IN)
+@require_GET
+def listing(request: Request) -> HttpResponse:
+    asked = request.GET
+    view = asked.get("view", "") if asked.get("view", "") in dict(VIEWS) else ("all" if asked.get("state") else "open")
+    services = list(directory.services(request.actor))
+    rows = _filtered(request, view, services)
+    page = max(1, int(asked.get("page", "1"))) if asked.get("page", "1").isdigit() and len(asked.get("page", "1")) < 7 else 1
+    found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
+    shown = _rows(found[:PAGE], request)
+    if view == "overdue":
+        shown = [row for row in shown if row.late]
+    context = {
+        "rows": shown,
+        "view": view,
+        "views": VIEWS,
+        "states": STATES,
+        "services": services,
+        "teams": directory.teams(request.actor) if view == "queue" else [],
+        "severities": (1, 2, 3),
+        "next_page": page + 1 if len(found) > PAGE else None,
+        **_said(request, view, shown),
+    }
+    return render(request, "incidents.html", context)
+
+
+def _filtered(request: Request, view: str, services: list[Any]) -> QuerySet[Incident]:
+    """What the address asks for; odd values are as if not given."""
+    asked = request.GET
+    state = asked.get("state", "")
+    severity = asked.get("severity", "")
+    rows = queries.incidents(
+        request.actor,
+        state=state if state in {"new", "pending", "fixing", "resolved", "open"} else None,
+        severity=int(severity) if severity in {"1", "2", "3"} else None,
+        service=next((service for service in services if service.slug == asked.get("service")), None),
+        q=asked.get("q", "")[:200],
+    ).select_related("postmortem")
+    if view in {"open", "overdue", "queue"}:
+        rows = rows.exclude(state=Incident.RESOLVED)
+    if view == "mine":
+        rows = rows.filter(roles__person=request.actor.id, roles__until__isnull=True).exclude(state=Incident.RESOLVED).distinct()
+    if view == "queue":
+        rows = rows.filter(severity=3).order_by("created_at")
+        if asked.get("team"):
+            rows = rows.filter(service__team__slug=asked["team"][:60])
+    if view == "postmortem":
+        rows = rows.filter(state=Incident.RESOLVED, severity__in=(1, 2), is_drill=False)
+        rows = rows.exclude(postmortem__state=Postmortem.PUBLISHED)
+    return rows
+
+
+def _rows(found: list[Incident], request: Request) -> list[Row]:
+    dues = statuspages.next_dues(found)
+    return [
+        Row(
+            incident,
+            dues.get(incident.id),
+            late=incident.id in dues and dues[incident.id] <= request.now,
+            soon=incident.id in dues and dues[incident.id] <= request.now + incident_head.SOON,
+            postmortem=_postmortem(incident),
+            mine=incident.manager_id == request.actor.id,
+        )
+        for incident in found
+    ]
+
+
+def _postmortem(incident: Incident) -> str:
+    """State of its postmortem, `missing` where one is owed, or nothing."""
+    if hasattr(incident, "postmortem"):
+        return str(incident.postmortem.state)
+    owed = incident.state == Incident.RESOLVED and incident.severity < 3 and not incident.is_drill
+    return "missing" if owed else ""
+
+
+def _said(request: Request, view: str, shown: list[Row]) -> dict[str, str]:
+    """The first sentence: what is true now, not the name of the page."""
+    counts = queries.open_counts(request.actor)
+    parts = [f"{counts[severity]} Sev {severity}" for severity in (1, 2, 3) if counts[severity]]
+    late = sum(row.late for row in shown)
+    headlines = {
+        "open": f"{words.listed(parts)} open" if parts else "Nothing is on fire",
+        "mine": f"You hold a role in {words.plural(len(shown), 'open incident')}"
+        if shown
+        else "You hold no role in an open incident",
+        "queue": f"{words.plural(len(shown), 'incident')} for office hours" if shown else "The queue is empty",
+        "overdue": f"{words.plural(late, 'update')} overdue" if late else "Nobody waits for overdue words",
+        "postmortem": f"{words.plural(len(shown), 'incident')} to learn from"
+        if shown
+        else "Every major incident has its postmortem",
+        "all": "All incidents",
+    }
+    hint = {"queue": "Sev 3, oldest first. Nobody is woken for these.", "postmortem": "Resolved Sev 1 and 2, not published yet."}
+    return {
+        "headline": headlines[view],
+        "hint": hint.get(view, "Open one by its number: type it after the address, or in the search."),
+    }
+
+
+urlpatterns = [path("incidents", listing)]

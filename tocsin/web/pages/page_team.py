@@ -1,0 +1,82 @@
+"""Page a team, a schedule or one person about an incident: first who would be woken and what time it is there, then the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Refused
+from tocsin.directory import queries as directory
+from tocsin.directory.models import Person, Team
+from tocsin.incidents import commands
+from tocsin.incidents import queries as incidents
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.models import Schedule
+from tocsin.web.pages import incident_head, told, woken
+from tocsin.web.pages.addresses import at_incident
+from tocsin.web.policy import RESPONDER, allow
+from tocsin.web.request import Request
+from tocsin.web.typed import Typed
+
+Target = Team | Schedule | Person
+
+
+@allow(RESPONDER)
+@require_http_methods(["GET", "POST"])
+def page_team(request: Request, key: str) -> HttpResponse:
+    incident = incidents.by_key(request.actor, key)
+    choices = _choices(request.actor)
+    by_id = {target.id: target for _, targets in choices for target in targets}
+    form = Typed(request.POST or request.GET, initial={})
+    chosen = by_id.get(form.text("target", longest=60))
+    if request.method == "POST" and chosen is None:
+        form.errors["target"] = "Choose whom to page."
+    if request.method == "POST" and chosen is not None and request.POST.get("do") == "page":
+        try:
+            commands.page_team(request.actor, incident, chosen, now=request.now)
+        except Refused as refused:
+            form.errors["target"] = refused.detail
+        else:
+            messages.success(request, f"{chosen.name} is being paged.")
+            return redirect(f"/{incident.key}")
+    context = {
+        "incident": incident,
+        "head": incident_head.of(request, incident),
+        "form": form,
+        "choices": choices,
+        "chosen": chosen,
+        "people": _people(chosen, request.now),
+        "already": told.of(incident.id, request.now).people,
+    }
+    return render(request, "incident/page.html", context, status=200 if form.ok else 422)
+
+
+def _choices(actor: Actor) -> list[tuple[str, list[Target]]]:
+    return [
+        ("Teams", list(directory.teams(actor))),
+        ("Schedules", list(oncall.schedules(actor))),
+        ("People", list(directory.people(actor, active=True).exclude(role=Person.STAKEHOLDER))),
+    ]
+
+
+def _people(target: Target | None, now: dt.datetime) -> list[woken.Woken]:
+    """Who would be woken first; a team is reached by its policy, else by its schedule."""
+    if isinstance(target, Person):
+        return woken.for_people([target], "asked in person", now)
+    if isinstance(target, Schedule):
+        return woken.for_people(oncall.people_on_call(target, now), f"On call, {target.name}", now)
+    if target is None:
+        return []
+    policy = target.policies.order_by("created_at").first()
+    if policy is not None:
+        return woken.for_policy(policy, now).people
+    schedule = target.schedules.order_by("created_at").first()
+    return _people(schedule, now)
+
+
+urlpatterns = [at_incident("/page", page_team)]

@@ -1,0 +1,154 @@
+"""Resolve an incident: two confirmations, three times or an honest unknown, an owner, and the last words. Screen 7."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from tocsin.core import clock
+from tocsin.core.errors import Conflict, Refused
+from tocsin.directory import queries as directory
+from tocsin.directory.models import Person
+from tocsin.incidents import commands, permissions
+from tocsin.incidents import queries as incidents
+from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.models import Incident
+from tocsin.statuspages import commands as statuspages
+from tocsin.statuspages import queries as pages
+from tocsin.statuspages import rules
+from tocsin.web.pages import incident_head
+from tocsin.web.pages.addresses import at_incident
+from tocsin.web.pages.room_acts import TIMES, read_times, time_fields, time_rows
+from tocsin.web.policy import RESPONDER, allow
+from tocsin.web.request import Request
+from tocsin.web.typed import Typed
+
+CONFIRMATIONS = (
+    ("impact_over", "The impact on the business is over", "Support, customers or a look of your own say so."),
+    ("none_about_to_follow", "None is about to follow", "No known load, job or release brings it back."),
+)
+
+
+@allow(RESPONDER)
+@require_http_methods(["GET", "POST"])
+def resolve(request: Request, key: str) -> HttpResponse:
+    """First the facts, then the last words with TTD and TTR, then one confirmation."""
+    incident = incidents.by_key(request.actor, key)
+    permissions.require_responder(request.actor, incident)
+    if incident.state == Incident.RESOLVED:
+        messages.warning(request, f"{incident.key} is resolved already.")
+        return redirect(f"/{incident.key}")
+    people = list(directory.people(request.actor, active=True).exclude(role=Person.STAKEHOLDER))
+    if request.method == "GET":
+        first = {"support_cases": str(incident.support_cases), "owner": incident.manager_id or ""}
+        return _facts(request, incident, Typed(initial=time_fields(incident, request) | first), people)
+    form = Typed(request.POST)
+    given = _read(form, request, incident, people)
+    verb = request.POST.get("do", "")
+    if not form.ok or verb == "back":
+        if verb == "back":
+            form.errors.clear()
+        return _facts(request, incident, form, people)
+    if verb != "resolve":
+        return _review(request, incident, form, given)
+    given["final"] = _final(form, incident)
+    try:
+        commands.resolve(request.actor, incident, **given, now=request.now)
+    except Conflict as conflict:
+        messages.warning(request, conflict.detail)
+        return redirect(f"/{incident.key}")
+    except Refused as refused:
+        form.refuse(refused, postmortem_owner="owner")
+        return _facts(request, incident, form, people)
+    messages.success(request, f"{incident.key} is resolved. The emergency is over; what follows is learning.")
+    return redirect(f"/{incident.key}")
+
+
+def _read(form: Typed, request: Request, incident: Incident, people: list[Person]) -> dict[str, Any]:
+    """The form as arguments of the command; what is missing is said at its field."""
+    given, unknown = read_times(form, request)
+    confirmed = {name: form.ticked(name) for name, _, _ in CONFIRMATIONS}
+    owner = next((person for person in people if person.id == form.text("owner", longest=40)), None)
+    times = {name: given[name] for name, _, _ in TIMES}
+    try:
+        if not form.errors:
+            incident_rules.check_times(times, request.now)
+            incident_rules.require_resolvable(times, unknown, **confirmed)
+        if incident_rules.is_major(incident.severity) and owner is None and not form.errors:
+            form.errors["owner"] = "A Sev 1 or 2 needs somebody who owns its postmortem. Choose a person."
+    except Refused as refused:
+        form.refuse(refused)
+    cases = form.number("support_cases")
+    return {**times, "unknown": unknown, **confirmed, "support_cases": cases, "postmortem_owner": owner}
+
+
+def _facts(request: Request, incident: Incident, form: Typed, people: list[Person]) -> HttpResponse:
+    context = {
+        "here": "incidents",
+        "incident": incident,
+        "head": incident_head.of(request, incident),
+        "form": form,
+        "people": people,
+        "major": incident_rules.is_major(incident.severity),
+        "times": time_rows(form),
+        "confirmations": [(name, title, hint, form[name], form.errors.get(name, "")) for name, title, hint in CONFIRMATIONS],
+    }
+    return render(request, "incident/resolve.html", context, status=200 if form.ok else 422)
+
+
+def _review(request: Request, incident: Incident, form: Typed, given: dict[str, Any]) -> HttpResponse:
+    """TTD and TTR, and the last words drafted from what was just said."""
+    facts = dataclasses.replace(
+        statuspages.facts_of(incident),
+        support_cases=given["support_cases"],
+        **{name: given[name] for name, _, _ in TIMES},
+    )
+    spoken = pages.entries_of(incident)
+    drafts = {
+        audience: rules.words_for(audience, facts, rules.RESOLVED, first=False)
+        for audience in rules.AUDIENCES
+        if audience in spoken and spoken[audience].entry.resolved_at is None
+    }
+    context = {
+        "here": "incidents",
+        "incident": incident,
+        "form": form,
+        "ttd": incident_rules.ttd(given["impact_started_at"], given["detected_at"]),
+        "ttr": incident_rules.ttr(given["impact_started_at"], given["impact_ended_at"]),
+        "drafts": list(drafts.items()),
+        "said": [(title, form[f"{name}_said"]) for name, title, _ in TIMES],
+        "owner": given["postmortem_owner"],
+        "carried": _carried(form, given),
+    }
+    return render(request, "incident/resolve_review.html", context)
+
+
+def _carried(form: Typed, given: dict[str, Any]) -> list[tuple[str, str]]:
+    pairs = [(name, "1") for name, _, _ in CONFIRMATIONS if form[name]]
+    pairs += [(name, _instant(given[name])) for name, _, _ in TIMES]
+    pairs += [(f"{name}_unknown", "1") for name in given["unknown"]]
+    return [*pairs, ("support_cases", str(given["support_cases"])), ("owner", form["owner"])]
+
+
+def _instant(at: dt.datetime | None) -> str:
+    return clock.rfc3339(at) if at else ""
+
+
+def _final(form: Typed, incident: Incident) -> dict[str, dict[str, str]] | None:
+    """The confirmed last words by audience; None when the person leaves the entries open."""
+    if not form.ticked("close"):
+        return None
+    return {
+        audience: {"title": form.text(f"{audience}_title", longest=270), "body": form.text(f"{audience}_body", lines=True)}
+        for audience in pages.entries_of(incident)
+        if form.text(f"{audience}_body", lines=True)
+    }
+
+
+urlpatterns = [at_incident("/resolve", resolve)]

@@ -1,0 +1,235 @@
+"""Compose an update: say it once to the company and to customers, read the exact words, confirm once. Screen 9."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from tocsin.collab import queries as collab
+from tocsin.core import clock
+from tocsin.core.errors import Refused
+from tocsin.incidents import permissions
+from tocsin.incidents import queries as incidents
+from tocsin.incidents.models import Incident
+from tocsin.statuspages import commands, queries, rules
+from tocsin.statuspages.models import Update
+from tocsin.web import typed_times
+from tocsin.web.pages.addresses import at_incident
+from tocsin.web.policy import RESPONDER, allow
+from tocsin.web.request import Request
+from tocsin.web.typed import Typed
+
+PREFIX = {rules.INTERNAL: "Inside", rules.EXTERNAL: "Customers"}
+_FIELDS = {"next_update_at": "next", "internal": "form", "external": "form"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The exact words for one audience and where they will stand."""
+
+    heading: str
+    where: str
+    title: str
+    body: str
+    next: dt.datetime | None
+
+
+@allow(RESPONDER)
+@require_http_methods(["GET", "POST"])
+def compose(request: Request, key: str) -> HttpResponse:
+    """GET drafts; POST `do` = preview, review, edit or publish. Only `publish` changes anything."""
+    incident = incidents.by_key(request.actor, key)
+    permissions.require_responder(request.actor, incident)
+    last = queries.last_update(incident)
+    if request.method == "GET":
+        status = request.GET.get("status", "")
+        form = Typed(initial=_drafts(request, incident, last, status if status in rules.STATUSES else ""))
+        return _form(request, incident, form, last)
+    form = Typed(request.POST)
+    words = _read(form, request, incident)
+    verb = request.POST.get("do", "")
+    if verb in {"preview", "edit"}:
+        return _form(request, incident, form, last, quiet=verb == "edit")
+    if not form.ok:
+        return _form(request, incident, form, last)
+    overtaken = last is not None and last.id != request.POST.get("seen", "")
+    confirmation = request.POST.get("confirmation", "")[:64]
+    if verb != "publish" or not confirmation or (overtaken and last and last.confirmation != confirmation):
+        return _review(request, incident, form, last, overtaken=overtaken)
+    return _publish(request, incident, form, words, confirmation, last)
+
+
+def _publish(
+    request: Request, incident: Incident, form: Typed, words: dict[str, Any], confirmation: str, last: Update | None
+) -> HttpResponse:
+    try:
+        done = commands.post_update(request.actor, incident, **words, confirmation=confirmation, now=request.now)
+    except Refused as refused:
+        form.refuse(refused, **_FIELDS)
+        return _form(request, incident, form, last)
+    where = "Published inside and to customers" if len(done.updates) > 1 else "Published"
+    if done.already:
+        messages.warning(request, "This was published already. Nothing was said twice.")
+    else:
+        messages.success(request, f"{where}.")
+    return redirect(f"/{incident.key}")
+
+
+def _drafts(request: Request, incident: Incident, last: Update | None, status: str) -> dict[str, Any]:
+    """Words to begin with: the fixed first and last messages, in between what the state document says."""
+    open_for_customers = not _closed_to_customers(incident)
+    status = status or (last.status if last else rules.INVESTIGATING)
+    if incident.state == Incident.RESOLVED:
+        status = rules.RESOLVED
+    inside, outside = queries.draft(incident, rules.INTERNAL, status), queries.draft(incident, rules.EXTERNAL, status)
+    if last is not None and status != rules.RESOLVED:
+        inside = _from_document(incident)
+    return {
+        "status": status,
+        "to_internal": True,
+        "internal_title": inside.title,
+        "internal_body": inside.body,
+        "to_external": open_for_customers,
+        "external_title": outside.title if open_for_customers else "",
+        "external_body": outside.body if open_for_customers else "",
+        "next": "" if status == rules.RESOLVED else "in 30 min",
+        "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
+    }
+
+
+def _from_document(incident: Incident) -> rules.Draft:
+    state = collab.state(incident.id)
+    said = {section.slug: section.text for section in state.sections} if state else {}
+    return rules.follow_up_internal(commands.facts_of(incident), said.get("customers_see", ""), said.get("we_try", ""))
+
+
+def _closed_to_customers(incident: Incident) -> str:
+    """Why nothing of this incident may be told outside, or nothing."""
+    if incident.is_private:
+        return "This incident is private. Nothing of it is shown to customers."
+    return "This is a drill. Nothing of it leaves the house." if incident.is_drill else ""
+
+
+def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
+    """The form as arguments of the command; what is wrong is noted at its field."""
+    status = form.choice("status", rules.STATUSES, wrong="Choose a status.")
+    promised = form.when("next", zone=request.actor.zone, now=request.now, past=False)
+    form.values["next_at"] = promised
+    words: dict[str, Any] = {"status": status, "next_update_at": promised}
+    for audience in rules.AUDIENCES:
+        wanted = form.ticked(f"to_{audience}")
+        title = form.text(f"{audience}_title", longest=270)
+        body = form.text(f"{audience}_body", lines=True)
+        words[audience] = {"title": title, "body": body} if wanted else None
+        if wanted and not body:
+            form.errors[f"{audience}_body"] = "Write the message, or take the tick away."
+        if not wanted:
+            form.errors.pop(f"{audience}_body", None)
+    if words[rules.INTERNAL] is None and words[rules.EXTERNAL] is None:
+        form.errors["form"] = "Choose who this is for: inside, customers, or both."
+    parts = list(queries.components(rules.EXTERNAL))
+    chosen = {part.id: form.choice(f"c-{part.id}", ["", *rules.COMPONENT_STATES], wrong="Choose a state.") for part in parts}
+    form.values["components"] = chosen
+    changed = {part.id: chosen[part.id] for part in parts if chosen[part.id] and chosen[part.id] != part.state}
+    words["components"] = changed if words[rules.EXTERNAL] else {}
+    _check(form, request, incident, words)
+    return words
+
+
+def _check(form: Typed, request: Request, incident: Incident, words: dict[str, Any]) -> None:
+    """What the command would refuse, said before anybody confirms."""
+    outside = words[rules.EXTERNAL]
+    prefix = incident.key.partition("-")[0]
+    try:
+        if "next" not in form.errors and words["status"] in rules.STATUSES:
+            rules.check_promise(words["status"], words["next_update_at"], request.now)
+        if outside is not None:
+            rules.check_public(outside["title"], "external_title", prefix, incident.key)
+            rules.check_public(outside["body"], "external_body", prefix, incident.key)
+    except Refused as refused:
+        form.refuse(refused, **_FIELDS)
+
+
+def _letters(form: Typed) -> list[Letter]:
+    where = {rules.INTERNAL: "internal status page", rules.EXTERNAL: "external status page"}
+    promised = form["next_at"] or None if form["status"] != rules.RESOLVED else None
+    return [
+        Letter(PREFIX[audience], where[audience], form[f"{audience}_title"], form[f"{audience}_body"], promised)
+        for audience in rules.AUDIENCES
+        if form[f"to_{audience}"]
+    ]
+
+
+def _form(request: Request, incident: Incident, form: Typed, last: Update | None, *, quiet: bool = False) -> HttpResponse:
+    if quiet:
+        form.errors.clear()
+    _readable(form, request)
+    chosen = form["components"] or {}
+    context = {
+        "here": "incidents",
+        "incident": incident,
+        "form": form,
+        "last": last,
+        "seen": last.id if last else "",
+        "due": queries.next_due(incident),
+        "statuses": rules.STATUSES.items(),
+        "outside_closed": _closed_to_customers(incident),
+        "components": [(part, chosen.get(part.id) or part.state) for part in queries.components(rules.EXTERNAL)],
+        "part_states": rules.COMPONENT_STATES.items(),
+        "letters": _letters(form),
+    }
+    return render(request, "incident/update.html", context, status=200 if form.ok else 422)
+
+
+def _readable(form: Typed, request: Request) -> None:
+    """A promise carried through the review as an instant is shown again as people type it."""
+    promised = form["next_at"]
+    if promised and str(form["next"]).endswith("Z"):
+        form.values["next"] = typed_times.typed(promised, request.actor.zone, request.now)
+    if not promised and form["next"] and not form.errors:
+        form.values["next_at"] = typed_times.understand(form["next"], zone=request.actor.zone, now=request.now, past=False)
+        form.values["next_said"] = typed_times.sentence(form["next_at"], request.actor.zone, request.now)
+
+
+def _review(request: Request, incident: Incident, form: Typed, last: Update | None, *, overtaken: bool) -> HttpResponse:
+    letters = _letters(form)
+    notice = None
+    if overtaken and last is not None:
+        who = last.author.name if last.author else "Tocsin"
+        notice = (
+            f"{who} published at {last.at.astimezone(clock.UTC):%H:%M} UTC, after you began.",
+            f"They said: “{last.body[:200]}”",
+        )
+    both = len(letters) > 1
+    outside = bool(form["to_external"])
+    context = {
+        "here": "incidents",
+        "incident": incident,
+        "form": form,
+        "letters": letters,
+        "notice": notice,
+        "question": "Publish this inside and to customers?" if both else f"Publish this {'to customers' if outside else 'inside'}?",
+        "button": "Publish inside and to customers" if both else "Publish to customers" if outside else "Publish inside",
+        "confirmation": secrets.token_urlsafe(16),
+        "seen": last.id if last else "",
+        "carried": list(_carried(form)),
+    }
+    return render(request, "incident/update_review.html", context)
+
+
+def _carried(form: Typed) -> list[tuple[str, str]]:
+    """The form as hidden fields: what was read is what is published."""
+    pairs = [(name, form[name]) for name in ("status", *(f"{a}_{part}" for a in rules.AUDIENCES for part in ("title", "body")))]
+    pairs += [(f"to_{audience}", "1") for audience in rules.AUDIENCES if form[f"to_{audience}"]]
+    pairs += [(f"c-{part}", state) for part, state in (form["components"] or {}).items()]
+    return [*pairs, ("next", clock.rfc3339(form["next_at"]) if form["next_at"] else "")]
+
+
+urlpatterns = [at_incident("/update", compose)]
