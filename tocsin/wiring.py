@@ -15,7 +15,9 @@ from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
+from tocsin.paging import reactions as paging
 
 MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
@@ -24,8 +26,18 @@ MODULES: tuple[Module, ...] = (
     *outbox.MODULES,
     Module("codes", directory_jobs.deliver_codes, "codes"),
     *alerts_jobs.MODULES,
+    *paging_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
+
+HANDLERS: tuple[tuple[str, events.Handler], ...] = (
+    ("alert.triggered", paging.alert_triggered),
+    ("alert.raised", paging.alert_raised),
+    ("alert.acknowledged", paging.alert_acknowledged),
+    ("alert.resolved", paging.alert_resolved),
+    ("person.deactivated", paging.person_deactivated),
+)
+"""Who hears which event, in this order."""
 
 
 def install() -> None:
@@ -34,4 +46,4 @@ def install() -> None:
     directory_ports.fill_gateway_call(http_call.carry_code)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
-    events.wire(())
+    events.wire(HANDLERS)

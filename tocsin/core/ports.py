@@ -12,12 +12,14 @@ class Delivery:
     """What came of handing one message to a provider.
 
     `answer` is the provider's own words, at most 400 characters, without secrets. `permanent` says that trying the same again
-    cannot help: the address is wrong, the key is refused.
+    cannot help: the address is wrong, the key is refused. `provider_fault` says that the same happens for every address: the
+    provider's set-up is wrong, the person's address is not to blame.
     """
 
     ok: bool
     answer: str
     permanent: bool = False
+    provider_fault: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "answer", self.answer[:400])

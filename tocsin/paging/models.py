@@ -12,9 +12,11 @@ from tocsin.directory.models import ContactMethod, Person
 class Escalation(DueRow, Stamped):
     """The walk through a policy for one subject. `due_at` is when the next step is taken.
 
-    `subject` is a typed id as text (`alt_…`, `inc_…`), `card` what a page says of it: `key`, `severity`, `title`, `path`,
-    `service`. `snapshot` is the policy as it was when the escalation began: `{"policy", "repeats", "steps": [{"wait_minutes",
-    "targets": [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its last step.
+    `subject` is a typed id as text (`alt_…`, `inc_…`), `card` what a page says of it: `key` (`#4821`, `HOT-12`), `severity`
+    (1, 2, 3 or a sender's word), `title`, `path`, `service`, `started_at` (RFC 3339). `snapshot` is the policy as it was when
+    the escalation began: `{"purpose": "policy" | "request", "policy": name, "repeats", "steps": [{"wait_minutes", "targets":
+    [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its last step. `cycle` and `step`
+    are the place that is taken next.
     """
 
     RUNNING, STOPPED = "running", "stopped"
@@ -30,17 +32,25 @@ class Escalation(DueRow, Stamped):
     cycle = models.SmallIntegerField(default=0)
 
     class Meta:
-        indexes = (due_index("paging_escalation_due"), models.Index(fields=("subject",)))
+        indexes = (
+            due_index("paging_escalation_due"),
+            models.Index(fields=("subject",)),
+            models.Index(fields=("due_at",), condition=models.Q(state="running"), name="paging_escalation_running"),
+        )
 
     def __str__(self) -> str:
         return f"{self.subject} step {self.step}"
 
 
 class Page(Stamped):
-    """One person asked to answer for one subject."""
+    """One person asked to answer for one subject.
+
+    `undelivered`: no message has got through yet and the next step was called, trying goes on. `failed`: nothing is left to try.
+    """
 
     WAITING, SENT, ACKNOWLEDGED, CANCELLED = "waiting", "sent", "acknowledged", "cancelled"
     FAILED, UNDELIVERED = "failed", "undelivered"
+    OPEN = (WAITING, SENT, UNDELIVERED)
 
     id = IdField("pag")
     escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="pages")
@@ -50,6 +60,7 @@ class Page(Stamped):
     step = models.SmallIntegerField()
     cycle = models.SmallIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True, default="")
+    closed_reason = models.CharField(max_length=40, blank=True, default="")
     token_digest = models.CharField(max_length=64, unique=True)
     token_expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -57,7 +68,11 @@ class Page(Stamped):
     acknowledged_via = models.CharField(max_length=16, blank=True, default="")
 
     class Meta:
-        indexes = (models.Index(fields=("subject",)), models.Index(fields=("person", "status")))
+        indexes = (
+            models.Index(fields=("subject",)),
+            models.Index(fields=("person", "status")),
+            models.Index(fields=("created_at",), condition=models.Q(status="waiting"), name="paging_page_waiting"),
+        )
 
     def __str__(self) -> str:
         return f"{self.person} for {self.subject}"

@@ -26,13 +26,17 @@ MODULE_LEASE = dt.timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One part of the engine. `channel` is the hint that wakes it, `alone` whether one process at a time may run it."""
+    """One part of the engine. `channel` is the hint that wakes it, `alone` whether one process at a time may run it.
+
+    `drain` is called once when the engine stops, for a module that has work under way in other threads.
+    """
 
     name: str
     tick: Callable[[dt.datetime], int]
     channel: str
     every: float = 1.0
     alone: bool = False
+    drain: Callable[[dt.datetime], None] | None = None
 
 
 class Engine:
@@ -75,6 +79,8 @@ class Engine:
             done = self._tick(module)
             if not done and not self._stopping.is_set():
                 hints.wait(module.channel, seen, module.every)
+        if module.drain is not None:
+            module.drain(clock.now())
         connection.close()
 
     def _tick(self, module: Module) -> int:

@@ -13,6 +13,7 @@ from tocsin.integrations.http_call import template
 from tocsin.paging.ports import PageMessage
 
 _AGAIN = frozenset({408, 425, 429})
+_SET_UP_WRONG = frozenset({401, 402, 403, 405, 407, 411, 415, 426, 431})
 
 
 def call(gateway: Gateway, values: Mapping[str, str], *, guard: outbound.Guard | None = None) -> Delivery:
@@ -23,13 +24,15 @@ def call(gateway: Gateway, values: Mapping[str, str], *, guard: outbound.Guard |
         content = template.body(gateway.body, values, kind).encode("utf-8", "replace")
         target = template.url(gateway.url, values)
     except KeyError as error:
-        return Delivery(ok=False, answer=f"the gateway's template uses an unknown slot {error.args[0]}", permanent=True)
+        return Delivery(
+            ok=False, answer=f"the gateway's template uses an unknown slot {error.args[0]}", permanent=True, provider_fault=True
+        )
     except ValueError as error:
-        return Delivery(ok=False, answer=f"the gateway {gateway.name} cannot be used: {error}", permanent=True)
+        return Delivery(ok=False, answer=f"the gateway {gateway.name} cannot be used: {error}", permanent=True, provider_fault=True)
     try:
         answer = outbound.request(gateway.method, target, headers=headers, content=content, guard=guard)
     except outbound.Forbidden as error:
-        return Delivery(ok=False, answer=str(error), permanent=True)
+        return Delivery(ok=False, answer=str(error), permanent=True, provider_fault=True)
     except outbound.Unreached as error:
         return Delivery(ok=False, answer=str(error))
     return _judge(answer.status)
@@ -47,14 +50,16 @@ def _headers(gateway: Gateway, values: Mapping[str, str]) -> dict[str, str]:
 def _judge(status: int) -> Delivery:
     if 200 <= status < 300:
         return Delivery(ok=True, answer=f"HTTP {status}")
-    return Delivery(ok=False, answer=f"HTTP {status}", permanent=status < 500 and status not in _AGAIN)
+    return Delivery(
+        ok=False, answer=f"HTTP {status}", permanent=status < 500 and status not in _AGAIN, provider_fault=status in _SET_UP_WRONG
+    )
 
 
 class Channel:
     """Carries pages for contact methods of the kind `gateway`."""
 
     def send(self, message: PageMessage, *, now: dt.datetime) -> Delivery:
-        gateway = Gateway.objects.filter(pk=message.gateway_id).first()
+        gateway = message.gateway
         if gateway is None:
             return Delivery(ok=False, answer="this gateway does not exist any more", permanent=True)
         values = {name: getattr(message, name) for name in ("to", "subject", "text", "link", "urgency", "idempotency_key")}

@@ -1,0 +1,21 @@
+"""The only writers of this room: escalations begin, step and stop; pages are answered; attempts get their results."""
+
+from __future__ import annotations
+
+from tocsin.paging.commands.answers import acknowledge, acknowledge_subject, pass_on, resolve
+from tocsin.paging.commands.ending import stop
+from tocsin.paging.commands.escalations import escalate_now, page_person, page_schedule, start_escalation
+from tocsin.paging.commands.hold import release_hold
+
+__all__ = (
+    "acknowledge",
+    "acknowledge_subject",
+    "escalate_now",
+    "page_person",
+    "page_schedule",
+    "pass_on",
+    "release_hold",
+    "resolve",
+    "start_escalation",
+    "stop",
+)

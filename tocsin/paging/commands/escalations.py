@@ -1,0 +1,184 @@
+"""Escalations begin, and are hurried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from tocsin.alerts.models import Alert
+from tocsin.core import db
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.eventlog.events import record
+from tocsin.core.ids import is_id
+from tocsin.core.work import hints
+from tocsin.directory.models import Person
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.models import Policy, Schedule
+from tocsin.paging import events, permissions, rules
+from tocsin.paging.models import Escalation
+
+LANE = "escalation"
+POLICY, REQUEST = "policy", "request"
+_REQUEST_WAIT = 5
+
+
+@transaction.atomic
+def start_escalation(
+    actor: Actor,
+    subject: str,
+    card: Mapping[str, Any],
+    *,
+    policy: Policy | None,
+    roster: Schedule | None = None,
+    urgency: str = rules.HIGH,
+    now: dt.datetime,
+) -> Escalation:
+    """Walk a policy for a subject, beginning at once; `roster` is paged together with the first step. Both None: the last resort.
+
+    While a walk of a policy runs for this subject it is returned and nothing new begins, so that nobody is paged twice.
+    """
+    _check(subject, urgency)
+    running = _running(subject).filter(snapshot__purpose=POLICY).first()
+    if running is not None:
+        return running
+    name = policy.name if policy else roster.name if roster else "Last resort"
+    steps = _with_roster(_steps_of(policy), roster)
+    return _begin(actor, subject, card, rules.with_last_resort(steps, policy.repeats if policy else 0, _last_resort_name()),
+                  purpose=POLICY, name=name, urgency=urgency, now=now)  # fmt: skip
+
+
+@transaction.atomic
+def page_schedule(
+    actor: Actor, subject: str, card: Mapping[str, Any], target: Schedule, *, urgency: str = rules.HIGH, now: dt.datetime
+) -> Escalation:
+    """Ask whoever is on call in a schedule, besides what else runs for the subject; unanswered it ends at the last resort."""
+    return _request(actor, subject, card, rules.Target(rules.SCHEDULE, target.id, target.name), urgency, now)
+
+
+@transaction.atomic
+def page_person(
+    actor: Actor, subject: str, card: Mapping[str, Any], target: Person, *, urgency: str = rules.HIGH, now: dt.datetime
+) -> Escalation:
+    """Ask one person by name, which is the exception: rosters come first. Unanswered it ends at the last resort."""
+    if not target.is_active:
+        raise Invalid(f"{target.name} is deactivated and cannot be paged.", field="person")
+    return _request(actor, subject, card, rules.Target(rules.PERSON, target.id, target.name), urgency, now)
+
+
+def _request(
+    actor: Actor, subject: str, card: Mapping[str, Any], target: rules.Target, urgency: str, now: dt.datetime
+) -> Escalation:
+    permissions.require_steer(actor)
+    _check(subject, urgency)
+    plan = rules.with_last_resort([rules.Step(_REQUEST_WAIT, (target,))], 1, _last_resort_name())
+    return _begin(actor, subject, card, plan, purpose=REQUEST, name=target.name, urgency=urgency, now=now)
+
+
+@transaction.atomic
+def escalate_now(actor: Actor, subject: str, *, now: dt.datetime) -> Escalation:
+    """Take the next step at once. When the walk was stopped, by an acknowledgement say, it goes on where it was.
+
+    Raises Conflict when there never was one, or the alert is resolved.
+    """
+    permissions.require_steer(actor)
+    if is_id(subject, "alt") and Alert.objects.filter(pk=subject, status=Alert.RESOLVED).exists():
+        raise Conflict("This alert is resolved; there is nothing to escalate.")
+    running = _running(subject).order_by("due_at").first()
+    if running is not None:
+        hurry(actor, running, "asked for", now=now)
+        return running
+    before = Escalation.objects.filter(subject=subject).order_by("-created_at").first()
+    if before is None:
+        raise Conflict("Nobody was paged for this, so there is nothing to escalate. Page a team instead.")
+    plan, snapshot = rules.plan_of(before.snapshot), before.snapshot
+    walk = rules.Walk(before.cycle, before.step)
+    return _begin(actor, subject, before.card, plan, purpose=snapshot["purpose"], name=snapshot["policy"],
+                  urgency=before.urgency, now=now, walk=walk)  # fmt: skip
+
+
+def hurry(actor: Actor, escalation: Escalation, reason: str, *, now: dt.datetime) -> None:
+    """Make the next step due, inside a transaction. One that is being taken at this moment is left alone."""
+    rows = Escalation.objects.filter(pk=escalation.pk, state=Escalation.RUNNING, work_state=Escalation.DUE, due_at__gt=now)
+    if rows.update(due_at=now, updated_at=now):
+        data = {"reason": reason}
+        record(actor, events.ESCALATION_HURRIED, escalation.id, context=escalation.subject, now=now, data=data)
+        transaction.on_commit(_due)
+
+
+def _begin(
+    actor: Actor,
+    subject: str,
+    card: Mapping[str, Any],
+    plan: rules.Plan,
+    *,
+    purpose: str,
+    name: str,
+    urgency: str,
+    now: dt.datetime,
+    walk: rules.Walk = rules.Walk(),
+) -> Escalation:
+    escalation = Escalation.objects.create(
+        subject=subject,
+        card=dict(card),
+        snapshot=rules.snapshot_of(purpose, name, plan),
+        urgency=urgency,
+        step=walk.step,
+        cycle=walk.cycle,
+        lane=LANE,
+        priority=1 if urgency == rules.HIGH else 5,
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    data = {"policy": name, "urgency": urgency, "steps": len(plan.steps)}
+    record(actor, events.ESCALATION_STARTED, escalation.id, context=subject, now=now, data=data)
+    transaction.on_commit(_due)
+    return escalation
+
+
+def _running(subject: str) -> Any:
+    return db.lock(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING))
+
+
+def _check(subject: str, urgency: str) -> None:
+    if "_" not in subject:
+        raise ValueError(f"{subject} is not a typed id")
+    if urgency not in {rules.HIGH, rules.LOW}:
+        raise Invalid("Urgency is high or low.", field="urgency")
+
+
+def _steps_of(policy: Policy | None) -> list[rules.Step]:
+    if policy is None:
+        return []
+    rows = policy.steps.prefetch_related("targets__schedule", "targets__person").order_by("position")
+    return [rules.Step(row.wait_minutes, tuple(_target(one) for one in row.targets.all())) for row in rows]
+
+
+def _target(row: Any) -> rules.Target:
+    if row.schedule is not None:
+        return rules.Target(rules.SCHEDULE, row.schedule.id, row.schedule.name)
+    return rules.Target(rules.PERSON, row.person.id, row.person.name)
+
+
+def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules.Step]:
+    if roster is None:
+        return steps
+    target = rules.Target(rules.SCHEDULE, roster.id, roster.name)
+    if not steps:
+        return [rules.Step(_REQUEST_WAIT, (target,))]
+    first = steps[0]
+    targets = first.targets if target in first.targets else (*first.targets, target)
+    return [rules.Step(first.wait_minutes, targets), *steps[1:]]
+
+
+def _last_resort_name() -> str:
+    roster = oncall.last_resort()
+    return roster.name if roster else "Administrators"
+
+
+def _due() -> None:
+    hints.wake(LANE)

@@ -1,0 +1,164 @@
+"""Taking one step of an escalation: pages for the people it reaches, attempts for each of their contact methods."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from tocsin.core.actor import SYSTEM
+from tocsin.core.eventlog.events import record
+from tocsin.core.ids import new_id
+from tocsin.core.work import hints, leases
+from tocsin.directory import queries as directory
+from tocsin.directory.models import ContactMethod, Person
+from tocsin.paging import events, queries, rules, tokens
+from tocsin.paging.commands.ending import PASSED_ON
+from tocsin.paging.models import Attempt, Escalation, Page
+
+
+class LostLease(Exception):
+    """Another process took the row over, or it was stopped meanwhile; nothing of ours may be kept."""
+
+
+@transaction.atomic
+def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
+    """Take the place a claimed escalation stands at; returns the pages made. Raises LostLease when it is no longer ours."""
+    plan = rules.plan_of(escalation.snapshot)
+    walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
+    found = [(target, queries.people_of_target(target, now)) for target in plan.steps[walk.step].targets]
+    outcome = rules.step(
+        walk,
+        plan,
+        [(target, [person.id for person in people]) for target, people in found],
+        urgency=escalation.urgency,
+        now=now,
+        unwilling=_unwilling(escalation),
+        just_paged=_just_paged(escalation, now),
+    )
+    _move_on(escalation, outcome, now)
+    people = {person.id: person for _, found_people in found for person in found_people}
+    data = {"cycle": walk.cycle, "step": walk.step, "people": [one.person for one in outcome.called]}
+    data["gaps"] = [target.name for target in outcome.gaps]
+    record(SYSTEM, events.ESCALATION_STEPPED, escalation.id, context=escalation.subject, now=now, data=data)
+    if outcome.exhausted:
+        record(SYSTEM, events.ESCALATION_EXHAUSTED, escalation.id, context=escalation.subject, now=now)
+    return [_page(escalation, walk, people[one.person], _reason(one.target), now) for one in outcome.called]
+
+
+def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -> None:
+    """The fence is checked before anything else is written: a process that comes back from the dead changes nothing."""
+    kept = leases.finish(
+        escalation,
+        Escalation.DUE,
+        due_at=outcome.due_at,
+        cycle=outcome.walk.cycle,
+        step=outcome.walk.step,
+        tries=0,
+        last_error="",
+        updated_at=now,
+    )
+    if not kept:
+        raise LostLease(escalation.id)
+
+
+def _unwilling(escalation: Escalation) -> frozenset[str]:
+    return frozenset(escalation.pages.filter(closed_reason=PASSED_ON).values_list("person_id", flat=True))
+
+
+def _just_paged(escalation: Escalation, now: dt.datetime) -> frozenset[str]:
+    pages = Page.objects.filter(subject=escalation.subject, status__in=Page.OPEN, created_at__gt=now - rules.JUST_PAGED)
+    return frozenset(pages.exclude(escalation=escalation).values_list("person_id", flat=True))
+
+
+def _reason(target: rules.Target) -> str:
+    if target.kind == rules.LAST_RESORT:
+        return "You are the last resort: nobody else answered or could be reached."
+    if target.kind == rules.PERSON:
+        return "You are named in this step."
+    return f"You are on call in {target.name}."
+
+
+def _page(escalation: Escalation, walk: rules.Walk, person: Person, reason: str, now: dt.datetime) -> Page:
+    page_id = new_id("pag")
+    page = Page.objects.create(
+        id=page_id,
+        escalation=escalation,
+        subject=escalation.subject,
+        person=person,
+        step=walk.step,
+        cycle=walk.cycle,
+        reason=reason[:200],
+        token_digest=tokens.digest_of(page_id),
+        token_expires_at=rules.token_expiry(now, None),
+        created_at=now,
+        updated_at=now,
+    )
+    plan = directory.notify_plan(person, escalation.urgency)
+    attempts = add_attempts(page, escalation.urgency, plan, now)
+    data = {
+        "person": person.id,
+        "person_name": person.name,
+        "escalation": escalation.id,
+        "reason": page.reason,
+        "methods": [attempt.channel for attempt in attempts],
+    }
+    record(SYSTEM, events.PAGE_CREATED, page.id, context=page.subject, now=now, data=data)
+    return page
+
+
+def add_attempts(page: Page, urgency: str, plan: Sequence[directory.PlanStep], now: dt.datetime) -> list[Attempt]:
+    """Due rows for a person's contact methods, each after its delay. Inside a transaction."""
+    lane = lane_of(urgency)
+    attempts = [
+        Attempt(
+            page=page,
+            method=step.method,
+            channel=step.kind,
+            to=step.address,
+            idempotency_key=_key(page, step, place),
+            lane=lane,
+            priority=1 if urgency == rules.HIGH else 5,
+            due_at=now + dt.timedelta(minutes=step.delay_minutes),
+            created_at=now,
+        )
+        for place, step in enumerate(plan, start=page.attempts.count())
+    ]
+    Attempt.objects.bulk_create(attempts)
+    transaction.on_commit(lambda: hints.wake(lane))
+    return attempts
+
+
+def _key(page: Page, step: directory.PlanStep, place: int) -> str:
+    """The same at every try of this message, another for every other message."""
+    seed = f"{page.id}:{step.method.id if step.method else ContactMethod.EMAIL}:{place}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:32]
+
+
+def lane_of(urgency: str) -> str:
+    """The lane of due rows that carries pages of this urgency; none waits for another."""
+    return "page-high" if urgency == rules.HIGH else "page-low"
+
+
+@transaction.atomic
+def quarantine(escalation: Escalation, error: str, *, now: dt.datetime) -> None:
+    """A claimed escalation that failed several times goes straight to the last resort, with what is known of it."""
+    plan = rules.with_last_resort((), 0, "Last resort")
+    kept = leases.finish(
+        escalation,
+        Escalation.DUE,
+        due_at=now,
+        snapshot=rules.snapshot_of("quarantined", "Last resort", plan),
+        card=escalation.card if isinstance(escalation.card, dict) else {"title": escalation.subject},
+        cycle=0,
+        step=0,
+        tries=0,
+        last_error=error[:2000],
+        updated_at=now,
+    )
+    if kept:
+        data = {"error": error[:200]}
+        record(SYSTEM, events.ESCALATION_QUARANTINED, escalation.id, context=escalation.subject, now=now, data=data)
+        transaction.on_commit(lambda: hints.wake("escalation"))

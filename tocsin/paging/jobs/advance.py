@@ -1,0 +1,46 @@
+"""Engine module: take the step of every escalation that is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+
+from tocsin.core import facts
+from tocsin.core.work import leases
+from tocsin.core.work.engine import OWNER
+from tocsin.paging.commands import steps
+from tocsin.paging.commands.escalations import LANE
+from tocsin.paging.models import Escalation
+from tocsin.paging.rules import TRIES_OF_A_STEP
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+_JUMP = dt.timedelta(minutes=10)
+_AGAIN = dt.timedelta(seconds=1)
+
+
+def tick(now: dt.datetime, *, owner: str = OWNER) -> int:
+    """Take one step each; returns how many escalations were claimed. On hold nobody's turn comes."""
+    if facts.on_hold():
+        return 0
+    claimed = leases.claim(Escalation, lane=LANE, owner=owner, now=now, limit=BATCH)
+    for escalation in claimed:
+        if now - escalation.due_at > _JUMP:
+            log.warning("clock jump or long stop: one step is taken, not all that were missed", escalation=escalation.id)
+        _step(escalation, now)
+    return len(claimed)
+
+
+def _step(escalation: Escalation, now: dt.datetime) -> None:
+    """A step that fails is tried again and does not keep the others waiting; the third time the last resort is paged."""
+    try:
+        steps.take_step(escalation, now=now)
+    except steps.LostLease:
+        log.info("escalation was stopped or taken over", escalation=escalation.id)
+    except Exception as error:
+        log.exception("step of an escalation failed", escalation=escalation.id, tries=escalation.tries)
+        if escalation.tries < TRIES_OF_A_STEP:
+            leases.give_back(escalation, now + _AGAIN, repr(error))
+        else:
+            steps.quarantine(escalation, repr(error), now=now)

@@ -1,0 +1,44 @@
+"""Engine module: tidy what no command reaches: messages of closed pages, and due times after a clock that was set back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from tocsin.paging.models import Attempt, Escalation, Page
+
+log = structlog.get_logger(__name__)
+SET_BACK = dt.timedelta(seconds=60)
+
+
+class _Seen:
+    """The latest `now` of this process."""
+
+    last: dt.datetime | None = None
+
+
+def tick(now: dt.datetime) -> int:
+    """Every ten seconds; what is tidied does not need to be told again."""
+    closed = Attempt.objects.filter(work_state=Attempt.DUE).exclude(page__status__in=Page.OPEN)
+    if closed.exists():
+        with transaction.atomic():
+            Attempt.objects.filter(pk__in=list(closed.values_list("pk", flat=True)[:500])).update(work_state=Attempt.CANCELLED)
+    if _Seen.last is not None and _Seen.last - now > SET_BACK:
+        bring_forward(_Seen.last - now)
+    _Seen.last = now
+    return 0
+
+
+@transaction.atomic
+def bring_forward(distance: dt.timedelta) -> None:
+    """The clock was set back this far: without this everything that is due would wait that much longer."""
+    log.warning("the clock was set back; due times of pages follow it", seconds=distance.total_seconds())
+    for model, rows in (
+        (Escalation, Escalation.objects.filter(state=Escalation.RUNNING)),
+        (Attempt, Attempt.objects.filter(work_state__in=(Attempt.DUE, Attempt.LEASED))),
+    ):
+        rows.update(due_at=F("due_at") - distance)
+        model.objects.filter(work_state="leased").update(lease_until=F("lease_until") - distance)

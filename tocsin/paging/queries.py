@@ -1,0 +1,164 @@
+"""Who was told, what happens next, and whether all of it can be proven. Fixed numbers of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from tocsin.core import clock, facts, secrets
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.directory.models import Person
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.models import Schedule
+from tocsin.paging import auditing, rules
+from tocsin.paging.models import Attempt, Escalation, Page
+
+_STALE = dt.timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether the pager is proven to work. `problems` are sentences for people."""
+
+    ok: bool
+    problems: list[str]
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step to come: when, whom it asks (names), and whether it is the last resort. `people` is set for the next one only."""
+
+    at: dt.datetime
+    targets: tuple[str, ...]
+    last_resort: bool
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WouldPage:
+    """What a held installation would do now."""
+
+    escalation: Escalation
+    targets: tuple[str, ...]
+    people: tuple[Person, ...]
+
+
+def page_by_token(token: str, now: dt.datetime) -> Page | None:
+    """The page that a link may still answer; None for an unknown or expired link."""
+    page = page_of_any_token(token)
+    return page if page is not None and page.token_expires_at > now else None
+
+
+def page_of_any_token(token: str) -> Page | None:
+    """The page of a link, also of one that expired: it shows how things stand, and “sign in”."""
+    return _pages().filter(token_digest=secrets.digest(token)).first()
+
+
+def page(actor: Actor, page_id: str) -> Page:
+    """Raises NotFound."""
+    found = _pages().filter(pk=page_id).first()
+    if found is None:
+        raise NotFound("There is no such page.")
+    return found
+
+
+def pages(actor: Actor, *, status: str | None = None, person: Person | None = None) -> QuerySet[Page]:
+    """Newest first."""
+    rows = _pages().order_by("-created_at", "-id")
+    rows = rows if status is None else rows.filter(status=status)
+    return rows if person is None else rows.filter(person=person)
+
+
+def pages_for(person: Person, *, open_only: bool = True) -> QuerySet[Page]:
+    """What one person is asked to answer, the most urgent first."""
+    rows = _pages().filter(person=person)
+    rows = rows.filter(status__in=Page.OPEN) if open_only else rows
+    return rows.order_by("escalation__priority", "-created_at")
+
+
+def _pages() -> QuerySet[Page]:
+    return Page.objects.select_related("person", "escalation")
+
+
+def ledger(subject: str) -> list[Escalation]:
+    """Who has been told: escalations, oldest first, with `.pages.all()` and each page's `.attempts.all()`. Three queries."""
+    attempts = Attempt.objects.select_related("method__gateway").order_by("created_at", "id")
+    rows = Page.objects.select_related("person").prefetch_related(Prefetch("attempts", attempts)).order_by("created_at", "id")
+    return list(Escalation.objects.filter(subject=subject).prefetch_related(Prefetch("pages", rows)).order_by("created_at", "id"))
+
+
+def running(subject: str) -> list[Escalation]:
+    """The escalations of a subject that are not over, the next due first."""
+    return list(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("due_at"))
+
+
+def next_steps(subject: str, *, limit: int = 4) -> list[NextStep]:
+    """What happens next when nobody answers, in order of time, with the people as of the moment of the first step."""
+    steps = [step for escalation in running(subject) for step in _upcoming(escalation, limit)]
+    return sorted(steps, key=lambda step: step.at)[:limit]
+
+
+def _upcoming(escalation: Escalation, limit: int) -> list[NextStep]:
+    plan, at = rules.plan_of(escalation.snapshot), escalation.due_at
+    walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
+    steps = []
+    for place in range(limit):
+        targets = plan.steps[walk.step].targets
+        people = people_of(targets, at) if place == 0 else ()
+        last = any(target.kind == rules.LAST_RESORT for target in targets)
+        steps.append(NextStep(at, tuple(target.name for target in targets), last, people))
+        at += rules.wait_after(walk, plan, escalation.urgency)
+        walk = rules.following(walk, plan)
+    return steps
+
+
+def people_of(targets: tuple[rules.Target, ...], at: dt.datetime) -> tuple[Person, ...]:
+    """The active people whom these targets mean at an instant, each once."""
+    found: dict[str, Person] = {}
+    for target in targets:
+        for person in people_of_target(target, at):
+            found.setdefault(person.id, person)
+    return tuple(found.values())
+
+
+def people_of_target(target: rules.Target, at: dt.datetime) -> list[Person]:
+    """Whoever left the company is left out: a target that means nobody is a gap, and the next step follows at once."""
+    if target.kind == rules.LAST_RESORT:
+        return oncall.last_resort_people(at)
+    if target.kind == rules.PERSON:
+        return list(Person.objects.filter(id=target.id, is_active=True))
+    schedule = Schedule.objects.filter(id=target.id).first()
+    return oncall.people_on_call(schedule, at) if schedule else []
+
+
+def would_page(now: dt.datetime, *, limit: int = 100) -> list[WouldPage]:
+    """What a held installation would do if it were released now."""
+    rows = Escalation.objects.filter(state=Escalation.RUNNING, due_at__lte=now).order_by("priority", "due_at")[:limit]
+    return [_would(row, now) for row in rows]
+
+
+def _would(escalation: Escalation, now: dt.datetime) -> WouldPage:
+    plan = rules.plan_of(escalation.snapshot)
+    targets = plan.steps[min(escalation.step, len(plan.steps) - 1)].targets
+    return WouldPage(escalation, tuple(target.name for target in targets), people_of(targets, now))
+
+
+def proof(now: dt.datetime) -> Proof:
+    """What the auditor found last; one query. Without a fresh result nothing is proven."""
+    kept = facts.get(auditing.FACT)
+    if kept is None:
+        return Proof(False, ["The auditor has not run yet."])
+    at = clock.parse(kept["at"])
+    if now - at > _STALE:
+        return Proof(False, [f"The auditor has not run since {at:%d %B %Y %H:%M:%S} UTC.", *kept["problems"]], at)
+    return Proof(not kept["problems"], list(kept["problems"]), at)
+
+
+def prove(now: dt.datetime) -> Proof:
+    """Run the proof here and now, for `doctor`, which may look at an installation that does not run."""
+    problems = auditing.problems(now)
+    return Proof(not problems, problems, now)

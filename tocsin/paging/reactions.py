@@ -1,0 +1,60 @@
+"""What this room does when it hears an event. Each runs inside the announcing transaction."""
+
+from __future__ import annotations
+
+from tocsin.alerts.models import Alert
+from tocsin.core import clock, db
+from tocsin.core.actor import SYSTEM, Actor
+from tocsin.core.models import Event
+from tocsin.oncall import queries as oncall
+from tocsin.paging.commands import ending, results
+from tocsin.paging.commands.escalations import start_escalation
+from tocsin.paging.models import Escalation, Page
+
+
+def alert_triggered(event: Event, actor: Actor) -> None:
+    """Walk the service's policy, at high or low urgency; an alert that is only recorded wakes nobody."""
+    alert = Alert.objects.select_related("service").get(pk=event.subject)
+    if alert.status != Alert.TRIGGERED or alert.urgency == Alert.NONE:
+        return
+    policy = oncall.policy_for(alert.service)
+    start_escalation(actor, alert.id, card_of(alert), policy=policy, urgency=alert.urgency, now=event.at)
+
+
+def alert_raised(event: Event, actor: Actor) -> None:
+    """A low alert became a high one: its walk begins again, now at high urgency. An acknowledged one is in somebody's hands."""
+    alert = Alert.objects.get(pk=event.subject)
+    if alert.status != Alert.TRIGGERED:
+        return
+    ending.end(SYSTEM, alert.id, "raised", now=event.at)
+    alert_triggered(event, actor)
+
+
+def alert_acknowledged(event: Event, actor: Actor) -> None:
+    ending.end(actor, event.subject, ending.ACKNOWLEDGED, now=event.at)
+
+
+def alert_resolved(event: Event, actor: Actor) -> None:
+    ending.end(actor, event.subject, ending.RESOLVED, now=event.at)
+    ending.shorten_links(event.subject, resolved_at=event.at)
+
+
+def person_deactivated(event: Event, actor: Actor) -> None:
+    """Whoever leaves is not waited for: their open pages are closed and the next step follows at once."""
+    mine = Page.objects.filter(person=event.subject, status__in=Page.OPEN)
+    for escalation in db.lock(Escalation.objects.filter(pk__in=mine.values("escalation"), state=Escalation.RUNNING)).order_by("id"):
+        for page in db.lock(Page.objects.filter(person=event.subject, status__in=Page.OPEN, escalation=escalation)):
+            ending.cancel_page(actor, page, ending.DEACTIVATED, event.at)
+            results.hurry_past(escalation, page, now=event.at)
+
+
+def card_of(alert: Alert) -> dict[str, object]:
+    """What a page says of an alert."""
+    return {
+        "key": f"#{alert.number}",
+        "severity": alert.severity_label,
+        "title": alert.title,
+        "service": alert.service.name,
+        "path": f"/a/{alert.number}",
+        "started_at": clock.rfc3339(alert.started_at),
+    }
