@@ -100,6 +100,15 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+_SPELLED = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+
+
+def spelled(count: int, one: str, many: str = "") -> str:
+    """As `plural`, at the start of a sentence: `One alert`, `Twelve alerts`, `13 alerts`."""
+    said = plural(count, one, many)
+    return f"{_SPELLED[count]} {said.partition(' ')[2]}" if 0 <= count < len(_SPELLED) else said
+
+
 def listed(names: list[str]) -> str:
     """`Ana`, `Ana and Ben`, `Ana, Ben and Mei`."""
     return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])

@@ -53,7 +53,7 @@ def whole(actor: Actor, alert: Alert) -> dict[str, Any]:
         "walks": walks,
         "told": told,
         "deliveries": told,
-        "way": way.steps(events.about(alert.id, limit=LOG)),
+        "way": way.steps(events.about(alert.id, limit=LOG), {page.person_id: page.person.name for page in pages}),
         "source": SOURCES.get(alert.source, alert.source),
         "lasted": alert.resolved_at - alert.started_at if alert.resolved_at else None,
         "coming": standing.coming(alert.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ Words = tuple[str, Callable[[dict[str, Any], Event], str], bool]
 
 
 def _stepped(data: dict[str, Any], event: Event) -> str:
-    people, gaps = list(data.get("people") or []), list(data.get("gaps") or [])
-    asked = f"{words.listed([str(one) for one in people])} asked" if people else "nobody asked"
+    people, gaps = list(data.get("people_names") or []), list(data.get("gaps") or [])
+    asked = f"{words.listed([str(one) for one in people])} asked" if people else "nobody to ask"
     nobody = f"; nobody is on call in {words.listed([str(one) for one in gaps])}" if gaps else ""
     return f"Step {int(data.get('step', 0)) + 1}: {asked}{nobody}."
 
@@ -55,7 +55,7 @@ _WORDS: dict[str, Words] = {
     "escalation.stopped": ("done", lambda data, event: f"Escalation over: {data.get('reason', 'stopped')}.", True),
     "escalation.exhausted": ("gap", lambda data, event: "Even the last resort did not answer. It is asked again.", False),
     "escalation.quarantined": ("sev2", lambda data, event: "A step failed three times; the last resort is paged.", False),
-    "page.created": ("call", lambda data, event: f"{_person(data)}: {data.get('reason') or 'to be paged'}.", True),
+    "page.created": ("call", lambda data, event: f"{_person(data)}: {(data.get('reason') or 'to be paged').rstrip('.')}.", True),
     "page.sent": ("pass", lambda data, event: f"{_person(data)}: {_channel(data)} handed over.", True),
     "page.attempt_failed": (
         "sev2",
@@ -74,11 +74,15 @@ def _channel(data: dict[str, Any]) -> str:
     return {"email": "mail", "gateway": "call to the gateway"}.get(channel, channel)
 
 
-def steps(log: Iterable[Event]) -> list[Step]:
-    """These events in order of time, those that say nothing of the way left out."""
-    return [_step(event) for event in sorted(log, key=lambda event: event.id) if event.name in _WORDS]
+def steps(log: Iterable[Event], names: Mapping[str, str]) -> list[Step]:
+    """These events in order of time, those that say nothing of the way left out. `names` of people by id."""
+    return [_step(event, names) for event in sorted(log, key=lambda event: event.id) if event.name in _WORDS]
 
 
-def _step(event: Event) -> Step:
+def _step(event: Event, names: Mapping[str, str]) -> Step:
     icon, text, quiet = _WORDS[event.name]
-    return Step(event.at, icon, text(event.data, event), quiet)
+    data = dict(event.data)
+    person = str(data.get("person", ""))
+    data.setdefault("name", names.get(person, ""))
+    data["people_names"] = [names.get(str(one), str(one)) for one in data.get("people") or []]
+    return Step(event.at, icon, text(data, event), quiet)

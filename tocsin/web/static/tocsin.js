@@ -6,7 +6,7 @@
 
   /* Live: the server says that something happened, the page is asked again, and marked regions take their new text. */
   let position = Number(body.dataset.position || 0);
-  let stream = null, poll = 0, due = 0, asking = false, again = false, failures = 0;
+  let stream = null, poll = 0, due = 0, asking = false, again = false, last = 0;
   const how = document.getElementById("as-of-how");
   const say = (text) => { if (how && how.textContent !== text) how.textContent = text; };
   const regions = () => $$("[data-live][id]");
@@ -25,13 +25,12 @@
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/account/")) { say(", signed out"); stop(); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      failures = 0;
       say(stream && stream.readyState === 1 ? ", live" : ", asked every 15 s");
     } catch {
-      failures += 1;
       say(", not reachable, this may be old");
     } finally {
       asking = false;
+      last = Date.now();
       if (again) { again = false; soon(); }
     }
   }
@@ -52,7 +51,7 @@
     for (const id of ["as-of-time"]) { const now = document.getElementById(id), next = fresh.getElementById(id); if (now && next) now.replaceChildren(...next.childNodes); }
     position = Math.max(position, Number(fresh.body.dataset.position || 0));
   }
-  const soon = () => { clearTimeout(due); due = setTimeout(refresh, 150); };
+  const soon = () => { clearTimeout(due); due = setTimeout(refresh, Math.max(150, last + 1000 - Date.now())); };
 
   function start() {
     if (!regions().length || body.dataset.position === undefined) return;
@@ -125,6 +124,7 @@
     for (const bar of $$("[data-chosen]")) {
       const number = $$("input[name=" + bar.dataset.chosen + "]:checked").length;
       for (const place of $$("[data-count]", bar)) place.textContent = number ? String(number) : "";
+      for (const button of $$("button", bar)) { button.classList.toggle("go", number > 0); button.classList.toggle("wait", !number); }
     }
   };
   document.addEventListener("change", (event) => {

@@ -166,6 +166,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return words.plural(count, one, many)
 
 
+@register.simple_tag
+def spelled(count: int, one: str, many: str = "") -> str:
+    """`{% spelled 3 "alert" %}` is `Three alerts`, to begin a sentence."""
+    return words.spelled(count, one, many)
+
+
 @register.filter
 def listed(names: Any) -> str:
     """`Ana, Ben and Mei`."""
