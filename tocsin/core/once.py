@@ -37,11 +37,14 @@ class _Refusal(Exception):
         self.answer = answer
 
 
-def together(work: Callable[[], Answer]) -> Answer:
-    """Run `work` as one transaction; an answer of 400 or above rolls it back."""
+def together(work: Callable[[], Answer], *, keep: bool = True) -> Answer:
+    """Run `work` as one transaction; an answer of 400 or above rolls it back. So does `keep=False`: a rehearsal."""
     try:
         with transaction.atomic():
-            return _kept(work())
+            answer = _kept(work())
+            if not keep:
+                raise _Refusal(answer)
+            return answer
     except _Refusal as refusal:
         return refusal.answer
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from tocsin.core import once, strict_json
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Invalid, Refused, Unavailable
+from tocsin.core.errors import Invalid, NotFound, Refused, Unavailable
 from tocsin.directory import commands as directory
 from tocsin.web import refusals
 from tocsin.web.api import etags
@@ -88,6 +88,7 @@ def identify(request: HttpRequest) -> Actor:
 
 def _answer(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
     request.actor = identify(request)  # type: ignore[attr-defined]
+    _refuse_nul(request)
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
     request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
@@ -100,6 +101,15 @@ def _answer(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResp
     return response
 
 
+def _refuse_nul(request: HttpRequest) -> None:
+    """No store keeps a NUL, so nothing can be called by a name with one."""
+    if "\x00" in request.path:
+        raise NotFound("There is no such thing.")
+    for name, value in request.GET.items():
+        if "\x00" in name + value:
+            raise Invalid("A query must not hold a NUL.", field=name.replace("\x00", ""))
+
+
 def _run(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
     response = view(request, **where)
     if response.status_code == 405:
@@ -110,6 +120,8 @@ def _run(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpRespons
 
 
 def _transact(request: HttpRequest, work: Callable[[], once.Answer]) -> once.Answer:
+    if request.GET.get("dry_run") == "true":
+        return once.together(work, keep=False)
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method != "POST":
         return once.together(work)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 from ninja import Query, Schema
 from pydantic import Field
 
@@ -33,7 +33,8 @@ def page(rows: QuerySet[M], order: str, *, limit: int, cursor: str, show: Callab
     field = order.removeprefix("-")
     if cursor:
         side = "lt" if order.startswith("-") else "gt"
-        rows = rows.filter(**{f"{field}__{side}": _open(cursor, order)})
+        kind = int if isinstance(rows.model._meta.get_field(field), IntegerField) else str
+        rows = rows.filter(**{f"{field}__{side}": _open(cursor, order, kind)})
     found = list(rows.order_by(order)[: limit + 1])
     more = len(found) > limit
     return {"items": show(found[:limit]), "next": _seal(order, getattr(found[limit - 1], field)) if more else None}
@@ -43,14 +44,14 @@ def _seal(order: str, value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([order, value]).encode()).decode().rstrip("=")
 
 
-def _open(cursor: str, order: str) -> Any:
+def _open(cursor: str, order: str, kind: type) -> Any:
     wrong = Invalid("This is not a cursor of this list; leave it out for the beginning.", field="cursor")
     try:
         made_for, value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise wrong from None
-    if made_for != order or not (isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**62)):
+    if made_for != order or type(value) is not kind:
         raise wrong
-    if isinstance(value, str) and ("\x00" in value or not value.isprintable()):
+    if not (value.isprintable() if isinstance(value, str) else abs(value) < 2**62):
         raise wrong
     return value

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from django.conf import settings
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
 from tocsin.core import clock
 from tocsin.directory.models import Person
@@ -24,6 +24,12 @@ def _instant(value: object) -> dt.datetime:
         raise ValueError("must be an RFC 3339 instant with a zone, such as 2026-11-19T01:41:00Z") from None
 
 
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not hold a NUL")
+    return value
+
+
 Instant = Annotated[
     dt.datetime,
     BeforeValidator(_instant),
@@ -34,7 +40,7 @@ Instant = Annotated[
 
 Line = Annotated[str, StringConstraints(max_length=400)]
 Prose = Annotated[str, StringConstraints(max_length=100_000)]
-Named = Annotated[str, StringConstraints(max_length=254)]
+Named = Annotated[str, StringConstraints(max_length=254), AfterValidator(_without_nul)]
 """How another object is named in a request: its id, or its slug, key, number or mail address."""
 
 

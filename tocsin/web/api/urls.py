@@ -17,7 +17,19 @@ from tocsin import __version__
 from tocsin.core.errors import Invalid, NotFound, Refused
 from tocsin.web import policy
 from tocsin.web.api import door
-from tocsin.web.api.nouns import alerts, command, incidents, people, schedules, services, teams
+from tocsin.web.api.nouns import (
+    actions,
+    alerts,
+    command,
+    incidents,
+    pages,
+    people,
+    postmortems,
+    schedules,
+    services,
+    status_pages,
+    teams,
+)
 from tocsin.web.api.scopes import READS
 
 
@@ -71,10 +83,15 @@ for prefix, router in (
     ("alerts", alerts.router),
     ("incidents", incidents.router),
     ("incidents", command.router),
+    ("incidents", status_pages.updates),
     ("services", services.router),
     ("people", people.router),
     ("teams", teams.router),
     ("schedules", schedules.router),
+    ("pages", pages.router),
+    ("postmortems", postmortems.router),
+    ("actions", actions.router),
+    ("status-pages", status_pages.router),
 ):
     api.add_router(f"/{prefix}", router)
 

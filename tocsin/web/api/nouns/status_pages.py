@@ -1,0 +1,188 @@
+"""`/api/v1/status-pages`, and the updates of an incident."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.core.ids import new_id
+from tocsin.incidents import queries as incidents
+from tocsin.statuspages import commands, queries
+from tocsin.statuspages.models import StatusPage, Update
+from tocsin.web.api import etags, lists, shapes
+from tocsin.web.api.scopes import READS, RESPONDS
+
+router = Router(tags=["status-pages"])
+updates = Router(tags=["incidents"])
+
+UpdateStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+State = Literal["operational", "degraded_performance", "partial_outage", "major_outage"]
+
+
+class ComponentDocument(Schema):
+    id: str
+    name: str
+    state: State
+
+
+class UpdateDocument(Schema):
+    """One published message."""
+
+    id: str
+    page: Literal["internal", "external"]
+    status: UpdateStatus
+    title: str
+    body: str
+    at: shapes.Instant
+    next_update_at: shapes.Instant | None
+    author: shapes.PersonRef | None
+
+
+class EntryDocument(Schema):
+    """What a page says about one incident now. Only the internal page names the incident."""
+
+    id: str
+    incident: str | None
+    title: str
+    status: UpdateStatus
+    started_at: shapes.Instant
+    next_update_at: shapes.Instant | None
+
+
+class StatusPageDocument(shapes.Object):
+    """A page for one audience."""
+
+    slug: str
+    name: str
+    audience: Literal["internal", "external"]
+    verdict: str
+    components: list[ComponentDocument]
+    open: list[EntryDocument]
+
+
+class Words(shapes.Body):
+    title: shapes.Line = Field("", description="Left out: the entry keeps its title, or gets the drafted one.")
+    body: shapes.Prose
+
+
+class NewUpdate(shapes.Body):
+    """One act: to the company, to customers, or to both."""
+
+    status: UpdateStatus
+    internal: Words | None = None
+    external: Words | None = None
+    next_update_at: shapes.Instant | None = None
+    confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
+    components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
+
+
+class Published(Schema):
+    """What the confirmation published; `already` when that was before this request."""
+
+    updates: list[UpdateDocument]
+    already: bool
+
+
+class DraftDocument(Schema):
+    """Words to begin with."""
+
+    title: str
+    body: str
+
+
+class Drafts(Schema):
+    internal: DraftDocument
+    external: DraftDocument
+
+
+def _page(actor: Actor, page: StatusPage, request: HttpRequest) -> StatusPageDocument:
+    inside = page.audience == StatusPage.INTERNAL
+    view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now)
+    return StatusPageDocument(
+        id=page.id,
+        url=shapes.address("/status/internal" if inside else "/status"),
+        created_at=page.created_at,
+        updated_at=page.updated_at,
+        slug=page.slug,
+        name=page.name,
+        audience=page.audience,
+        verdict=view.verdict,
+        components=[
+            ComponentDocument(id=part.component.id, name=part.component.name, state=part.component.state)
+            for part in view.components
+        ],
+        open=[
+            EntryDocument(
+                id=one.entry.id,
+                incident=one.incident.key if inside else None,
+                title=one.entry.title,
+                status=one.entry.status,
+                started_at=one.entry.started_at,
+                next_update_at=one.next_update_at,
+            )
+            for one in view.open
+        ],
+    )
+
+
+def _update(update: Update) -> UpdateDocument:
+    return UpdateDocument(
+        id=update.id,
+        page=update.entry.page.audience,
+        status=update.status,
+        title=update.entry.title,
+        body=update.body,
+        at=update.at,
+        next_update_at=update.next_update_at,
+        author=shapes.person(update.author),
+    )
+
+
+@router.get("", response=lists.Page[StatusPageDocument], auth=READS, summary="The status pages")
+def list_status_pages(request: HttpRequest) -> dict:
+    return {"items": [_page(request.actor, page, request) for page in queries.pages()], "next": None}
+
+
+@router.get("/{wanted}", response=StatusPageDocument, auth=READS, summary="One status page, by id or slug")
+def get_status_page(request: HttpRequest, wanted: str) -> StatusPageDocument:
+    for page in queries.pages():
+        if wanted in {page.id, page.slug, page.audience}:
+            return etags.one(request, _page(request.actor, page, request))
+    raise NotFound("There is no such status page.")
+
+
+@updates.get("/{wanted}/updates", response=lists.Page[UpdateDocument], auth=READS, summary="What was published of an incident")
+def list_updates(request: HttpRequest, wanted: str) -> dict:
+    rows = queries.updates_of(incidents.by_key(request.actor, wanted))[:200]
+    return {"items": [_update(row) for row in rows], "next": None}
+
+
+@updates.get("/{wanted}/drafts", response=Drafts, auth=READS, summary="Words to begin an update with")
+def get_drafts(request: HttpRequest, wanted: str, status: UpdateStatus = "investigating") -> Drafts:
+    incident = incidents.by_key(request.actor, wanted)
+    inside, outside = (queries.draft(incident, audience, status) for audience in ("internal", "external"))
+    return Drafts(
+        internal=DraftDocument(title=inside.title, body=inside.body),
+        external=DraftDocument(title=outside.title, body=outside.body),
+    )
+
+
+@updates.post("/{wanted}/post-update", response=Published, auth=RESPONDS, summary="Publish an update, once")
+def post_update(request: HttpRequest, wanted: str, body: NewUpdate) -> Published:
+    publication = commands.post_update(
+        request.actor,
+        incidents.by_key(request.actor, wanted),
+        status=body.status,
+        external=body.external.model_dump() if body.external else None,
+        internal=body.internal.model_dump() if body.internal else None,
+        next_update_at=body.next_update_at,
+        confirmation=body.confirmation or new_id("cnf"),
+        components=body.components,
+        now=request.now,
+    )
+    return Published(updates=[_update(update) for update in publication.updates], already=publication.already)
