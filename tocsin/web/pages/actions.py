@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.core.errors import Refused, Stale
 from tocsin.core.eventlog import events
 from tocsin.core.models import Event
+from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import permissions
@@ -191,7 +192,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "notice": notice,
         "people": people,
         "kinds": _kinds(),
-        "may_edit": permissions.may_respond(request.actor),
+        "may_edit": access.is_responder(request.actor),
         "events": [_told(event) for event in events.about(action.id, limit=50)],
     }
     return render(request, "action/show.html", context, status=200 if form.ok else 422)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tocsin.incidents import permissions
+from tocsin.directory import permissions as access
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident, RoleAssignment
 from tocsin.incidents.queries import Holder
@@ -57,7 +57,7 @@ def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = N
     inside, outside = _first(updates, StatusPage.INTERNAL), _first(updates, StatusPage.EXTERNAL)
     facts = stage.Facts(paged_at, inside, outside, updates[0].status if updates else "")
     postmortem = postmortems.by_incident(request.actor, incident)
-    may_respond = permissions.may_respond(request.actor)
+    may_respond = access.is_responder(request.actor)
     shown = [update for update in updates if update.entry.page.audience == StatusPage.EXTERNAL]
     return Head(
         facts=facts,

@@ -13,9 +13,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.core.errors import NotFound, Refused, Stale
+from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person
-from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import commands, queries, rules
@@ -149,7 +149,7 @@ def _lints(incident: Incident, postmortem: Postmortem, rows: list[actions.Row]) 
 
 
 def _may(request: Request) -> bool:
-    return permissions.may_respond(request.actor)
+    return access.is_responder(request.actor)
 
 
 def _people(request: Request) -> list[Person]:

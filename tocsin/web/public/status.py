@@ -15,7 +15,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from tocsin.statuspages import queries
+from tocsin.statuspages import queries, rules
+from tocsin.web import reader
 from tocsin.web.policy import PUBLIC, SIGNED_IN, allow
 from tocsin.web.request import Request
 from tocsin.web.sheet import render_inlined
@@ -62,8 +63,12 @@ def forget() -> None:
 
 
 def _render(request: Request) -> Kept:
+    """The page as everybody gets it: in UTC, whoever asks first."""
+    reader.arrive(request.now)
     page = queries.external_page(request.now)
-    rendered = render_inlined(request, "status/external.html", {"page": page})
+    worst = rules.worst(one.component.state for one in page.components)
+    tone = "bad" if worst in {"partial_outage", "major_outage"} else "soon" if page.open or worst != rules.OPERATIONAL else ""
+    rendered = render_inlined(request, "status/external.html", {"page": page, "tone": tone})
     return Kept(rendered.content, getattr(request, "style_hashes", ()), request.now)
 
 
