@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -96,6 +98,11 @@ class KeyState:
     live: int = 0
     last_event_at: dt.datetime | None = None
     unreadable_at: dt.datetime | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether the latest thing that came could not be read."""
+        return self.unreadable_at is not None and (self.last_event_at is None or self.unreadable_at >= self.last_event_at)
 
 
 def key_states(services: Iterable[Service]) -> dict[str, KeyState]:

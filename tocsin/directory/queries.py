@@ -7,6 +7,7 @@ import hmac
 import json
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core import clock, facts, secrets
@@ -199,6 +200,17 @@ def notify_plan(person: Person, urgency: str) -> list[PlanStep]:
 def reachable(person: Person, urgency: str = NotifyStep.HIGH) -> bool:
     """Whether a page to this person goes anywhere that was proven: active, and a verified method that is not broken."""
     return person.is_active and person.contact_methods.filter(verified_at__isnull=False, broken_at__isnull=True).exists()
+
+
+def reachable_ids() -> frozenset[str]:
+    """The ids of everybody whom a page reaches by a proven method. One query."""
+    proven = ContactMethod.objects.filter(verified_at__isnull=False, broken_at__isnull=True, person__is_active=True)
+    return frozenset(proven.values_list("person_id", flat=True))
+
+
+def second_factors() -> frozenset[str]:
+    """The ids of everybody who signs in with a second factor. One query."""
+    return frozenset(Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values_list("user_id", flat=True))
 
 
 def contact_methods(person: Person) -> list[ContactMethod]:

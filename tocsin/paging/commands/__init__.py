@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.paging.commands.answers import acknowledge, acknowledge_subject, pass_on, resolve
 from tocsin.paging.commands.ending import stop
-from tocsin.paging.commands.escalations import escalate_now, page_person, page_schedule, start_escalation
+from tocsin.paging.commands.escalations import escalate_now, page_person, page_schedule, send_test, start_escalation
 from tocsin.paging.commands.hold import release_hold
 
 __all__ = (
@@ -16,6 +16,7 @@ __all__ = (
     "pass_on",
     "release_hold",
     "resolve",
+    "send_test",
     "start_escalation",
     "stop",
 )

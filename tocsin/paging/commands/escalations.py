@@ -13,16 +13,18 @@ from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
-from tocsin.core.ids import is_id
+from tocsin.core.ids import is_id, new_id
 from tocsin.core.work import hints
+from tocsin.directory import permissions as directory_permissions
 from tocsin.directory.models import Person
+from tocsin.directory.rules import RESPOND
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
 from tocsin.paging import events, permissions, rules
 from tocsin.paging.models import Escalation
 
 LANE = "escalation"
-POLICY, REQUEST = "policy", "request"
+POLICY, REQUEST, TEST = "policy", "request", "test"
 _REQUEST_WAIT = 5
 
 
@@ -67,6 +69,24 @@ def page_person(
     if not target.is_active:
         raise Invalid(f"{target.name} is deactivated and cannot be paged.", field="person")
     return _request(actor, subject, card, rules.Target(rules.PERSON, target.id, target.name), urgency, now)
+
+
+@transaction.atomic
+def send_test(actor: Actor, person: Person, *, now: dt.datetime) -> Escalation:
+    """A page to try how somebody is reached, asked for by themselves or an administrator. It goes on to nobody else and ends by
+    itself after a quarter of an hour; one that is on its way is returned.
+    """
+    if actor.id != person.id:
+        directory_permissions.require_administrator(actor)
+    directory_permissions.require_scope(actor, RESPOND)
+    if not person.is_active:
+        raise Invalid(f"{person.name} is deactivated and cannot be paged.", field="person")
+    for running in Escalation.objects.filter(state=Escalation.RUNNING, snapshot__purpose=TEST):
+        if running.card.get("person") == person.id:
+            return running
+    plan = rules.Plan((rules.Step(30, (rules.Target(rules.PERSON, person.id, person.name),)),))
+    card = {"key": "", "severity": "Test", "title": "Test page: press Acknowledge", "path": "/me", "person": person.id}
+    return _begin(actor, new_id("tst"), card, plan, purpose=TEST, name=person.name, urgency=rules.HIGH, now=now)
 
 
 def _request(

@@ -8,9 +8,12 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
+from tocsin.paging.commands.ending import stop
+from tocsin.paging.commands.escalations import TEST
 from tocsin.paging.models import Attempt, Escalation, Page
 
 log = structlog.get_logger(__name__)
+TEST_ENDS = dt.timedelta(minutes=15)
 SET_BACK = dt.timedelta(seconds=60)
 
 
@@ -26,10 +29,18 @@ def tick(now: dt.datetime) -> int:
     if closed.exists():
         with transaction.atomic():
             Attempt.objects.filter(pk__in=list(closed.values_list("pk", flat=True)[:500])).update(work_state=Attempt.CANCELLED)
+    _end_tests(now)
     if _Seen.last is not None and _Seen.last - now > SET_BACK:
         bring_forward(_Seen.last - now)
     _Seen.last = now
     return 0
+
+
+def _end_tests(now: dt.datetime) -> None:
+    """A test page that nobody answers wakes nobody else."""
+    running = Escalation.objects.filter(state=Escalation.RUNNING, snapshot__purpose=TEST, created_at__lte=now - TEST_ENDS)
+    for subject in set(running.values_list("subject", flat=True)):
+        stop(subject, "not answered", now=now)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from tocsin.web.typed import Typed
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows the form and changes nothing: mail scanners open links. The person signs in afterwards, with their second factor."""
+    """GET shows the form and changes nothing: mail scanners open links. The person signs in afterwards, second factor included."""
     link = queries.link_by_token(token, request.now)
     if link is None:
         raise NotFound("This link is used up or out of date. Ask an administrator for a new one.")
