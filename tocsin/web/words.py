@@ -65,6 +65,13 @@ def clock(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> st
     return hour(instant, zone) if same_day else full(instant, zone, now)
 
 
+def near(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
+    """`02:14` today, `Fri 18:00` within six days, else with the date."""
+    there = instant.astimezone(zone)
+    distance = (there.date() - now.astimezone(zone).date()).days
+    return f"{there:%a %H:%M}" if 0 < distance < 7 else clock(instant, zone, now)
+
+
 def day(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
     """`today`, `yesterday`, `tomorrow`, or `Fri 20 Nov`."""
     there = instant.astimezone(zone).date()

@@ -32,6 +32,13 @@ def clock(instant: dt.datetime | None) -> str:
 
 
 @register.filter
+def near(instant: dt.datetime | None) -> str:
+    """`02:14` today, `Fri 18:00` within six days, else with the date."""
+    here = reader.present()
+    return _time(instant, words.near(instant, here.zone, here.now)) if instant else ""
+
+
+@register.filter
 def hm(instant: dt.datetime | None) -> str:
     """`02:14`, whatever the day: for logs that name the day themselves."""
     return _time(instant, words.hour(instant, reader.present().zone)) if instant else ""
