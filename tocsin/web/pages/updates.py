@@ -202,11 +202,7 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
     letters = _letters(form)
     notice = None
     if overtaken and last is not None:
-        who = last.author.name if last.author else "Tocsin"
-        notice = (
-            f"{who} published at {last.at.astimezone(clock.UTC):%H:%M} UTC, after you began.",
-            f"They said: “{last.body[:200]}”",
-        )
+        notice = _overtaken_by(incident, last)
     both = len(letters) > 1
     outside = bool(form["to_external"])
     context = {
@@ -222,6 +218,14 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "carried": list(_carried(form)),
     }
     return render(request, "incident/update_review.html", context)
+
+
+def _overtaken_by(incident: Incident, last: Update) -> tuple[str, str]:
+    """What somebody else said since this form was drawn, in two sentences."""
+    bodies = [update.body for update in queries.updates_of(incident) if update.confirmation == last.confirmation]
+    who = last.author.name if last.author else "Tocsin"
+    quoted = " ".join(f"“{body[:200]}”" for body in bodies)
+    return f"{who} published after you began.", f"They said: {quoted} Publish yours only if it adds something."
 
 
 def _carried(form: Typed) -> list[tuple[str, str]]:

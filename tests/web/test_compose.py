@@ -1,0 +1,148 @@
+"""Composing an update: drafts, the exact words, one confirmation."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from tests import company
+from tests.web.walk import World, signed_in, world
+from tocsin.incidents import commands
+from tocsin.incidents.models import Incident
+from tocsin.statuspages.models import Update
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def there() -> World:
+    return world()
+
+
+@pytest.fixture
+def client(there: World) -> Client:
+    return signed_in(there.ada)
+
+
+@pytest.fixture
+def incident(there: World, now: dt.datetime) -> Incident:
+    products = [there.tickets, there.wallet]
+    return commands.declare(
+        company.actor(there.ada), summary="Cards fail", severity=1, service=there.checkout, products=products, now=now
+    )
+
+
+def draft(client: Client) -> dict[str, str]:
+    """The composer's form as it is offered."""
+    values = client.get("/HOT-1/update").context["form"].values
+    kept = {name: value for name, value in values.items() if isinstance(value, str)}
+    return kept | {"to_internal": "1", "to_external": "1", "seen": ""}
+
+
+def confirmed(client: Client, form: dict[str, str]) -> dict[str, str]:
+    """The review page's hidden fields: what the one press sends."""
+    page = client.post("/HOT-1/update", form | {"do": "review"})
+    assert page.status_code == 200, page.context["form"].errors
+    context = page.context
+    return dict(context["carried"]) | {"confirmation": context["confirmation"], "seen": context["seen"], "do": "publish"}
+
+
+@pytest.mark.req("ICO-02", "ICO-03", "ICO-04", "ICO-05")
+def test_the_first_words_are_drafted(client: Client, incident: Incident) -> None:
+    form = draft(client)
+    assert form["internal_title"] == "HOT-1 - Sev 1 - Cards fail"
+    assert "Tickets and Wallet" in form["internal_body"]
+    assert form["external_title"] == "Investigating issues with Tickets and Wallet"
+    assert "HOT-1" not in form["external_title"] + form["external_body"]
+    assert form["next"] == "in 30 min"
+
+
+def test_the_review_shows_the_exact_words_and_publishes_nothing(client: Client, incident: Incident) -> None:
+    page = client.post("/HOT-1/update", draft(client) | {"external_body": "Cards fail for some.", "do": "review"}).content.decode()
+    assert "Publish this inside and to customers?" in page
+    assert "Cards fail for some." in page
+    assert not Update.objects.exists()
+
+
+@pytest.mark.req("ICO-01")
+def test_one_confirmation_reaches_both_pages(client: Client, incident: Incident) -> None:
+    sent = confirmed(client, draft(client))
+    assert client.post("/HOT-1/update", sent)["Location"] == "/HOT-1"
+    assert {update.entry.page.audience for update in Update.objects.all()} == {"internal", "external"}
+    assert "Public: investigating" in client.get("/HOT-1").content.decode()
+
+
+def test_pressing_twice_publishes_once_and_says_so(client: Client, incident: Incident) -> None:
+    sent = confirmed(client, draft(client))
+    client.post("/HOT-1/update", sent)
+    again = client.post("/HOT-1/update", sent, follow=True)
+    assert "published already" in again.content.decode()
+    assert Update.objects.count() == 2
+
+
+def test_whoever_comes_second_reads_the_first_before_confirming(client: Client, incident: Incident, there: World) -> None:
+    mine = confirmed(client, draft(client))
+    other = signed_in(there.bo)
+    other.post("/HOT-1/update", confirmed(other, draft(other) | {"internal_body": "Bo was faster"}))
+    answer = client.post("/HOT-1/update", mine)
+    assert answer.status_code == 200
+    assert "Bo was faster" in answer.content.decode()
+    assert Update.objects.count() == 2
+    second = dict(answer.context["carried"]) | {"confirmation": answer.context["confirmation"], "seen": answer.context["seen"]}
+    assert client.post("/HOT-1/update", second | {"do": "publish"}).status_code == 302
+    assert Update.objects.count() == 4
+
+
+def test_the_promised_time_is_the_one_that_was_read(client: Client, incident: Incident) -> None:
+    page = client.post("/HOT-1/update", draft(client) | {"do": "review"})
+    promised = page.context["form"]["next_at"]
+    sent = dict(page.context["carried"]) | {"confirmation": page.context["confirmation"], "seen": "", "do": "publish"}
+    client.post("/HOT-1/update", sent)
+    assert abs(Update.objects.first().next_update_at - promised) < dt.timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"next": ""}, "Say when the next update comes"),
+        ({"next": "later"}, "is not a time"),
+        ({"next": "20 min ago"}, "must lie in the future"),
+        ({"external_body": "See HOT-1"}, "Take it out of the text for customers"),
+        ({"internal_body": " "}, "Write the message"),
+        ({"status": "fine"}, "Choose a status"),
+        ({"to_internal": "", "to_external": ""}, "Choose who this is for"),
+        ({"internal_title": "x" * 400}, "Too long"),
+    ],
+)
+def test_what_is_missing_is_said_and_the_words_are_kept(
+    client: Client, incident: Incident, change: dict[str, str], words: str
+) -> None:
+    form = draft(client) | {"external_body": "Kept words."} | change
+    for verb in ("review", "publish"):
+        answer = client.post("/HOT-1/update", form | {"do": verb, "confirmation": "c"})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert words in page
+        assert form["external_body"] in page
+    assert not Update.objects.exists()
+
+
+def test_going_back_keeps_the_words(client: Client, incident: Incident) -> None:
+    carried = confirmed(client, draft(client) | {"internal_body": "My own words"})
+    page = client.post("/HOT-1/update", carried | {"do": "edit"})
+    assert page.status_code == 200
+    assert "My own words" in page.content.decode()
+    assert not Update.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["private", "drill"])
+def test_private_incidents_and_drills_never_reach_customers(there: World, client: Client, now: dt.datetime, kind: str) -> None:
+    commands.declare(company.actor(there.ada), summary="Secret", severity=3, now=now, **{kind: True})
+    page = client.get("/HOT-1/update").content.decode()
+    assert "to_external" not in page
+    form = {"status": "investigating", "to_external": "1", "external_body": "Out", "next": "in 30 min", "confirmation": "c"}
+    answer = client.post("/HOT-1/update", form | {"do": "publish", "seen": ""})
+    assert answer.status_code == 422
+    assert not Update.objects.exists()

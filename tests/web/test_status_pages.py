@@ -1,0 +1,99 @@
+"""What customers and colleagues read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from tests import company
+from tests.web.walk import World, signed_in, world
+from tocsin.incidents import commands as incidents
+from tocsin.statuspages import commands, queries
+from tocsin.web.public import status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    status.forget()
+
+
+@pytest.fixture
+def there(now: dt.datetime) -> World:
+    made = world()
+    actor = company.actor(made.ada)
+    incident = incidents.declare(
+        actor, summary="Vault refuses", severity=1, service=made.checkout, products=[made.tickets], now=now
+    )
+    commands.post_update(
+        actor,
+        incident,
+        status="investigating",
+        internal={"body": "The vault <refuses>"},
+        external={"body": "Paying by card & wallet fails"},
+        next_update_at=now + dt.timedelta(minutes=30),
+        confirmation="one",
+        now=now,
+    )
+    return made
+
+
+@pytest.mark.req("ICO-01")
+def test_customers_read_their_words_and_none_of_the_house(there: World) -> None:
+    answer = Client().get("/status")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Paying by card &amp; wallet fails" in page
+    assert "next update by" in page
+    for inside in ("HOT-1", "Vault refuses", "vault", "Checkout API", "Ada"):
+        assert inside not in page
+
+
+def test_the_page_is_light_and_asks_for_nothing_else(there: World) -> None:
+    answer = Client().get("/status")
+    page = answer.content.decode()
+    assert "<script" not in page
+    assert not answer.cookies
+    assert not re.findall(r'(?:src|href)="(?!#)', page)
+    assert len(gzip.compress(answer.content)) < 25_000
+    policy = answer["Content-Security-Policy"]
+    assert "'sha256-" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_same_page_serves_again_with_its_policy(there: World) -> None:
+    first, second = Client().get("/status"), signed_in(there.bo).get("/status")
+    assert first.content == second.content
+    assert first["Content-Security-Policy"] == second["Content-Security-Policy"]
+
+
+def test_the_last_good_page_outlives_the_store(there: World, moved_clock: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = Client().get("/status").content
+
+    def broken(now: dt.datetime) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(queries, "external_page", broken)
+    moved_clock.forward(minutes=5)  # type: ignore[attr-defined]
+    answer = Client().get("/status")
+    assert answer.status_code == 200
+    assert answer.content == good
+
+
+@pytest.mark.req("ICO-01", "DET-09")
+def test_colleagues_sign_in_and_read_more(there: World) -> None:
+    assert Client().get("/status/internal")["Location"].startswith("/account/login/")
+    page = signed_in(company.stakeholder()).get("/status/internal").content.decode()
+    assert "The vault &lt;refuses&gt;" in page
+    assert "HOT-1" in page
+    assert "Paying by card" not in page
+
+
+def test_no_problem_is_said_in_words() -> None:
+    assert "Everything works" in Client().get("/status").content.decode()
