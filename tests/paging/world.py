@@ -60,12 +60,14 @@ class HandEngine:
         self.senders = [Sender("page-high", width=8, pool=AtOnce), Sender("page-low", width=4, pool=AtOnce)]
 
     def run(self, now: dt.datetime) -> None:
-        for _ in range(100):
+        """Each round is a little later, as what follows from a message is due when its answer came."""
+        for step in range(100):
+            now += step * dt.timedelta(milliseconds=1)
             if not sum([advance.tick(now), *(sender.tick(now) for sender in self.senders)]):
                 return
         raise AssertionError("the engine does not come to rest")
 
-    def run_until(self, start: dt.datetime, end: dt.datetime, *, every: dt.timedelta = dt.timedelta(seconds=10)) -> None:
+    def run_until(self, start: dt.datetime, end: dt.datetime, *, every: dt.timedelta = dt.timedelta(seconds=30)) -> None:
         while start <= end:
             self.run(start)
             start += every
