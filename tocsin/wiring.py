@@ -10,6 +10,8 @@ from tocsin.core.work import engine, outbox
 from tocsin.core.work.engine import Module
 from tocsin.directory import jobs as directory_jobs
 from tocsin.directory import ports as directory_ports
+from tocsin.incidents import handlers as incident_handlers
+from tocsin.incidents import ports as incident_ports
 from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
@@ -18,6 +20,8 @@ from tocsin.integrations.smtp import page as mail_page
 from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
+from tocsin.postmortems import handlers as postmortem_handlers
+from tocsin.statuspages import handlers as status_handlers
 
 MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
@@ -36,6 +40,9 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("alert.acknowledged", paging.alert_acknowledged),
     ("alert.resolved", paging.alert_resolved),
     ("person.deactivated", paging.person_deactivated),
+    ("page.created", incident_handlers.let_paged_person_in),
+    ("incident.resolved", postmortem_handlers.start_at_resolve),
+    ("incident.resolved", status_handlers.close_at_resolve),
 )
 """Who hears which event, in this order."""
 
@@ -46,4 +53,5 @@ def install() -> None:
     directory_ports.fill_gateway_call(http_call.carry_code)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
+    incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
     events.wire(HANDLERS)
