@@ -64,13 +64,15 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     progress("people, teams, services", 0.0)
     company = staff.hire(_password(), began)
     watch = history.Watch(company, began)
-    happenings = history.alert_happenings(company, watch, now, dice)
+    older, happenings = history.alerts_of_six_months(company, watch, now, dice)
+    progress("six months of alerts", 0.1)
+    alerts.bring_history(SYSTEM, older, now=now)
     happenings += incidents.incident_happenings(company, watch, now, dice)
     happenings.sort(key=lambda happening: happening.at)
     for place, happening in enumerate(happenings):
         happening.do(happening.at)
-        if place % 100 == 0:
-            progress("six months of alerts and incidents", place / len(happenings))
+        if place % 25 == 0:
+            progress("incidents and what followed", 0.2 + 0.8 * place / len(happenings))
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})
     progress("done", 1.0)
 

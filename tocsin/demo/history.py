@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import Alert
-from tocsin.core.actor import Actor
-from tocsin.demo import cast
+from tocsin.core.actor import SYSTEM, Actor
+from tocsin.demo import cast, messages
 from tocsin.demo.staff import Company
 from tocsin.demo.stories import ALERTS, AlertKind
 from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
 from tocsin.oncall import rules
+from tocsin.paging import commands as paging
 
 DAYS = 182
+RECENT = dt.timedelta(days=4)
 ALERT_COUNT = 1500
 QUIET_BEFORE_NOW = dt.timedelta(minutes=50)
 
@@ -47,20 +49,28 @@ class Watch:
         return self.actors[people[0] if people else self._first[team]]
 
 
-def alert_happenings(company: Company, watch: Watch, now: dt.datetime, dice: random.Random) -> list[Happening]:
-    """About `ALERT_COUNT` alerts that came, were mostly answered, and went by themselves."""
-    happenings: list[Happening] = []
+def alerts_of_six_months(
+    company: Company, watch: Watch, now: dt.datetime, dice: random.Random
+) -> tuple[list[alerts.PastAlert], list[Happening]]:
+    """About `ALERT_COUNT` alerts that came, were mostly answered, and went by themselves.
+
+    Those of the last days are done as they happened, with pages and messages; the older ones are brought as history.
+    """
+    older: list[alerts.PastAlert] = []
+    recent: list[Happening] = []
     kinds = dice.choices(ALERTS, weights=[kind.weight for kind in ALERTS], k=ALERT_COUNT)
     busy: dict[AlertKind, dt.datetime] = {}
     for kind, start in zip(kinds, sorted(_instant(now, dice) for _ in kinds), strict=True):
-        if busy.get(kind, start) > start:
-            continue
         end = start + dt.timedelta(minutes=dice.triangular(*kind.lasts, kind.lasts[0]))
-        if end > now - QUIET_BEFORE_NOW:
+        if busy.get(kind, start) > start or end > now - QUIET_BEFORE_NOW:
             continue
         busy[kind] = end
-        happenings += _one_alert(company, watch, kind, start, end, dice)
-    return happenings
+        past = _past(company, watch, kind, start, end, dice)
+        if start < now - RECENT:
+            older.append(past)
+        else:
+            recent += _as_it_happened(watch, past)
+    return older, recent
 
 
 def _instant(now: dt.datetime, dice: random.Random) -> dt.datetime:
@@ -72,38 +82,54 @@ def _instant(now: dt.datetime, dice: random.Random) -> dt.datetime:
             return at
 
 
-def _one_alert(
+def _past(
     company: Company, watch: Watch, kind: AlertKind, start: dt.datetime, end: dt.datetime, dice: random.Random
-) -> list[Happening]:
-    service = company.services[kind.service]
+) -> alerts.PastAlert:
     line = next(line for line in cast.SERVICES if line.name == kind.service)
-    figure = dice.randint(*kind.figure)
     host = f"{line.host}-{dice.randint(1, 6)}.eu-1"
+    answered = start + dt.timedelta(seconds=dice.lognormvariate(4.6, 0.9))
+    wakes = kind.severity in ("critical", "warning") and answered < end
+    return alerts.PastAlert(
+        service=company.services[kind.service],
+        title=kind.title.format(n=dice.randint(*kind.figure)),
+        source="alertmanager",
+        dedup_key=f"{kind.name}/{line.host}",
+        severity=kind.severity,
+        started_at=start,
+        resolved_at=end,
+        answered=(watch.on_call(line.team, answered), answered) if wakes else None,
+        labels={"alertname": kind.name, "instance": host, "region": "eu-1", "severity": kind.severity},
+    )
+
+
+def _as_it_happened(watch: Watch, past: alerts.PastAlert) -> list[Happening]:
     made: list[Alert] = []
 
     def trigger(at: dt.datetime) -> None:
-        made.append(
-            alerts.trigger(
-                watch.on_call(line.team, at),
-                service,
-                title=kind.title.format(n=figure),
-                source="alertmanager",
-                dedup_key=f"{kind.name}/{line.host}",
-                severity=kind.severity,
-                labels={"alertname": kind.name, "instance": host, "region": "eu-1", "severity": kind.severity},
-                started_at=at,
-                now=at,
-            )
+        alert = alerts.trigger(
+            SYSTEM,
+            past.service,
+            title=past.title,
+            source=past.source,
+            dedup_key=past.dedup_key,
+            severity=past.severity,
+            labels=past.labels,
+            started_at=at,
+            now=at,
         )
+        made.append(alert)
+        messages.send_due(at)
 
     def acknowledge(at: dt.datetime) -> None:
-        alerts.acknowledge(watch.on_call(line.team, at), made[0], now=at)
+        assert past.answered is not None
+        messages.send_due(at)
+        paging.acknowledge_subject(past.answered[0], made[0].id, now=at)
 
     def resolve(at: dt.datetime) -> None:
-        alerts.resolve(watch.on_call(line.team, at), made[0], by_source=True, now=at)
+        messages.send_due(at)
+        alerts.resolve(SYSTEM, made[0], by_source=True, now=at)
 
-    answered = start + dt.timedelta(seconds=dice.lognormvariate(4.6, 0.9))
-    happenings = [Happening(start, trigger), Happening(end, resolve)]
-    if kind.severity in ("critical", "warning") and answered < end:
-        happenings.append(Happening(answered, acknowledge))
+    happenings = [Happening(past.started_at, trigger), Happening(past.resolved_at, resolve)]
+    if past.answered is not None:
+        happenings.append(Happening(past.answered[1], acknowledge))
     return happenings

@@ -7,13 +7,14 @@ import random
 from dataclasses import asdict, dataclass, field
 
 from tocsin.core.actor import Actor
-from tocsin.demo import cast
+from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
 from tocsin.demo.staff import Company
 from tocsin.demo.stories import STORIES, ActionLine, Story
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.incidents.models import Incident
+from tocsin.paging import commands as paging
 from tocsin.postmortems import commands as postmortems
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import commands as statuspages
@@ -81,7 +82,7 @@ def _happenings(
     if course.story.severity < 3:
         steps += [(course.command, acts.take_command), (course.command + 2, acts.confirm), (course.first_word, acts.first_update)]
     elif course.ends:
-        steps += [(course.command + 30, acts.take_command)]
+        steps += [(course.command, acts.take_command)]
     steps += [(course.first_word + 0.2 * worked, acts.observe), (course.first_word + 0.4 * worked, acts.decide)]
     steps += [(course.first_word + 0.5 * worked, acts.change)]
     if course.ends:
@@ -111,11 +112,14 @@ class _Acts:
             impact_started_at=self.course.start,
             now=at,
         )
+        messages.send_due(at)
 
     def take_command(self, at: dt.datetime) -> None:
         self.course.manager = self.watch.on_call(cast.MANAGERS_TEAM, at)
         self.course.incident = incidents.take_command(self.course.manager, self.course.there, now=at)
-        lead = self._person(self.watch.on_call(self.team, at))
+        responder = self.watch.on_call(self.team, at)
+        paging.acknowledge_subject(responder, self.course.there.id, now=at)
+        lead = self._person(responder)
         if lead.id != self.course.manager.id:
             incidents.assign_role(self.course.manager, self.course.there, "tech_lead", lead, now=at)
 
