@@ -12,6 +12,11 @@ import typer
 DONE, NO, USAGE, LOCKED, UNREACHABLE, NOT_ALLOWED = 0, 1, 2, 3, 4, 5
 
 
+def first_sentence(documented: Any) -> str:
+    """What a list of verbs says of one: its first line of help, whole."""
+    return (documented.__doc__ or "").strip().partition("\n")[0]
+
+
 def fail(code: int, sentence: str) -> NoReturn:
     """Say why in one line on standard error and leave with this exit code."""
     sys.stderr.write(f"tocsin: {sentence}\n")

@@ -7,6 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
+from tocsin.cli.remote import answering, command, house, learning
 
 app = typer.Typer(
     name="tocsin",
@@ -15,6 +16,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+REMOTE = (
+    answering.alert,
+    command.incident,
+    answering.page,
+    answering.oncall,
+    command.update,
+    learning.postmortem,
+    learning.action,
+    house.service,
+    house.team,
+    house.person,
+    house.schedule,
+    learning.status,
 )
 
 
@@ -28,8 +44,8 @@ def _version(wanted: bool) -> None:
 def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
     """Tocsin: alerts, on-call, paging, incidents, status pages, postmortems. One process, one data folder.
 
-    Verbs that work on a data folder take --data. Verbs that speak to a running Tocsin are a noun and a verb
-    (`tocsin alert acknowledge 4821`) and take --url and --token, or TOCSIN_URL and TOCSIN_TOKEN.
+    `serve` to `release` work on a data folder (--data). The rest speak to a running Tocsin: a noun, then a verb, as in
+    `tocsin alert acknowledge 4821`; they take --url and --token, or TOCSIN_URL and TOCSIN_TOKEN, and --json.
 
     Exit codes: 0 done; 1 the answer is "no"; 2 wrong usage or settings; 3 locked or in conflict; 4 not reachable;
     5 not allowed.
@@ -37,6 +53,8 @@ def _root(version: bool = typer.Option(False, "--version", callback=_version, is
 
 
 local.register(app)
+for noun in REMOTE:
+    app.add_typer(noun)
 
 
 def main() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
 import typer
+
+from tocsin.cli.answers import first_sentence
 
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="The data folder. Default: $TOCSIN_DATA, then ./tocsin-data.")
@@ -20,10 +23,15 @@ BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, su
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their mail address.")]
 Service = Annotated[str, typer.Option("--service", help="Slug or id of the service.")]
 
-backup = typer.Typer(no_args_is_help=True, help="Copy an SQLite installation into one file and back. On PostgreSQL use pg_dump.")
-user = typer.Typer(no_args_is_help=True, help="People, where the browser is no help: the first administrator, a lost password.")
-token = typer.Typer(no_args_is_help=True, help="API tokens. Each acts for one person, limited by scopes.")
-key = typer.Typer(no_args_is_help=True, help="Integration keys, by which monitoring systems send alerts for one service.")
+
+def _group(name: str, words: str) -> typer.Typer:
+    return typer.Typer(name=name, help=words, short_help=words, no_args_is_help=True, rich_markup_mode=None)
+
+
+backup = _group("backup", "Copy an SQLite installation into one file and back. On PostgreSQL use pg_dump.")
+user = _group("user", "People, where the browser is no help: the first administrator, a lost password.")
+token = _group("token", "API tokens. Each acts for one person, limited by scopes.")
+key = _group("key", "Integration keys, by which monitoring systems send alerts for one service.")
 
 
 def _load(module: str, data: Path | None) -> ModuleType:
@@ -98,7 +106,6 @@ def release(data: Data = None) -> None:
     _load("inside.accounts", data).release()
 
 
-@backup.command("create")
 def backup_create(file: BackupFile, data: Data = None, json: Json = False) -> None:
     """Write database, uploads and secret into FILE. The server may run meanwhile.
 
@@ -107,13 +114,11 @@ def backup_create(file: BackupFile, data: Data = None, json: Json = False) -> No
     _load("backups", data).create(file, json)
 
 
-@backup.command("verify")
 def backup_verify(file: BackupFile, json: Json = False) -> None:
     """Read FILE to its end; check every checksum and the database. Leaves with 1 when something is wrong."""
     _load("backups", None).verify(file, json)
 
 
-@backup.command("restore")
 def backup_restore(file: BackupFile, data: Data = None, json: Json = False) -> None:
     """Put FILE into an empty folder.
 
@@ -123,7 +128,6 @@ def backup_restore(file: BackupFile, data: Data = None, json: Json = False) -> N
     _load("backups", data).restore(file, json)
 
 
-@user.command("create")
 def user_create(
     email: Email,
     name: Annotated[str, typer.Option("--name", help="How others see them; guessed from the address when left out.")] = "",
@@ -137,25 +141,21 @@ def user_create(
     _load("inside.accounts", data).create_user(email, name, role, zone, password_stdin, json)
 
 
-@user.command("reset-password")
 def user_reset_password(email: Email, data: Data = None, json: Json = False) -> None:
     """Print a one-time link by which a person sets a new password."""
     _load("inside.accounts", data).reset_password(email, json)
 
 
-@user.command("reset-second-factor")
 def user_reset_second_factor(email: Email, data: Data = None) -> None:
     """Take away codes and passkeys of somebody who lost them; the password alone signs in until new ones are set up."""
     _load("inside.accounts", data).reset_second_factor(email)
 
 
-@user.command("list")
 def user_list(data: Data = None, json: Json = False) -> None:
     """List people: address, name, role, whether active."""
     _load("inside.accounts", data).list_users(json)
 
 
-@token.command("create")
 def token_create(
     email: Email,
     name: Annotated[str, typer.Option("--name", help="What it is for.")] = "command line",
@@ -167,13 +167,11 @@ def token_create(
     _load("inside.accounts", data).create_token(email, name, scope or [], json)
 
 
-@token.command("list")
 def token_list(data: Data = None, json: Json = False) -> None:
     """List live tokens: id, person, name, scopes, last use."""
     _load("inside.accounts", data).list_tokens(json)
 
 
-@token.command("revoke")
 def token_revoke(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="tok_… as `token list` shows it.")], data: Data = None
 ) -> None:
@@ -181,7 +179,6 @@ def token_revoke(
     _load("inside.accounts", data).revoke_token(token_id)
 
 
-@key.command("create")
 def key_create(
     service: Service,
     kind: Annotated[str, typer.Option("--kind", help="Who will send: alertmanager or generic.")],
@@ -193,13 +190,11 @@ def key_create(
     _load("inside.keys", data).create(service, kind, name or kind, json)
 
 
-@key.command("list")
 def key_list(service: Service, data: Data = None, json: Json = False) -> None:
     """List the keys of a service and when each last sent something."""
     _load("inside.keys", data).show(service, json)
 
 
-@key.command("revoke")
 def key_revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="key_… as `key list` shows it.")], data: Data = None
 ) -> None:
@@ -207,11 +202,22 @@ def key_revoke(
     _load("inside.keys", data).revoke(key_id)
 
 
+GROUPS: dict[typer.Typer, tuple[Callable[..., None], ...]] = {
+    backup: (backup_create, backup_verify, backup_restore),
+    user: (user_create, user_reset_password, user_reset_second_factor, user_list),
+    token: (token_create, token_list, token_revoke),
+    key: (key_create, key_list, key_revoke),
+}
+
+
 def register(app: typer.Typer) -> None:
     """Put every local verb on the command line."""
     for verb in (serve, web, engine, demo, doctor):
-        app.command()(verb)
-    for name, group in (("backup", backup), ("user", user), ("token", token), ("key", key)):
-        app.add_typer(group, name=name)
+        app.command(short_help=first_sentence(verb))(verb)
+    for group, verbs in GROUPS.items():
+        for verb in verbs:
+            name = verb.__name__.partition("_")[2].replace("_", "-")
+            group.command(name, short_help=first_sentence(verb))(verb)
+        app.add_typer(group)
     for verb in (migrate, release):
-        app.command()(verb)
+        app.command(short_help=first_sentence(verb))(verb)

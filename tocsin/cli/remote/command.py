@@ -1,0 +1,265 @@
+"""`incident` and `update`: running an emergency, and speaking about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tocsin.cli.answers import USAGE, fail, say
+from tocsin.cli.remote.client import Remote
+from tocsin.cli.remote.declare import Limit, fields, instant, line, noun, plain_verbs, table, verb
+
+incident = noun("incident", "Incidents: emergencies that one person leads.")
+update = noun("update", "Updates: what the status pages say about an incident.")
+
+Key = Annotated[str, typer.Argument(metavar="INCIDENT", help="Key or id: HOT-12.", show_default=False)]
+Person = Annotated[str, typer.Option("--person", help="Mail address or id; left out: you.")]
+Role = Annotated[str, typer.Option("--role", help="incident_manager, tech_lead or communications_manager.")]
+Started = Annotated[str, typer.Option("--impact-started", help="An instant, or a distance from now such as -40m.")]
+Detected = Annotated[str, typer.Option("--detected", help="Likewise.")]
+Ended = Annotated[str, typer.Option("--impact-ended", help="Likewise.")]
+Unknown = Annotated[
+    list[str] | None,
+    typer.Option("--unknown", help="impact_started_at, detected_at or impact_ended_at, when nobody knows it; may be repeated."),
+]
+
+_incident = line("{key} {state}, Sev {severity}: {summary}")
+
+
+@verb(incident, "list", table("key", "severity", "state", "service", "summary", "manager", "created_at"))
+def list_incidents(
+    api: Remote,
+    state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
+    severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
+    service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
+    q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    limit: Limit = 50,
+) -> Any:
+    """List incidents, newest first."""
+    return api.listed("incidents", limit=limit, state=state, severity=severity, service=service, q=q)
+
+
+@verb(incident, "show", fields)
+def show_incident(api: Remote, wanted: Key) -> Any:
+    """Show one incident."""
+    return api.get("incidents", wanted)
+
+
+@verb(incident, "declare", _incident)
+def declare(
+    api: Remote,
+    summary: Annotated[str, typer.Argument(metavar="SUMMARY", help="What is broken, in a sentence.", show_default=False)],
+    severity: Annotated[int, typer.Option("--severity", "--sev", min=1, max=3, help="1 Critical, 2 Major, 3 Minor.")],
+    service: Annotated[str | None, typer.Option("--service", help="Slug of the service; left out: Unknown.")] = None,
+    product: Annotated[list[str] | None, typer.Option("--product", help="Slug of a product; may be repeated.")] = None,
+    description: Annotated[str, typer.Option("--description")] = "",
+    alert: Annotated[list[str] | None, typer.Option("--alert", help="Number of an alert; may be repeated.")] = None,
+    started: Started = "",
+    detected: Detected = "",
+    private: Annotated[bool, typer.Option("--private", help="Only for those who work on it.")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="An exercise: pages nobody, leaves no trace outside.")] = False,
+) -> Any:
+    """Declare an incident. Severity 1 and 2 page people at once and set up room and document."""
+    return api.post(
+        "incidents",
+        summary=summary,
+        severity=severity,
+        service=service,
+        products=product or [],
+        description=description,
+        alerts=alert or [],
+        impact_started_at=instant(started, "--impact-started"),
+        detected_at=instant(detected, "--detected"),
+        private=private,
+        drill=drill,
+    )
+
+
+plain_verbs(
+    incident,
+    "incidents",
+    "INCIDENT",
+    _incident,
+    {"take-command": "Become incident manager. Conflict (3) when somebody else is.", "set-up": "Make room and document."},
+)
+
+
+@verb(incident, "set-severity", _incident)
+def set_severity(
+    api: Remote,
+    wanted: Key,
+    severity: Annotated[int, typer.Argument(metavar="SEVERITY", min=1, max=3, help="1, 2 or 3; the present one confirms it.")],
+) -> Any:
+    """Set or confirm the severity. Raising to 1 or 2 pages people."""
+    return api.post("incidents", wanted, "set-severity", severity=severity)
+
+
+@verb(incident, "change", _incident)
+def change(
+    api: Remote,
+    wanted: Key,
+    summary: Annotated[str | None, typer.Option("--summary")] = None,
+    description: Annotated[str | None, typer.Option("--description")] = None,
+    service: Annotated[str | None, typer.Option("--service", help="Slug of the service.")] = None,
+    video_url: Annotated[str | None, typer.Option("--video-url")] = None,
+    support_cases: Annotated[int | None, typer.Option("--support-cases", min=0)] = None,
+) -> Any:
+    """Change fields of an incident; what is left out stays."""
+    given = {"summary": summary, "description": description, "service": service}
+    return api.change("incidents", wanted, **given, video_url=video_url, support_cases=support_cases)
+
+
+@verb(incident, "assign-role", _incident)
+def assign_role(api: Remote, wanted: Key, role: Role, person: Person = "") -> Any:
+    """Give a role to a person."""
+    return api.post("incidents", wanted, "assign-role", role=role, person=person or None)
+
+
+@verb(incident, "release-role", _incident)
+def release_role(api: Remote, wanted: Key, role: Role, person: Person = "") -> Any:
+    """Give up a role."""
+    return api.post("incidents", wanted, "release-role", role=role, person=person or None)
+
+
+@verb(incident, "hand-over", _incident)
+def hand_over(
+    api: Remote,
+    wanted: Key,
+    person: Annotated[str, typer.Option("--person", help="Mail address or id.")],
+    role: Role = "incident_manager",
+) -> Any:
+    """Pass a role on to somebody."""
+    return api.post("incidents", wanted, "hand-over", role=role, person=person)
+
+
+@verb(incident, "note", _incident)
+def note(
+    api: Remote,
+    wanted: Key,
+    text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
+    kind: Annotated[
+        str, typer.Option("--kind", help="observation, change, decision, escalation, communication or status.")
+    ] = "observation",
+    at: Annotated[str, typer.Option("--at", help="When it happened, if not now.")] = "",
+) -> Any:
+    """Write something on the timeline."""
+    return api.post("incidents", wanted, "note", kind=kind, text=text, at=instant(at, "--at"))
+
+
+@verb(incident, "say", line("{author}: {text}"))
+def say_something(api: Remote, wanted: Key, text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)]) -> Any:
+    """Say something in the incident's room."""
+    return api.post("incidents", wanted, "say", text=text)
+
+
+@verb(incident, "set-times", _incident)
+def set_times(
+    api: Remote, wanted: Key, started: Started = "", detected: Detected = "", ended: Ended = "", unknown: Unknown = None
+) -> Any:
+    """Set when the impact began, when it was noticed and when it ended. TTD and TTR follow from them."""
+    return api.post("incidents", wanted, "set-times", **_times(started, detected, ended, unknown))
+
+
+@verb(incident, "resolve", line("{key} {state}: {summary} (TTD {ttd_seconds} s, TTR {ttr_seconds} s)"))
+def resolve(
+    api: Remote,
+    wanted: Key,
+    impact_over: Annotated[bool, typer.Option("--impact-over", help="Confirm: the impact on the business is over.")] = False,
+    none_about_to_follow: Annotated[
+        bool, typer.Option("--none-about-to-follow", help="Confirm: no further impact is about to follow.")
+    ] = False,
+    started: Started = "",
+    detected: Detected = "",
+    ended: Ended = "",
+    unknown: Unknown = None,
+    owner: Annotated[str | None, typer.Option("--postmortem-owner", help="Mail address; needed for Sev 1 and 2.")] = None,
+    close: Annotated[bool, typer.Option("--close-updates", help="Close the status entries with the drafted words.")] = False,
+) -> Any:
+    """Resolve: the emergency is over. Needs both confirmations and each of the three times, set or --unknown."""
+    return api.post(
+        "incidents",
+        wanted,
+        "resolve",
+        impact_over=impact_over,
+        none_about_to_follow=none_about_to_follow,
+        postmortem_owner=owner,
+        final={} if close else None,
+        **_times(started, detected, ended, unknown),
+    )
+
+
+@verb(incident, "link-alert", _incident)
+def link_alert(api: Remote, wanted: Key, alert: Annotated[str, typer.Argument(metavar="ALERT", show_default=False)]) -> Any:
+    """Put an alert to an incident."""
+    return api.post("incidents", wanted, "link-alert", alert=alert)
+
+
+@verb(incident, "page", _incident)
+def page(
+    api: Remote,
+    wanted: Key,
+    team: Annotated[str | None, typer.Option("--team")] = None,
+    schedule: Annotated[str | None, typer.Option("--schedule")] = None,
+    person: Annotated[str | None, typer.Option("--person")] = None,
+) -> Any:
+    """Wake a team, a schedule or a person for an incident. No approval, at any severity."""
+    return api.post("incidents", wanted, "page", team=team, schedule=schedule, person=person)
+
+
+@verb(incident, "timeline", table("at", "kind", "actor", "text"))
+def timeline(api: Remote, wanted: Key, limit: Annotated[int, typer.Option("--limit", min=1, max=200)] = 50) -> Any:
+    """Show the timeline, newest first."""
+    return api.get("incidents", wanted, "timeline", limit=limit)
+
+
+@verb(incident, "alerts", table("number", "status", "service", "title"))
+def linked_alerts(api: Remote, wanted: Key) -> Any:
+    """List the alerts of an incident."""
+    return api.get("incidents", wanted, "alerts")
+
+
+def _times(started: str, detected: str, ended: str, unknown: list[str] | None) -> dict[str, Any]:
+    return {
+        "impact_started_at": instant(started, "--impact-started"),
+        "detected_at": instant(detected, "--detected"),
+        "impact_ended_at": instant(ended, "--impact-ended"),
+        "unknown": unknown or [],
+    }
+
+
+def _published(answer: Any) -> None:
+    where = " and ".join(one["page"] for one in answer["updates"])
+    say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
+
+
+@verb(update, "list", table("at", "page", "status", "title", "author"))
+def list_updates(api: Remote, wanted: Key) -> Any:
+    """List what was published about an incident, newest first."""
+    return api.get("incidents", wanted, "updates")
+
+
+@verb(update, "draft", lambda answer: say("\n\n".join(f"{where}\n{one['title']}\n{one['body']}" for where, one in answer.items())))
+def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--status")] = "investigating") -> Any:
+    """Show the words to begin with, for both pages."""
+    return api.get("incidents", wanted, "drafts", status=status)
+
+
+@verb(update, "post", _published)
+def post_update(
+    api: Remote,
+    wanted: Key,
+    status: Annotated[str, typer.Option("--status", help="investigating, identified, monitoring or resolved.")] = "investigating",
+    internal: Annotated[str | None, typer.Option("--internal", help="Words for the company; `-` takes the draft.")] = None,
+    external: Annotated[str | None, typer.Option("--external", help="Words for customers; `-` takes the draft.")] = None,
+    due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
+    confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
+) -> Any:
+    """Publish an update on the internal page, the external page, or both. What you type is what they read."""
+    said = {"internal": internal, "external": external}
+    if not any(said.values()):
+        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
+    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
+    words = {where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text}
+    promised = instant(due, "--next")
+    return api.post("incidents", wanted, "post-update", status=status, next_update_at=promised, confirmation=confirmation, **words)
