@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core import clock, facts, secrets
@@ -105,10 +106,28 @@ def setup_is_open(token: str, now: dt.datetime) -> bool:
     return hmac.compare_digest(fact["digest"], secrets.digest(token))
 
 
-def link_by_token(token: str, now: dt.datetime) -> OneTimeLink | None:
-    """The one-time link that can still be used, with its person."""
+def password_links(token: str, now: dt.datetime) -> QuerySet[OneTimeLink]:
+    """The one-time link to set a password that this token opens now, if any, with its person."""
     links = OneTimeLink.objects.filter(digest=secrets.digest(token), used_at__isnull=True, expires_at__gt=now)
-    return links.filter(person__is_active=True).select_related("person").first()
+    return links.filter(person__is_active=True).exclude(purpose=rules.MAIL_TEST).select_related("person")
+
+
+def link_by_token(token: str, now: dt.datetime) -> OneTimeLink | None:
+    """The one-time link to set a password that can still be used."""
+    return password_links(token, now).first()
+
+
+def mail_test_by_token(token: str, now: dt.datetime) -> OneTimeLink | None:
+    """The test mail's link that can still be answered."""
+    links = OneTimeLink.objects.filter(digest=secrets.digest(token), purpose=rules.MAIL_TEST, used_at__isnull=True)
+    return links.filter(expires_at__gt=now, person__is_active=True).select_related("person").first()
+
+
+def mails() -> str:
+    """Which way mail leaves: `environment`, `entered` in the browser, `mailbox` of the demo, or empty: not at all."""
+    if settings.TOCSIN.smtp_url:
+        return "environment"
+    return "entered" if facts.get("smtp_url") else "mailbox" if facts.get("demo") else ""
 
 
 def teams(actor: Actor | None = None) -> QuerySet[Team]:

@@ -13,7 +13,7 @@ READ, RESPOND, CONFIGURE = "read", "respond", "configure"
 SCOPES = (READ, RESPOND, CONFIGURE)
 """`read` sees, `respond` also acts on alerts, pages and incidents, `configure` also changes people, teams and services."""
 
-INVITE, RESET = "invite", "reset"
+INVITE, RESET, MAIL_TEST = "invite", "reset", "mail-test"
 LINK_LIFETIME = {INVITE: dt.timedelta(days=7), RESET: dt.timedelta(days=1)}
 SETUP_LIFETIME = dt.timedelta(days=1)
 

@@ -37,7 +37,13 @@ from tocsin.directory.commands.services import (
     create_service,
     set_severity_meaning,
 )
-from tocsin.directory.commands.setup import create_first_administrator, open_setup
+from tocsin.directory.commands.setup import (
+    confirm_mail,
+    create_first_administrator,
+    open_setup,
+    send_test_mail,
+    set_mail_server,
+)
 from tocsin.directory.commands.teams import add_member, change_team, create_team, remove_member
 
 __all__ = [
@@ -49,6 +55,7 @@ __all__ = [
     "change_profile",
     "change_service",
     "change_team",
+    "confirm_mail",
     "create_first_administrator",
     "create_gateway",
     "create_person",
@@ -71,6 +78,8 @@ __all__ = [
     "revoke_token",
     "send_account_mail",
     "send_code",
+    "send_test_mail",
+    "set_mail_server",
     "set_notify_steps",
     "set_password",
     "set_role",

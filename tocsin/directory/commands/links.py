@@ -77,8 +77,7 @@ def forgot_password(email: str, *, now: dt.datetime) -> None:
 @transaction.atomic
 def accept_link(token: str, password: str, *, now: dt.datetime) -> Person:
     """Set the password of the person the link was made for, and use the link up. Raises NotFound for a stale one."""
-    links = OneTimeLink.objects.filter(digest=secrets.digest(token), used_at__isnull=True, expires_at__gt=now)
-    link = db.lock(links.filter(person__is_active=True)).first()
+    link = db.lock(queries.password_links(token, now)).first()
     if link is None:
         raise NotFound(_GONE, code="link_gone")
     person = link.person
@@ -90,7 +89,7 @@ def accept_link(token: str, password: str, *, now: dt.datetime) -> Person:
     actor = queries.actor_for(person, via="link")
     record(actor, events.PERSON_PASSWORD_SET, person.id, now=now, data={"purpose": link.purpose})
     if link.purpose.endswith("-mail"):
-        _prove_address(actor, person, now)
+        prove_address(actor, person, "invitation", now)
     return person
 
 
@@ -112,8 +111,14 @@ def _until(link: OneTimeLink) -> str:
     return f"{link.expires_at.astimezone(clock.UTC):%d %B %Y %H:%M}"
 
 
-def _prove_address(actor: Actor, person: Person, now: dt.datetime) -> None:
-    method = person.contact_methods.filter(kind=ContactMethod.EMAIL, address__iexact=person.email, verified_at__isnull=True).first()
-    if method:
-        ContactMethod.objects.filter(pk=method.pk).update(verified_at=now, updated_at=now)
-        record(actor, events.CONTACT_METHOD_VERIFIED, method.id, now=now, context=person.id, data={"by": "invitation"})
+def prove_address(actor: Actor, person: Person, by: str, now: dt.datetime) -> None:
+    """The sign-in address of a person answered: take it as a verified contact method. Inside a transaction."""
+    method = person.contact_methods.filter(kind=ContactMethod.EMAIL, address__iexact=person.email).first()
+    if method is None:
+        method = ContactMethod.objects.create(
+            person=person, kind=ContactMethod.EMAIL, address=person.email, created_at=now, updated_at=now
+        )
+    if method.verified_at is None or method.broken_at is not None:
+        changes = {"verified_at": now, "updated_at": now, "broken_at": None, "broken_reason": ""}
+        ContactMethod.objects.filter(pk=method.pk).update(**changes)
+        record(actor, events.CONTACT_METHOD_VERIFIED, method.id, now=now, context=person.id, data={"by": by})

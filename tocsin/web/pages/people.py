@@ -124,7 +124,7 @@ def _back(request: Request, person: Person, words: str) -> HttpResponse:
 
 
 def _mails() -> bool:
-    return bool(settings.TOCSIN.smtp_url)
+    return bool(queries.mails())
 
 
 urlpatterns = [

@@ -26,6 +26,7 @@ from tocsin.web.pages import (
     room_acts,
     search,
     services,
+    setup,
     style,
     teams,
     updates,
@@ -33,6 +34,7 @@ from tocsin.web.pages import (
 from tocsin.web.public import status
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *setup.urlpatterns,
     *teams.urlpatterns,
     *services.urlpatterns,
     *profile.urlpatterns,
