@@ -147,6 +147,7 @@ def alert(
         source="alertmanager",
         started_at=began,
         last_event_at=began,
+        fired_at=began,
         created_at=began,
         updated_at=began,
     )

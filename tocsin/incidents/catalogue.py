@@ -172,6 +172,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry]] = {
     "alert.acknowledged": _alert("acknowledged"),
     "alert.resolved": _alert("resolved"),
 }
+NAMES = tuple(_TIMELINE)
+"""Every event that has words."""
 
 
 def describe(name: str, data: Data) -> Entry | None:
