@@ -17,6 +17,7 @@ from tocsin.alerts.models import IntegrationKey
 from tocsin.core import facts
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
+from tocsin.core.eventlog import sealing
 from tocsin.demo import cast, history, incidents, staff
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
@@ -44,6 +45,8 @@ def ensure(now: dt.datetime, progress: Progress = quiet) -> dict[str, Any]:
             raise Conflict("This installation holds other data; the demo company needs an empty folder or database.")
         with transaction.atomic():
             _make(now, progress)
+        while sealing.seal(now):
+            progress("sealing the event log", 1.0)
     return _credentials(now)
 
 
@@ -74,7 +77,6 @@ def _make(now: dt.datetime, progress: Progress) -> None:
         if place % 25 == 0:
             progress("incidents and what followed", 0.2 + 0.8 * place / len(happenings))
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})
-    progress("done", 1.0)
 
 
 def _models() -> list[type[models.Model]]:
