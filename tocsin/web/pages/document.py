@@ -50,6 +50,7 @@ def _section(
 ) -> HttpResponse:
     state = collab.state(incident.id)
     context = {
+        "here": "incidents",
         "incident": incident,
         "section": found,
         "form": form,
@@ -79,6 +80,7 @@ def table(request: Request, key: str, name: str) -> HttpResponse:
             else:
                 return redirect(f"/{incident.key}/tables/{name}")
     context = {
+        "here": "incidents",
         "incident": incident,
         "table": shown,
         "form": form,

@@ -88,7 +88,8 @@ def countdown(due_at: dt.datetime | None, updates: list[Update], now: dt.datetim
     words = f"{duration_words(-left)} late" if over else "due" if left <= dt.timedelta(0) else _minutes(left)
     whole = max(1, int((due_at - began).total_seconds()))
     used = min(whole, max(0, int((now - began).total_seconds())))
-    label = "Next update" if over or left <= dt.timedelta(0) else "Next update in"
+    what = "Next update" if updates else "First words"
+    label = what if over or left <= dt.timedelta(0) else f"{what} in"
     return Due(due_at, words, label, whole, used, soon=left <= SOON, over=over)
 
 

@@ -141,7 +141,7 @@ def _said(request: Request, view: str, shown: list[Row]) -> dict[str, str]:
     hint = {"queue": "Sev 3, oldest first. Nobody is woken for these.", "postmortem": "Resolved Sev 1 and 2, not published yet."}
     return {
         "headline": headlines[view],
-        "hint": hint.get(view, "Open one by its number: type it after the address, or in the search."),
+        "hint": hint.get(view, "Newest first. Its number after the address, or in the search, opens an incident."),
     }
 
 

@@ -45,6 +45,7 @@ def page_team(request: Request, key: str) -> HttpResponse:
             messages.success(request, f"{chosen.name} is being paged.")
             return redirect(f"/{incident.key}")
     context = {
+        "here": "incidents",
         "incident": incident,
         "head": incident_head.of(request, incident),
         "form": form,

@@ -29,6 +29,7 @@ from tocsin.web.request import Request
 from tocsin.web.typed import Typed
 
 PAGE = 50
+TITLES = dict(rules.FIELDS) | {"mitigation": "Mitigation"}
 HINTS = {
     "title": "The key and one line.",
     "summary": "Severity, when and how long, who noticed, what changed, how many customers. A few sentences.",
@@ -116,7 +117,7 @@ def _show(request: Request, incident: Incident, postmortem: Postmortem) -> HttpR
 
 
 def _field(postmortem: Postmortem, name: str) -> Field:
-    return Field(name, rules.FIELDS[name], HINTS[name], getattr(postmortem, name))
+    return Field(name, TITLES[name], HINTS[name], getattr(postmortem, name))
 
 
 def _actions_said(rows: list[actions.Row]) -> str:

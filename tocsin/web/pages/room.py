@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +64,7 @@ def _room(request: Request, incident: Incident, tab: str, form: Typed, *, status
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
     shown, older = _shown(lines, tab, request.GET.get("before", ""))
     context: dict[str, Any] = {
+        "here": "incidents",
         "incident": incident,
         "head": head,
         "stage": head.stage,
@@ -90,11 +94,23 @@ def _shown(lines: list[TimelineLine], tab: str, before: str) -> tuple[list[Timel
         lines = [line for line in lines if _is_key(line)]
     elif tab == "talk":
         lines = [line for line in lines if _is_talk(line)]
+    else:
+        lines = list(_merged(lines))
     start = 0
     if before.isdigit():
         start = next((place + 1 for place, line in enumerate(lines) if line.id == int(before)), 0)
     page = lines[start : start + SHOWN]
     return page, page[-1].id if len(lines) > start + SHOWN else None
+
+
+def _merged(lines: list[TimelineLine]) -> Iterator[TimelineLine]:
+    """Sections saved one after the other are one line: the document itself stands beside the log."""
+    for name, run in itertools.groupby(lines, key=lambda line: line.event_name):
+        same = list(run)
+        if name == "document.section_saved" and len(same) > 1:
+            yield dataclasses.replace(same[0], text=f"{len(same)} times saved")
+        else:
+            yield from same
 
 
 def _is_key(line: TimelineLine) -> bool:
@@ -182,7 +198,7 @@ def alerts_tab(request: Request, key: str) -> HttpResponse:
 def history(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     lines = list(reversed(incidents.history(request.actor, incident)))
-    return render(request, "incident/history.html", {"incident": incident, "lines": lines})
+    return render(request, "incident/history.html", {"here": "incidents", "incident": incident, "lines": lines})
 
 
 @allow(SIGNED_IN)
@@ -190,6 +206,7 @@ def history(request: Request, key: str) -> HttpResponse:
 def catch_up(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     context = {
+        "here": "incidents",
         "incident": incident,
         "summary": incidents.catch_up(request.actor, incident),
         "head": incident_head.of(request, incident),
@@ -204,6 +221,7 @@ def text(request: Request, key: str) -> HttpResponse:
     """Everything that matters, as plain text below 10 KB, for a train tunnel or a terminal."""
     incident = incidents.by_key(request.actor, key)
     context = {
+        "here": "incidents",
         "incident": incident,
         "summary": incidents.catch_up(request.actor, incident),
         "head": incident_head.of(request, incident),

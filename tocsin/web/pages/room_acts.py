@@ -224,7 +224,7 @@ def time_rows(form: Typed) -> list[dict[str, Any]]:
 
 
 def _page(request: Request, incident: Incident, name: str, form: Typed, **more: Any) -> HttpResponse:
-    context = {"incident": incident, "head": incident_head.of(request, incident), "form": form, **more}
+    context = {"here": "incidents", "incident": incident, "head": incident_head.of(request, incident), "form": form, **more}
     return render(request, f"incident/{name}.html", context, status=200 if form.ok else 422)
 
 

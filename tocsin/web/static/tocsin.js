@@ -83,6 +83,12 @@
       const text = away <= 0 ? span(-away) + " ago" : "in " + span(away);
       if (time.textContent !== text) time.textContent = text;
     }
+    for (const left of $$("[data-until]")) {
+      const seconds = Math.floor((Date.parse(left.dataset.until) - Date.now() - drift) / 1000);
+      const text = seconds <= -60 ? span(-seconds) + " late" : seconds <= 0 ? "due"
+        : seconds < 3600 ? Math.floor(seconds / 60) + " min " + String(seconds % 60).padStart(2, "0") + " s" : null;
+      if (text && left.textContent !== text) left.textContent = text;
+    }
   }, 1000);
 
   /* Drafts: what is typed into a field with data-draft is kept here until the server has it. */
@@ -103,11 +109,13 @@
       for (const field of $$("[data-draft]", form)) { field.value = ""; keep(field); }
       const stamp = form.querySelector("[name=client_key]");
       if (stamp) stamp.value = crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random();
+      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.href = answer.url; return; }
       if (note) note.textContent = "";
       delete form.dataset.waiting;
       refresh();
     } catch (error) {
-      const why = error.page ? new DOMParser().parseFromString(error.page, "text/html").querySelector("main p") : null;
+      const answered = error.page ? new DOMParser().parseFromString(error.page, "text/html") : null;
+      const why = answered && (answered.querySelector("main [data-why], main .err") || answered.querySelector("main p"));
       if (note) note.textContent = why ? why.textContent : "Not sent yet. It goes out when the connection is back.";
       if (!error.page) form.dataset.waiting = "";
     }
