@@ -233,10 +233,6 @@ class Live:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
-live = Live()
-"""The door of this process."""
-
-
 def _session(scope: Scope) -> str:
     """The session's key from the cookies, empty without one."""
     for name, value in scope["headers"]:

@@ -8,6 +8,7 @@ from tocsin.web.pages import (
     access,
     ack,
     actions,
+    admin,
     alerts,
     catalogue,
     declare,
@@ -34,6 +35,7 @@ from tocsin.web.pages import (
 from tocsin.web.public import status
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *admin.urlpatterns,
     *setup.urlpatterns,
     *teams.urlpatterns,
     *services.urlpatterns,
