@@ -237,6 +237,12 @@ def contact_methods(person: Person) -> list[ContactMethod]:
     return list(person.contact_methods.select_related("gateway").order_by("created_at", "id"))
 
 
+def broken_methods() -> QuerySet[ContactMethod]:
+    """Methods of active people that a provider refuses for good, the latest first."""
+    found = ContactMethod.objects.filter(broken_at__isnull=False, person__is_active=True)
+    return found.select_related("person", "gateway").order_by("-broken_at")
+
+
 def method_of(person: Person, id: str) -> ContactMethod:
     """Raises NotFound for a method that is not this person's."""
     found = person.contact_methods.select_related("gateway", "person").filter(pk=id).first()

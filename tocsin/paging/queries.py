@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from tocsin.core import clock, facts, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.directory import permissions
 from tocsin.directory.models import Person
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
@@ -78,6 +79,13 @@ def pages_for(person: Person, *, open_only: bool = True) -> QuerySet[Page]:
     rows = _pages().filter(person=person)
     rows = rows.filter(status__in=Page.OPEN) if open_only else rows
     return rows.order_by("escalation__priority", "-created_at")
+
+
+def attempts(actor: Actor, *, failed: bool = False) -> QuerySet[Attempt]:
+    """Every message of every page, newest first; `failed`: those that were not delivered. Addresses are for administrators."""
+    permissions.require_administrator(actor)
+    rows = Attempt.objects.select_related("page__person", "page__escalation").order_by("-id")
+    return rows.filter(work_state=Attempt.FAILED) if failed else rows
 
 
 def _pages() -> QuerySet[Page]:
