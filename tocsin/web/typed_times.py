@@ -45,7 +45,7 @@ def understand(text: str, *, zone: str, now: dt.datetime, past: bool) -> dt.date
     if re.search(r"(z|[+-]\d{2}:\d{2})$", words):
         try:
             return clock.parse(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValueError(f"“{text[:40]}” is not a time. {EXAMPLES}") from None
     for form in _FORMS:
         match = form.match(words)
