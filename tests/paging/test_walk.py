@@ -13,6 +13,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core import facts
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, NotAllowed
+from tocsin.core.ids import new_id
 from tocsin.core.models import Event
 from tocsin.directory import commands as directory
 from tocsin.paging import commands, queries, tokens
@@ -197,7 +198,7 @@ def test_a_low_alert_that_becomes_high_is_paged_anew(now, mail, engine):
 def test_the_same_subject_is_not_escalated_twice(now, mail, engine):
     place = house()
     alert = fire(place.service, now)
-    again = commands.start_escalation(SYSTEM, alert.id, {}, policy=None, now=now)
+    again = commands.start_escalation(SYSTEM, alert.id, {}, policy=place.service.cover.policy, now=now)
     assert again == Escalation.objects.get()
 
 
@@ -259,3 +260,58 @@ def test_what_happens_next_is_told_in_order(now, mail, engine):
     ]
     assert steps[0].people == (place.ben,)
     assert steps[1].last_resort
+
+
+def incident_of(place, now):
+    """A policy's walk and a roster's walk for one incident; Ada is in the first, Imogen in the second."""
+    subject = new_id("inc")
+    roster = company.schedule(None, place.imogen, name="Managers")
+    commands.start_escalation(SYSTEM, subject, {"title": "x"}, policy=place.service.cover.policy, now=now)
+    commands.page_schedule(SYSTEM, subject, {"title": "x"}, roster, now=now)
+    return subject, roster
+
+
+def test_a_responder_who_answers_does_not_silence_the_incident_managers_page(now, mail, engine):
+    place = house()
+    subject, _ = incident_of(place, now)
+    engine.run(now)
+    commands.acknowledge(None, Page.objects.get(person=place.ada), via="link", now=now + MINUTE)
+    assert {page.person.name: page.status for page in Page.objects.all()} == {"Ada": "acknowledged", "Imogen": "sent"}
+    assert len(queries.running(subject)) == 1
+
+
+def test_who_takes_the_managers_part_ends_the_walk_that_asked_for_one(now, mail, engine):
+    place = house()
+    subject, roster = incident_of(place, now)
+    engine.run(now)
+    commands.acknowledge_subject(company.actor(place.ben), subject, roster=roster, now=now + MINUTE)
+    assert {page.person.name: page.status for page in Page.objects.all()} == {"Ada": "sent", "Imogen": "cancelled"}
+
+
+def test_somebody_in_both_walks_gets_one_message_and_answers_both(now, mail, engine):
+    place = house()
+    subject = new_id("inc")
+    commands.start_escalation(SYSTEM, subject, {"title": "x"}, policy=place.service.cover.policy, now=now)
+    commands.page_schedule(SYSTEM, subject, {"title": "x"}, company.schedule(None, place.ada, name="Managers"), now=now)
+    engine.run(now)
+    assert mail.reached == ["ada@example.com"]
+    assert Page.objects.filter(person=place.ada, status="sent").count() == 2
+    commands.acknowledge(None, Page.objects.first(), via="link", now=now + MINUTE)
+    assert queries.running(subject) == []
+    assert set(Page.objects.values_list("status", flat=True)) == {"acknowledged"}
+
+
+def test_another_policy_for_the_same_subject_is_a_walk_of_its_own(now, mail, engine):
+    place = house()
+    alert = fire(place.service, now)
+    other = company.policy(place.service.team, place.ben, name="Database")
+    commands.start_escalation(SYSTEM, alert.id, {"title": "x"}, policy=other, now=now)
+    assert len(queries.running(alert.id)) == 2
+
+
+def test_a_test_page_wakes_nobody_else_and_ends_by_itself(now, mail, engine):
+    place = house()
+    subject = commands.send_test(company.actor(place.ada), place.ada, now=now).subject
+    engine.run_until(now, now + 20 * MINUTE, every=MINUTE)
+    assert mail.reached == ["ada@example.com"]
+    assert queries.running(subject) == []

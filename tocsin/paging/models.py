@@ -12,11 +12,11 @@ from tocsin.directory.models import ContactMethod, Person
 class Escalation(DueRow, Stamped):
     """The walk through a policy for one subject. `due_at` is when the next step is taken.
 
-    `subject` is a typed id as text (`alt_…`, `inc_…`), `card` what a page says of it: `key` (`#4821`, `HOT-12`), `severity`
-    (1, 2, 3 or a sender's word), `title`, `path`, `service`, `started_at` (RFC 3339). `snapshot` is the policy as it was when
-    the escalation began: `{"purpose": "policy" | "request", "policy": name, "repeats", "steps": [{"wait_minutes", "targets":
-    [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its last step. `cycle` and `step`
-    are the place that is taken next.
+    `subject` is a typed id as text (`alt_…`, `inc_…`, `tst_…`), `card` what a page says of it: `key` (`#4821`, `HOT-12`),
+    `severity` (1, 2, 3 or a sender's word), `title`, `path`, `service`, `started_at` (RFC 3339). `snapshot` is the policy as it
+    was when the escalation began: `{"purpose": "policy" | "request" | "test", "policy": name, "policy_id", "repeats", "steps":
+    [{"wait_minutes", "targets": [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its
+    last step (but in a test). `cycle` and `step` are the place that is taken next.
     """
 
     RUNNING, STOPPED = "running", "stopped"

@@ -18,7 +18,7 @@ LAST_RESORT_WAITS = {HIGH: (15, 30, 60), LOW: (60, 120, 240)}
 """Minutes between one call of the last resort and the next; the last number repeats until somebody answers."""
 NOBODY_AT_ALL = dt.timedelta(minutes=1)
 JUST_PAGED = dt.timedelta(minutes=1)
-"""Who was paged for the same subject this short ago is not paged again by another escalation."""
+"""Who was paged for the same subject this short ago gets no second message from another escalation."""
 
 TRIES_OF_A_STEP = TRIES_OF_A_FAULT = 3
 UNDELIVERED_AFTER = dt.timedelta(seconds=60)
@@ -62,10 +62,11 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A person to page now."""
+    """A person to page now. `silent`: another escalation did so a moment ago, one message is enough."""
 
     person: str
     target: Target
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def plan_of(snapshot: dict[str, Any]) -> Plan:
     return Plan(steps, snapshot["repeats"])
 
 
-def snapshot_of(purpose: str, policy: str, plan: Plan) -> dict[str, Any]:
+def snapshot_of(purpose: str, policy: str, plan: Plan, *, policy_id: str = "") -> dict[str, Any]:
     """What is stored when an escalation begins; later edits of the policy do not reach it."""
     steps = [
         {
@@ -97,13 +98,21 @@ def snapshot_of(purpose: str, policy: str, plan: Plan) -> dict[str, Any]:
         }
         for step in plan.steps
     ]
-    return {"purpose": purpose, "policy": policy, "repeats": plan.repeats, "steps": steps}
+    return {"purpose": purpose, "policy": policy, "policy_id": policy_id, "repeats": plan.repeats, "steps": steps}
 
 
 def with_last_resort(steps: Sequence[Step], repeats: int, name: str) -> Plan:
     """A plan of these steps that ends at the last resort, whatever its steps are."""
     end = Step(LAST_RESORT_WAITS[HIGH][0], (Target(LAST_RESORT, "", name),))
     return Plan((*steps, end), repeats if steps else 0)
+
+
+def asks_first(plan: Plan, schedule_id: str, *, is_last_resort: bool) -> bool:
+    """Whether a walk begins by asking this schedule; a plan of the last resort alone asks the last resort."""
+    return any(
+        (one.kind == SCHEDULE and one.id == schedule_id) or (one.kind == LAST_RESORT and is_last_resort)
+        for one in plan.steps[0].targets
+    )
 
 
 def following(walk: Walk, plan: Plan) -> Walk:
@@ -153,11 +162,10 @@ def step(
         if not willing:
             gaps.append(target)
         for person in willing:
-            called.setdefault(person, Called(person, target))
+            called.setdefault(person, Called(person, target, person in just_paged))
     wait = wait_after(walk, plan, urgency) if called else NOBODY_AT_ALL if at_the_end else dt.timedelta(0)
-    fresh = tuple(one for one in called.values() if one.person not in just_paged)
     exhausted = at_the_end and _calls_of_last_resort(walk, plan) == 1
-    return Outcome(following(walk, plan), now + wait, fresh, tuple(gaps), exhausted)
+    return Outcome(following(walk, plan), now + wait, tuple(called.values()), tuple(gaps), exhausted)
 
 
 @dataclass(frozen=True, slots=True)

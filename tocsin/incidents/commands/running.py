@@ -13,6 +13,7 @@ from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging
 from tocsin.incidents.commands._record import locked, refresh_room, require_open, save, tell
 from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
+from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
 from tocsin.paging import commands as paging
 
@@ -34,7 +35,8 @@ def take_command(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incid
             _assign_manager(actor, incident, person, now)
         if incident.state == Incident.PENDING:
             _begin_fixing(actor, incident, now)
-        paging.acknowledge_subject(actor, incident.id, via=actor.via, now=now)
+        roster = oncall.roster_for(incident.service)
+        paging.acknowledge_subject(actor, incident.id, via=actor.via, roster=roster, now=now)
         refresh_room(actor, incident, now=now)
     return incident
 

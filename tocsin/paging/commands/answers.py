@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
 from tocsin.core.ids import is_id
-from tocsin.paging import permissions
+from tocsin.oncall.models import Schedule
+from tocsin.paging import permissions, rules
 from tocsin.paging.commands import ending
 from tocsin.paging.commands.escalations import hurry
 from tocsin.paging.models import Escalation, Page
@@ -22,28 +24,44 @@ from tocsin.paging.models import Escalation, Page
 def acknowledge(actor: Actor | None, page: Page, *, via: str, now: dt.datetime) -> Page:
     """Somebody has it: the alert is acknowledged, everything that escalates is stopped. Without an actor: the page's person.
 
-    When somebody was first, nothing changes: `status` is then `cancelled`, and the subject tells who.
+    For an incident only the walks that paged the same person end: a responder who answers does not silence the page of the
+    incident manager. When somebody was first, nothing changes: `status` is then `cancelled`, and the subject tells who.
     """
     who = permissions.answering(actor, page, via)
-    _acknowledge(who, page.subject, now)
+    _acknowledge(who, page.subject, {page.escalation_id}, None, now)
     return _fresh(page)
 
 
 @transaction.atomic
-def acknowledge_subject(actor: Actor, subject: str, *, via: str = "", now: dt.datetime) -> list[Escalation]:
-    """As `acknowledge`, for whoever answers without a page of their own. Returns the escalations that this stopped."""
+def acknowledge_subject(
+    actor: Actor, subject: str, *, via: str = "", roster: Schedule | None = None, now: dt.datetime
+) -> list[Escalation]:
+    """As `acknowledge`, for whoever answers at the subject itself. Returns the escalations that this stopped.
+
+    For an incident these are the walks that paged the actor, and those that began by asking `roster`, whose part the actor takes.
+    """
     permissions.require_steer(actor)
-    return _acknowledge(actor, subject, now)
+    return _acknowledge(dataclasses.replace(actor, via=via or actor.via), subject, set(), roster, now)
 
 
-def _acknowledge(actor: Actor, subject: str, now: dt.datetime) -> list[Escalation]:
+def _acknowledge(actor: Actor, subject: str, walks: set[str], roster: Schedule | None, now: dt.datetime) -> list[Escalation]:
     """The alert's row is taken before the escalation's, as everywhere; its event has stopped most already."""
+    if is_id(subject, "inc"):
+        mine = Page.objects.filter(subject=subject, person=actor.id).exclude(status__in=(Page.ACKNOWLEDGED, Page.CANCELLED))
+        walks = walks | set(mine.values_list("escalation_id", flat=True))
+        return ending.end(actor, subject, ending.ACKNOWLEDGED, now=now, only=lambda one: one.id in walks or _asks(one, roster))
     running = list(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING))
     alert = Alert.objects.filter(pk=subject).first() if is_id(subject, "alt") else None
     if alert is not None:
         alerts.acknowledge(actor, alert, now=now)
     ending.end(actor, subject, ending.ACKNOWLEDGED, now=now)
     return running
+
+
+def _asks(escalation: Escalation, roster: Schedule | None) -> bool:
+    if roster is None:
+        return False
+    return rules.asks_first(rules.plan_of(escalation.snapshot), roster.id, is_last_resort=roster.is_last_resort)
 
 
 @transaction.atomic
@@ -53,7 +71,7 @@ def resolve(actor: Actor | None, page: Page, *, via: str, now: dt.datetime) -> P
     alert = Alert.objects.filter(pk=page.subject).first() if is_id(page.subject, "alt") else None
     if alert is None:
         raise Conflict("Only an alert is resolved from its page. Resolve the incident itself.")
-    _acknowledge(who, page.subject, now)
+    _acknowledge(who, page.subject, set(), None, now)
     alerts.resolve(who, alert, now=now)
     return _fresh(page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
@@ -24,16 +24,23 @@ def stop(subject: str, reason: str, *, actor: Actor = SYSTEM, now: dt.datetime) 
     return end(actor, subject, reason, now=now)
 
 
-def end(actor: Actor, subject: str, reason: str, *, now: dt.datetime) -> list[Escalation]:
-    """As `stop`, inside a transaction. With reason ACKNOWLEDGED the actor's own pages count as answered."""
-    running = list(db.lock(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("id")))
+def end(
+    actor: Actor, subject: str, reason: str, *, now: dt.datetime, only: Callable[[Escalation], bool] = lambda one: True
+) -> list[Escalation]:
+    """As `stop`, inside a transaction, for the escalations that are wanted. With ACKNOWLEDGED the actor's pages are answered."""
+    every = db.lock(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("id"))
+    running = [escalation for escalation in every if only(escalation)]
     ids = [escalation.id for escalation in running]
     Escalation.objects.filter(id__in=ids).update(
         state=Escalation.STOPPED, stop_reason=reason[:40], work_state=Escalation.CANCELLED, lease_until=None, updated_at=now
     )
     for escalation in running:
         record(actor, events.ESCALATION_STOPPED, escalation.id, context=subject, now=now, data={"reason": reason})
-    pages = list(db.lock(Page.objects.filter(escalation__in=ids).exclude(status__in=(Page.ACKNOWLEDGED, Page.CANCELLED))))
+    pages = list(
+        db.lock(
+            Page.objects.select_related("person").filter(escalation__in=ids).exclude(status__in=(Page.ACKNOWLEDGED, Page.CANCELLED))
+        )
+    )
     for page in pages:
         if reason == ACKNOWLEDGED and page.person_id == actor.id:
             _acknowledged(actor, page, now)
@@ -47,7 +54,7 @@ def _acknowledged(actor: Actor, page: Page, now: dt.datetime) -> None:
     page.status, page.acknowledged_at, page.acknowledged_via = Page.ACKNOWLEDGED, now, actor.via[:16]
     page.updated_at = now
     page.save(update_fields=["status", "acknowledged_at", "acknowledged_via", "updated_at"])
-    data = {"person": page.person_id, "via": actor.via}
+    data = {"person": page.person_id, "name": page.person.name, "via": actor.via}
     record(actor, events.PAGE_ACKNOWLEDGED, page.id, context=page.subject, now=now, data=data)
     if actor.via == "link":
         _proven(page, now)
@@ -65,7 +72,7 @@ def cancel_page(actor: Actor, page: Page, reason: str, now: dt.datetime) -> None
     page.status, page.closed_reason, page.updated_at = Page.CANCELLED, reason[:40], now
     page.save(update_fields=["status", "closed_reason", "updated_at"])
     _silence([page.id])
-    data = {"person": page.person_id, "reason": reason}
+    data = {"person": page.person_id, "name": page.person.name, "reason": reason}
     record(actor, events.PAGE_CANCELLED, page.id, context=page.subject, now=now, data=data)
 
 

@@ -41,16 +41,16 @@ def start_escalation(
 ) -> Escalation:
     """Walk a policy for a subject, beginning at once; `roster` is paged together with the first step. Both None: the last resort.
 
-    While a walk of a policy runs for this subject it is returned and nothing new begins, so that nobody is paged twice.
+    While a walk of the same policy runs for this subject it is returned and nothing new begins, so that nobody is paged twice.
     """
     _check(subject, urgency)
-    running = _running(subject).filter(snapshot__purpose=POLICY).first()
+    policy_id = policy.id if policy else ""
+    running = _running(subject).filter(snapshot__purpose=POLICY, snapshot__policy_id=policy_id).first()
     if running is not None:
         return running
     name = policy.name if policy else roster.name if roster else "Last resort"
-    steps = _with_roster(_steps_of(policy), roster)
-    return _begin(actor, subject, card, rules.with_last_resort(steps, policy.repeats if policy else 0, _last_resort_name()),
-                  purpose=POLICY, name=name, urgency=urgency, now=now)  # fmt: skip
+    plan = rules.with_last_resort(_with_roster(_steps_of(policy), roster), policy.repeats if policy else 0, _last_resort_name())
+    return _begin(actor, subject, card, plan, purpose=POLICY, name=name, urgency=urgency, now=now, policy_id=policy_id)
 
 
 @transaction.atomic
@@ -116,8 +116,18 @@ def escalate_now(actor: Actor, subject: str, *, now: dt.datetime) -> Escalation:
         raise Conflict("Nobody was paged for this, so there is nothing to escalate. Page a team instead.")
     plan, snapshot = rules.plan_of(before.snapshot), before.snapshot
     walk = rules.Walk(before.cycle, before.step)
-    return _begin(actor, subject, before.card, plan, purpose=snapshot["purpose"], name=snapshot["policy"],
-                  urgency=before.urgency, now=now, walk=walk)  # fmt: skip
+    return _begin(
+        actor,
+        subject,
+        before.card,
+        plan,
+        purpose=snapshot["purpose"],
+        name=snapshot["policy"],
+        urgency=before.urgency,
+        now=now,
+        walk=walk,
+        policy_id=snapshot.get("policy_id", ""),
+    )
 
 
 def hurry(actor: Actor, escalation: Escalation, reason: str, *, now: dt.datetime) -> None:
@@ -140,11 +150,12 @@ def _begin(
     urgency: str,
     now: dt.datetime,
     walk: rules.Walk = rules.Walk(),
+    policy_id: str = "",
 ) -> Escalation:
     escalation = Escalation.objects.create(
         subject=subject,
         card=dict(card),
-        snapshot=rules.snapshot_of(purpose, name, plan),
+        snapshot=rules.snapshot_of(purpose, name, plan, policy_id=policy_id),
         urgency=urgency,
         step=walk.step,
         cycle=walk.cycle,

@@ -42,14 +42,14 @@ People are paged in their other ways meanwhile. Look at Administration, Gateways
 @transaction.atomic
 def sent(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now: dt.datetime) -> bool:
     """A claimed message got through. False when another process took it over: its result counts."""
-    page = db.lock(Page.objects.filter(pk=attempt.page_id)).get()
+    page = db.lock(Page.objects.select_related("person").filter(pk=attempt.page_id)).get()
     kept = leases.finish(attempt, Attempt.DONE, started_at=started_at, sent_at=now, provider_answer=delivery.answer, last_error="")
     if not kept:
         return False
     if page.status in (Page.WAITING, Page.UNDELIVERED, Page.FAILED):
         page.status, page.sent_at, page.updated_at = Page.SENT, now, now
         page.save(update_fields=["status", "sent_at", "updated_at"])
-    data = {"person": page.person_id, "attempt": attempt.id, "channel": attempt.channel}
+    data = {"person": page.person_id, "name": page.person.name, "attempt": attempt.id, "channel": attempt.channel}
     record(SYSTEM, events.PAGE_SENT, page.id, context=page.subject, now=now, data=data)
     return True
 
@@ -116,6 +116,7 @@ def _tell(attempt: Attempt, page: Page, delivery: Delivery, *, final: bool, now:
     if final or attempt.tries == 1:
         data = {
             "person": page.person_id,
+            "name": page.person.name,
             "attempt": attempt.id,
             "channel": attempt.channel,
             "answer": delivery.answer[:200],
@@ -178,7 +179,9 @@ def _unused(page: Page) -> list[directory.PlanStep]:
 def _not_through(escalation: Escalation, page: Page, status: str, event: str, now: dt.datetime) -> None:
     page.status, page.updated_at = status, now
     page.save(update_fields=["status", "updated_at"])
-    record(SYSTEM, event, page.id, context=page.subject, now=now, data={"person": page.person_id})
+    last = page.attempts.exclude(last_error="").order_by("-started_at").values_list("last_error", flat=True).first()
+    data = {"person": page.person_id, "name": page.person.name, "error": (last or "")[:200]}
+    record(SYSTEM, event, page.id, context=page.subject, now=now, data=data)
     hurry_past(escalation, page, now=now)
 
 

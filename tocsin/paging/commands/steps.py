@@ -15,7 +15,9 @@ from tocsin.core.work import hints, leases
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Person
 from tocsin.paging import events, queries, rules, tokens
+from tocsin.paging.commands import ending
 from tocsin.paging.commands.ending import PASSED_ON
+from tocsin.paging.commands.escalations import TEST
 from tocsin.paging.models import Attempt, Escalation, Page
 
 
@@ -27,6 +29,9 @@ class LostLease(Exception):
 def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
     """Take the place a claimed escalation stands at; returns the pages made. Raises LostLease when it is no longer ours."""
     plan = rules.plan_of(escalation.snapshot)
+    if escalation.snapshot.get("purpose") == TEST and escalation.cycle > 0:
+        ending.end(SYSTEM, escalation.subject, "not answered", now=now)
+        return []
     walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
     found = [(target, queries.people_of_target(target, now)) for target in plan.steps[walk.step].targets]
     outcome = rules.step(
@@ -45,7 +50,7 @@ def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
     record(SYSTEM, events.ESCALATION_STEPPED, escalation.id, context=escalation.subject, now=now, data=data)
     if outcome.exhausted:
         record(SYSTEM, events.ESCALATION_EXHAUSTED, escalation.id, context=escalation.subject, now=now)
-    return [_page(escalation, walk, people[one.person], _reason(one.target), now) for one in outcome.called]
+    return [_page(escalation, walk, people[one.person], one, now) for one in outcome.called]
 
 
 def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -> None:
@@ -81,7 +86,8 @@ def _reason(target: rules.Target) -> str:
     return f"You are on call in {target.name}."
 
 
-def _page(escalation: Escalation, walk: rules.Walk, person: Person, reason: str, now: dt.datetime) -> Page:
+def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rules.Called, now: dt.datetime) -> Page:
+    """One row for a person and a step. A silent one rests on the message that another escalation has just sent."""
     page_id = new_id("pag")
     page = Page.objects.create(
         id=page_id,
@@ -90,17 +96,18 @@ def _page(escalation: Escalation, walk: rules.Walk, person: Person, reason: str,
         person=person,
         step=walk.step,
         cycle=walk.cycle,
-        reason=reason[:200],
+        status=Page.SENT if called.silent else Page.WAITING,
+        reason=("Already paged a moment ago." if called.silent else _reason(called.target))[:200],
         token_digest=tokens.digest_of(page_id),
         token_expires_at=rules.token_expiry(now, None),
         created_at=now,
         updated_at=now,
     )
-    plan = directory.notify_plan(person, escalation.urgency)
+    plan = [] if called.silent else directory.notify_plan(person, escalation.urgency)
     attempts = add_attempts(page, escalation.urgency, plan, now)
     data = {
         "person": person.id,
-        "person_name": person.name,
+        "name": person.name,
         "escalation": escalation.id,
         "reason": page.reason,
         "methods": [attempt.channel for attempt in attempts],
