@@ -1,3 +1,7 @@
+"""The web as Django sees it: templates, static files, template tags."""
+
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 

@@ -75,7 +75,7 @@ class Live:
     def __init__(self) -> None:
         self.streams: dict[str, list[Stream]] = defaultdict(list)
         self.position = 0
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="live")
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._hinted = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -104,8 +104,7 @@ class Live:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
             self._reader = None
-        for _ in range(2):
-            self._threads.submit(connection.close)
+        self._threads.submit(connection.close)
         self._threads.shutdown(wait=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
