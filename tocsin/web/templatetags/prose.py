@@ -45,3 +45,9 @@ def by_day(lines: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     today = words.day(here.now, here.zone, here.now)
     runs = itertools.groupby(lines, key=lambda line: words.day(line.at, here.zone, here.now))
     return [("" if day == today else day.capitalize() if day == "yesterday" else day, list(run)) for day, run in runs]
+
+
+@register.filter
+def add_px(place: float, more: float) -> str:
+    """A place in a drawing, moved on."""
+    return f"{place + more:.1f}"
