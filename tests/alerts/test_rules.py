@@ -29,32 +29,54 @@ def test_the_severity_label_decides_the_urgency_and_an_unknown_one_pages(label: 
     assert rules.urgency(label) == urgency
 
 
+def known(*, open: bool, fired: float, cleared: float | None = None, heard: float = 0) -> Known:
+    over = None if cleared is None else at(cleared)
+    return Known(open, at(fired), over, None if over is None else at(cleared + 1), at(heard))
+
+
 def test_the_first_trigger_opens_and_a_repeat_adds() -> None:
     assert rules.move(Heard(True, at(0), at(1)), None) == "open"
-    assert rules.move(Heard(True, at(0), at(9)), Known(True, at(0), None, None)) == "refire"
+    assert rules.move(Heard(True, at(0), at(9)), known(open=True, fired=0)) == "refire"
 
 
 def test_a_trigger_that_its_resolve_overtook_is_late_within_the_window_only() -> None:
-    over = Known(False, rules.NEVER, at(10), at(11))
+    over = known(open=False, fired=0, cleared=10)
     assert rules.move(Heard(True, at(0), at(12)), over) == "late"
     assert rules.move(Heard(True, at(0), at(70.9)), over) == "late"
     assert rules.move(Heard(True, at(0), at(71)), over) == "open"
 
 
+def test_a_trigger_that_tells_no_time_is_late_only_when_it_was_received_before_the_end() -> None:
+    over = known(open=False, fired=0, cleared=10)
+    assert rules.move(Heard(True, at(10.9), at(10.9), told=False), over) == "late"
+    assert rules.move(Heard(True, at(11), at(11), told=False), over) == "open"
+
+
 def test_a_trigger_that_started_after_the_resolve_opens_at_once() -> None:
-    assert rules.move(Heard(True, at(20), at(21)), Known(False, at(0), at(10), at(11))) == "open"
+    assert rules.move(Heard(True, at(20), at(21)), known(open=False, fired=0, cleared=10)) == "open"
 
 
 def test_an_end_before_the_latest_start_leaves_the_alert_open() -> None:
-    assert rules.move(Heard(False, at(5), at(30)), Known(True, at(20), None, None)) == "turn_over"
-    assert rules.move(Heard(False, at(25), at(30)), Known(True, at(20), None, None)) == "resolve"
+    burning = known(open=True, fired=20, heard=21)
+    assert rules.move(Heard(False, at(5), at(30)), burning) == "turn_over"
+    assert rules.move(Heard(False, at(25), at(30)), burning) == "resolve"
+    assert rules.move(Heard(False, at(20), at(20), told=False), burning) == "turn_over"
+    assert rules.move(Heard(False, at(30), at(30), told=False), burning) == "resolve"
 
 
-def test_an_end_is_never_before_its_own_start_so_a_fast_clock_still_resolves() -> None:
-    ahead = at(3600)
-    end = rules.heard(firing=False, started_at=ahead, ended_at=None, received_at=at(60))
-    assert rules.move(end, Known(True, ahead, None, None)) == "resolve"
-    assert rules.shown(ahead, at(60)) == at(60)
+@pytest.mark.parametrize(("start", "end"), [(None, None), (None, -90), (-90, -90), (0, None), (5, 1)])
+def test_an_end_that_is_not_told_or_cannot_be_counts_from_when_it_was_heard(start: int | None, end: int | None) -> None:
+    told = rules.heard(
+        firing=False,
+        started_at=None if start is None else at(start),
+        ended_at=None if end is None else at(end),
+        received_at=at(60),
+    )
+    assert rules.move(told, known(open=True, fired=3600, heard=1)) == "resolve"
+
+
+def test_an_instant_of_a_clock_that_is_ahead_is_shown_as_now() -> None:
+    assert rules.shown(at(3600), at(60)) == at(60)
 
 
 @given(st.text(), st.text())

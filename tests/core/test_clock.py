@@ -60,7 +60,7 @@ def test_instants_of_other_programs_are_read_to_the_microsecond(text: str, insta
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-20", "2026-11-20T09:00:00", "2026-13-01T00:00:00Z", "1.2.3Z"])
 def test_an_instant_without_a_zone_or_sense_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"zone|isoformat|must be"):
         clock.parse(text)
 
 

@@ -48,8 +48,9 @@ class IntakeEvent(DueRow):
 class Alert(Stamped):
     """One problem of one service, from its first firing event until it is resolved.
 
-    `fired_at` and `cleared_at` are the latest start and end that the source told, by its own clock; `cleared_heard_at` is when
-    the latest end was heard, by ours. `alerts.rules` decides by them. `resolved_by` is empty when the source resolved it.
+    `fired_at` is the latest start that the source told, `cleared_at` the latest start or end that a resolve covers, by its own
+    clock; `cleared_heard_at` is when the latest end was heard, by ours. `alerts.rules` decides by them. `resolved_by` is empty
+    when the source resolved it.
     """
 
     TRIGGERED, ACKNOWLEDGED, RESOLVED, SUPPRESSED = "triggered", "acknowledged", "resolved", "suppressed"

@@ -3,6 +3,9 @@
 A source may repeat itself, and a resolve may overtake its trigger. So the state of a problem is two registers that only grow:
 the latest start and the latest end that the source told. It is open while the start is later than the end. Whatever order the
 same events come in, the registers end alike, and so does the alert.
+
+Clocks of sources differ from ours, so a time told by the source is only ever compared with another one of the source. Events
+that tell no time, or one that cannot be, are ordered by when we received them.
 """
 
 from __future__ import annotations
@@ -43,25 +46,30 @@ def louder(one: str, other: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One event as the rules see it: `at` by the source's clock (start or end), `received_at` by ours."""
+    """One event as the rules see it.
+
+    `at` is the start or the end by the source's clock when it is `told`, else `received_at`, which is by ours.
+    """
 
     firing: bool
     at: dt.datetime
     received_at: dt.datetime
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the newest alert of the same problem.
 
-    `fired_at` is the latest start and `cleared_at` the latest end heard, by the source's clock; `cleared_heard_at` is when the
-    latest end was heard, by ours.
+    `fired_at` is the latest start heard and `cleared_at` the latest start or end that a resolve covers, both by the source's
+    clock; `cleared_heard_at` is when the latest end was heard and `heard_at` when anything was, by ours.
     """
 
     open: bool
     fired_at: dt.datetime
     cleared_at: dt.datetime | None
     cleared_heard_at: dt.datetime | None
+    heard_at: dt.datetime
 
 
 Move = Literal["open", "refire", "late", "resolve", "turn_over", "clear_again", "record"]
@@ -79,26 +87,35 @@ def move(event: Heard, known: Known | None) -> Move:
         return "refire" if known.open else "open"
     if not known.open:
         return "clear_again"
-    return "resolve" if event.at >= known.fired_at else "turn_over"
+    now_over = event.at >= known.fired_at if event.told else event.received_at >= known.heard_at
+    return "resolve" if now_over else "turn_over"
 
 
 def _is_late(event: Heard, known: Known) -> bool:
     """Whether a trigger tells of a period whose end was already heard.
 
-    Only within the reorder window of that end: a source that goes on after it should believe it still fires, and says so with
-    the old start, must page.
+    By the source's time only within the reorder window of that end: a source that goes on after it should believe it still
+    fires, and says so with the old start, must page.
     """
-    if known.cleared_at is None or known.cleared_heard_at is None or event.at > known.cleared_at:
+    if known.cleared_heard_at is None:
         return False
-    return event.received_at < known.cleared_heard_at + REORDER_WINDOW
+    if not event.told:
+        return event.received_at < known.cleared_heard_at
+    covered = known.cleared_at is not None and event.at <= known.cleared_at
+    return covered and event.received_at < known.cleared_heard_at + REORDER_WINDOW
 
 
 def heard(*, firing: bool, started_at: dt.datetime | None, ended_at: dt.datetime | None, received_at: dt.datetime) -> Heard:
-    """The event on the source's time line. An end is never before its own start; where the source is silent, we heard it now."""
+    """The event on a time line.
+
+    An end counts as told only together with a start before it: Alertmanager writes the end into both when whoever resolved did
+    not know the start, and then the end can lie before the start that was told earlier.
+    """
     if firing:
-        return Heard(True, started_at or received_at, received_at)
-    at = ended_at or received_at
-    return Heard(False, max(at, started_at) if started_at else at, received_at)
+        return Heard(True, started_at or received_at, received_at, told=started_at is not None)
+    if started_at is not None and ended_at is not None and started_at < ended_at:
+        return Heard(False, ended_at, received_at)
+    return Heard(False, received_at, received_at, told=False)
 
 
 def shown(at: dt.datetime, received_at: dt.datetime) -> dt.datetime:

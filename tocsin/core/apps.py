@@ -1,3 +1,5 @@
+"""This room as Django sees it."""
+
 from django.apps import AppConfig
 
 

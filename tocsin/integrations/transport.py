@@ -34,5 +34,5 @@ class Post:
     def _url(self) -> str:
         if settings.TOCSIN.smtp_url:
             return str(settings.TOCSIN.smtp_url)
-        kept = facts.get(SMTP_FACT)
+        kept = facts.glance(SMTP_FACT)
         return secrets.decrypt(kept) if kept else ""

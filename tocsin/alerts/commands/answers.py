@@ -39,7 +39,7 @@ def resolve(actor: Actor, alert: Alert, *, now: dt.datetime, by_source: bool = F
             status=Alert.RESOLVED,
             resolved_at=now,
             resolved_by_id=None if by_source else _person(actor),
-            cleared_at=max(now, alert.fired_at),
+            cleared_at=max(alert.cleared_at or alert.fired_at, alert.fired_at),
             cleared_heard_at=now,
             updated_at=now,
         )

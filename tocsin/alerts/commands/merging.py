@@ -24,8 +24,7 @@ def merge(alert: Alert, move: rules.Move, event: ParsedEvent, heard: rules.Heard
     if move == "turn_over":
         _turn_over(alert, heard)
         return ""
-    if move == "resolve":
-        alert.status = Alert.RESOLVED
+    end(alert, heard)
     return names.ALERT_RESOLVED if was_open else ""
 
 
@@ -39,12 +38,27 @@ def describe(alert: Alert, event: ParsedEvent) -> None:
 
 
 def clear(alert: Alert, heard: rules.Heard) -> None:
-    """Remember an end; the latest counts. Whoever resolved by hand keeps the time."""
-    if alert.cleared_at is not None and heard.at < alert.cleared_at:
+    """Remember an end, and what it covers: itself when the source told it, else the starts known so far."""
+    alert.cleared_heard_at = max(alert.cleared_heard_at or heard.received_at, heard.received_at)
+    if not heard.told:
         return
-    alert.cleared_at, alert.cleared_heard_at = heard.at, heard.received_at
-    if heard.at >= alert.fired_at and not alert.resolved_by_id:
-        alert.resolved_at = rules.shown(heard.at, heard.received_at)
+    alert.cleared_at = max(alert.cleared_at or heard.at, heard.at)
+
+
+def end(alert: Alert, heard: rules.Heard) -> None:
+    """The open period is over, or its end is told again: the latest end told counts, of ends only heard the first.
+
+    Whoever resolved by hand keeps the time.
+    """
+    alert.status = Alert.RESOLVED
+    alert.cleared_at = max(alert.cleared_at or alert.fired_at, alert.fired_at)
+    if alert.resolved_by_id or (heard.told and heard.at < alert.cleared_at):
+        return
+    at = rules.shown(heard.at, heard.received_at)
+    if alert.resolved_at is None or heard.told:
+        alert.resolved_at = at
+    else:
+        alert.resolved_at = min(alert.resolved_at, at)
 
 
 def _refire(alert: Alert, event: ParsedEvent, heard: rules.Heard) -> str:

@@ -114,7 +114,8 @@ _FIRST_NEWS = {
 def _known(alert: Alert | None) -> rules.Known | None:
     if alert is None:
         return None
-    return rules.Known(alert.status != Alert.RESOLVED, alert.fired_at, alert.cleared_at, alert.cleared_heard_at)
+    still_open = alert.status != Alert.RESOLVED
+    return rules.Known(still_open, alert.fired_at, alert.cleared_at, alert.cleared_heard_at, alert.last_event_at)
 
 
 def _created(
@@ -134,8 +135,8 @@ def _created(
         alert.status = Alert.SUPPRESSED if alert.urgency == Alert.NONE else Alert.TRIGGERED
         alert.fired_at = heard.at
     else:
-        alert.status = Alert.RESOLVED
-        alert.fired_at = event.started_at or rules.NEVER
+        alert.fired_at = event.started_at if event.started_at and heard.told else rules.NEVER
         merging.clear(alert, heard)
+        merging.end(alert, heard)
     alert.save(force_insert=True)
     return alert

@@ -40,7 +40,7 @@ def sender() -> str:
     chosen: Settings = settings.TOCSIN
     if "mail_from" in chosen.model_fields_set:
         return chosen.mail_from
-    return str(facts.get(FROM_FACT) or chosen.mail_from)
+    return str(facts.glance(FROM_FACT) or chosen.mail_from)
 
 
 def build(

@@ -23,6 +23,7 @@ from tocsin.core.work.engine import OWNER, Module
 log = structlog.get_logger(__name__)
 LANE = "mail"
 WORKERS = 4
+DRAIN_SECONDS = 7.0
 FIRST_PAUSE = dt.timedelta(seconds=5)
 LONGEST_PAUSE = dt.timedelta(minutes=30)
 KEEP_TRYING = dt.timedelta(hours=24)
@@ -66,7 +67,7 @@ class Deliverer:
     def __init__(self, workers: int = WORKERS) -> None:
         self._workers = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="mail")
-        self._lock = threading.Lock()
+        self._idle = threading.Condition()
         self._busy = 0
 
     def tick(self, now: dt.datetime) -> int:
@@ -76,7 +77,7 @@ class Deliverer:
             return 0
         rows = leases.claim(OutboxMail, lane=LANE, owner=OWNER, now=now, limit=free)
         for row in rows:
-            with self._lock:
+            with self._idle:
                 self._busy += 1
             self._pool.submit(self._deliver, row, now)
         return len(rows)
@@ -89,9 +90,15 @@ class Deliverer:
             log.exception("a mail could not be handled", mail=row.id)
         finally:
             close_old_connections()
-            with self._lock:
+            with self._idle:
                 self._busy -= 1
+                self._idle.notify_all()
             hints.wake_here(LANE)
+
+    def drain(self, now: dt.datetime) -> None:
+        """Wait for what is being sent, for as long as the engine gives us; what does not end is sent again by its lease."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, DRAIN_SECONDS)
 
     def close(self) -> None:
         """Wait for what is being sent; nothing may be submitted afterwards."""
@@ -129,4 +136,5 @@ def settle(row: OutboxMail, delivery: ports.Delivery, now: dt.datetime) -> None:
             events.record(SYSTEM, FAILED, row.id, now=now, data=data)
 
 
-MODULES = (Module("mail", Deliverer().tick, channel=LANE),)
+_deliverer = Deliverer()
+MODULES = (Module("mail", _deliverer.tick, channel=LANE, drain=_deliverer.drain),)
