@@ -22,6 +22,11 @@ DOORS = {"web", "api", "cli", "intake", "accounts"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
+def pytest_configure() -> None:
+    """Passwords of tests need no protection, and the real hash is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the wide and long tests too")
     parser.addoption("--part", choices=("rules", "database", "doors", "acceptance", "browser"), help="run one part of the whole")

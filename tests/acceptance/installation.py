@@ -18,7 +18,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 TOCSIN = [sys.executable, "-m", "tocsin"]
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ COMPANY: dict[str, Any] = {
         {"name": "Max"},
         {"name": "Sven", "role": "stakeholder"},
     ],
-    "services": [{"name": "Checkout API", "steps": [["Ada"], ["Bo"]], "wait": 5, "roster": ["Max"]}],
+    "services": [{"name": "Checkout API", "steps": [["Ada"], ["Bo"]], "wait": 5, "repeats": 0, "roster": ["Max"]}],
     "last_resort": ["Imogen"],
 }
 

@@ -1,0 +1,153 @@
+"""One of every kind of thing, so that every address of the house can be asked for; and who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+
+from tests import company
+from tests.conftest import NOW
+from tocsin.alerts import commands as alerts
+from tocsin.collab import commands as collab
+from tocsin.core.actor import SYSTEM
+from tocsin.directory import commands as directory
+from tocsin.directory.models import Person
+from tocsin.incidents import commands as incidents
+from tocsin.oncall import commands as oncall
+from tocsin.paging.jobs import advance as pages
+from tocsin.paging.models import Page
+from tocsin.postmortems import commands as postmortems
+
+SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
+ROLES = ("signed-out", "stakeholder", "responder", "member", "manager", "administrator")
+"""`responder` belongs to another team, `member` to the team that owns everything here, `manager` manages that team."""
+
+
+@dataclass
+class House:
+    """People by role, and what stands for each placeholder of an address."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    private: dict[str, str] = field(default_factory=dict)
+
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """The browser of somebody in this role; made once, since every new one loads the middleware again."""
+        if role not in self.clients:
+            self.clients[role] = Client()
+            if role in self.people:
+                self.clients[role].force_login(self.people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return self.clients[role]
+
+    def path(self, template: str, *, private: bool = False) -> str:
+        """A real address for a route. Raises KeyError with the place of a placeholder that nothing stands for."""
+        table = {**self.values, **(self.private if private else {})}
+
+        def fill(match: re.Match[str]) -> str:
+            before = template[: match.start()]
+            for name in (f"{before}{match.group(1)}", match.group(1)):
+                if name in table:
+                    return table[name]
+            raise KeyError(f"{before}<{match.group(1)}>: give tests/web/objects.py something that stands for it")
+
+        return "/" + SLOT.sub(fill, template)
+
+
+def build() -> House:
+    house = House()
+    people = house.people
+    people["administrator"] = company.administrator("Root")
+    people["stakeholder"] = company.stakeholder("Sven")
+    people["responder"] = company.person("Otto")
+    people["member"] = company.person("Ada")
+    people["manager"] = company.person("Mia")
+    team = company.team("Payments", people["member"], manager=people["manager"])
+    company.team("Search", people["responder"], manager=people["responder"])
+    service = company.service("Checkout API", team, company.product())
+    schedule = company.schedule(team, people["member"])
+    company.last_resort()
+    company.cover(service, policy=company.policy(team, schedule), roster=schedule)
+    key, _ = alerts.create_key(SYSTEM, service, kind="generic", name="tests", now=NOW)
+    alert = alerts.open_by_hand(SYSTEM, service, "Checkout answers 500", now=NOW)
+    pages.tick(NOW)
+    page = Page.objects.filter(subject=alert.id).first()
+    assert page is not None
+    here = company.actor(people["manager"])
+    override = oncall.add_override(
+        here, schedule, person=people["manager"], starts_at=NOW, ends_at=NOW + dt.timedelta(hours=4), reason="swap", now=NOW
+    )
+    gateway = directory.create_gateway(SYSTEM, name="ntfy", url="https://ntfy.example.com/x", now=NOW)
+    of_stakeholder, _ = directory.create_token(SYSTEM, people["stakeholder"], name="mine", scopes=["read"], now=NOW)
+    rotation = schedule.rotations.first()
+    assert rotation is not None
+    house.values = {
+        "pk": "1",
+        "token": "x" * 43,
+        "mail_id": "mbx_00000000000000000000000000",
+        "api/v1/alerts/wanted": alert.id,
+        "a/number": str(alert.number),
+        "api/v1/services/wanted": service.id,
+        "api/v1/people/wanted": people["stakeholder"].id,
+        "api/v1/teams/wanted": team.id,
+        "api/v1/schedules/wanted": schedule.id,
+        "key_id": key.id,
+        "person_id": people["stakeholder"].id,
+        "team_id": team.id,
+        "service_id": service.id,
+        "schedule_id": schedule.id,
+        "s/slug": service.slug,
+        "t/slug": team.slug,
+        "products/slug": service.products.first().slug,
+        "policies/slug": f"{team.slug}-policy",
+        "schedules/slug": schedule.slug,
+        "rotation_id": rotation.id,
+        "override_id": override.id,
+        "gateway_id": gateway.id,
+        "method_id": people["stakeholder"].contact_methods.first().id,
+        "token_id": of_stakeholder.id,
+        "urgency": "high",
+        "page_id": page.id,
+        "api/v1/status-pages/wanted": "external",
+        "go/name": "runbook",
+    }
+    _incident(house, service)
+    return house
+
+
+def _incident(house: House, service: Any) -> None:
+    reporter = company.actor(house.people["manager"])
+    collab.set_short_link(SYSTEM, name="runbook", target="/oncall", now=NOW)
+    open_one = incidents.declare(reporter, summary="Payments fail", severity=3, service=service, now=NOW)
+    hidden = incidents.declare(reporter, summary="Breach", severity=3, service=service, private=True, now=NOW)
+    for incident, table in ((open_one, house.values), (hidden, house.private)):
+        incidents.set_up(SYSTEM, incident, now=NOW)
+        postmortem = postmortems.start(SYSTEM, incident, owner=house.people["manager"], now=NOW)
+        action = postmortems.add_action(
+            SYSTEM,
+            incident,
+            postmortem=postmortem,
+            title="Add an alert",
+            category="detect",
+            link_type="priority",
+            owner=house.people["manager"],
+            due_on=NOW.date(),
+            now=NOW,
+        )
+        table.update({"key": incident.key, "api/v1/incidents/wanted": incident.id, "x/number": str(action.number)})
+        table.update({"api/v1/postmortems/wanted": postmortem.id, "api/v1/actions/wanted": action.id})
+        table.update({"<incident:key>/doc/slug": "impact", "<incident:key>/tables/name": "changes"})
+        table.update({"<incident:key>/postmortem/field": "summary"})
+
+
+def tokens(house: House, *scopes: str) -> dict[str, str]:
+    """A token with these scopes for everybody."""
+    return {
+        role: directory.create_token(SYSTEM, person, name="tests", scopes=scopes, now=NOW)[1]
+        for role, person in house.people.items()
+    }
