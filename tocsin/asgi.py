@@ -26,6 +26,12 @@ Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 WORKERS = 16
 BODY_LIMIT = 1024 * 1024
 BODY_SECONDS = 30.0
+DRAINED = 8 * 1024 * 1024
+"""Of a body that is too large so much is read and thrown away, so that its sender hears the answer."""
+
+
+class Gone(Exception):
+    """The client hung up before its body was complete."""
 
 
 class Application:
@@ -66,6 +72,8 @@ class Application:
         except TimeoutError:
             await refuse(send, 408, "too_slow", f"The body did not arrive within {BODY_SECONDS:.0f} seconds.")
             return
+        except Gone:
+            return
         if body is None:
             await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
             return
@@ -101,21 +109,21 @@ async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body, or None when it is larger than the limit; what is announced as too large is not read at all."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > BODY_LIMIT:
-            return None
+    """The whole body, or None when it is larger than the limit. Raises Gone. Memory never holds more than the limit."""
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > BODY_LIMIT:
-            return None
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if not message.get("more_body", False) or size > DRAINED:
+            return b"".join(chunks) if size <= BODY_LIMIT else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

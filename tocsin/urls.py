@@ -7,6 +7,7 @@ from allauth.mfa import urls as mfa
 from django.urls import include, path
 
 from tocsin.web import policy
+from tocsin.web.api import metrics
 from tocsin.web.api import urls as api
 from tocsin.web.pages import urls as pages
 
@@ -38,6 +39,7 @@ urlpatterns = [
     path("account/", include(policy.borrow(account.urlpatterns, _ACCOUNT))),
     path("account/2fa/", include(policy.borrow(mfa.urlpatterns, _ACCOUNT))),
     path("api/v1/", include(api)),
+    path("metrics", metrics.show, name="metrics"),
     path("", include(pages)),
 ]
 

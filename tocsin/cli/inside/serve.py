@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -101,6 +102,7 @@ def _listening() -> Iterator[None]:
 def _run_web(host: str, port: int, engine: Engine | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _already_stopped)
+    listening = _bind(host, port)
     application = Application(engine)
     server = _Server(_configuration(application, host, port), application)
     _offer_setup()
@@ -109,13 +111,19 @@ def _run_web(host: str, port: int, engine: Engine | None) -> None:
     gc.collect()
     gc.freeze()
     try:
-        server.run()
+        server.run([listening])
     finally:
         if engine:
             engine.stop(timeout=3.0)
         connections.close_all()
-    if not server.started:
-        fail(UNREACHABLE, f"{host}:{port} cannot be used; is something else listening there?")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """The listening socket, taken before anything else: who connects from now on waits instead of being refused."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        fail(UNREACHABLE, f"{host}:{port} cannot be used ({error.strerror}); is something else listening there?")
 
 
 class _Server(uvicorn.Server):
