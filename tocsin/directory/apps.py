@@ -1,3 +1,7 @@
+"""The room as Django sees it."""
+
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 

@@ -139,8 +139,8 @@ def _set_products(service: Service, products: Iterable[Product] | None) -> dict[
     """Set them when given; what changed, for the event."""
     if products is None:
         return {}
-    wanted = {product.id for product in products}
-    if wanted == set(service.products.values_list("id", flat=True)):
+    wanted = {product.id: product for product in products}
+    if wanted.keys() == set(service.products.values_list("id", flat=True)):
         return {}
-    service.products.set(wanted)
+    service.products.set(wanted.values())
     return {"products": sorted(wanted)}

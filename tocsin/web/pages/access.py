@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory import commands, queries
 from tocsin.web.policy import PUBLIC, TOKEN, allow
+from tocsin.web.request import Request
 from tocsin.web.typed import Typed
 
 
 @allow(TOKEN)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest, token: str) -> HttpResponse:
+def invite(request: Request, token: str) -> HttpResponse:
     """GET shows the form and changes nothing: mail scanners open links. The person signs in afterwards, second factor included."""
     link = queries.link_by_token(token, request.now)
     if link is None:
@@ -38,7 +39,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
 
 @allow(PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
-def forgot(request: HttpRequest) -> HttpResponse:
+def forgot(request: Request) -> HttpResponse:
     """The answer is the same whether the address is known or not."""
     mails = queries.mails()
     sent = request.method == "POST" and mails

@@ -44,7 +44,7 @@ def new(request: Request) -> HttpResponse:
     form = Typed(request.POST, initial={"team": request.GET.get("team", "")})
     if request.method == "POST":
         try:
-            fields = {name: form.text(name) for name in FIELDS}
+            fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
             team, products = _team(form, request.actor), _products(form)
             service = commands.create_service(request.actor, **fields, team=team, products=products, now=request.now)
             _cover(request, service, form)
@@ -62,7 +62,7 @@ def change(request: Request, slug: str) -> HttpResponse:
     form = Typed(request.POST, initial=_as_typed(service))
     if request.method == "POST":
         try:
-            fields = {name: form.text(name) for name in FIELDS}
+            fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
             team, products = _team(form, request.actor), _products(form)
             commands.change_service(request.actor, service, **fields, team=team, products=products, now=request.now)
             _cover(request, service, form)
