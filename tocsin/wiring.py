@@ -41,6 +41,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("alert.resolved", paging.alert_resolved),
     ("person.deactivated", paging.person_deactivated),
     ("page.created", incident_handlers.let_paged_person_in),
+    ("incident.resolved", paging.alert_resolved),
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
 )

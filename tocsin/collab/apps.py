@@ -1,3 +1,5 @@
+"""Rooms, documents, short links."""
+
 from django.apps import AppConfig
 
 

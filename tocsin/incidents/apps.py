@@ -1,3 +1,5 @@
+"""Incidents, their roles and their timeline."""
+
 from django.apps import AppConfig
 
 

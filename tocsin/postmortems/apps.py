@@ -1,3 +1,5 @@
+"""Postmortems and the actions that follow."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Status pages, their parts and their updates."""
+
 from django.apps import AppConfig
 
 
