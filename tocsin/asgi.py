@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.handlers.wsgi import WSGIHandler
@@ -39,7 +39,7 @@ class Application:
 
     def __init__(self, engine: Engine | None = None) -> None:
         self.engine = engine
-        self.django: Door = WSGIMiddleware(WSGIHandler(), workers=WORKERS)
+        self.django = cast(Door, WSGIMiddleware(cast(Any, WSGIHandler()), workers=WORKERS))
         self.live = Live()
         self.prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
 from tocsin.core import clock
@@ -29,12 +29,18 @@ def lock_skipping(rows: QuerySet[M]) -> QuerySet[M]:
 
     SQLite has one writer at a time and our transactions begin IMMEDIATE, so there the lock is already held.
     """
-    return rows.select_for_update(skip_locked=True, of=("self",)) if is_postgresql() else rows
+    return rows.select_for_update(skip_locked=True, no_key=True, of=("self",)) if is_postgresql() else rows
 
 
 def lock(rows: QuerySet[M]) -> QuerySet[M]:
-    """The same rows, locked for this transaction, waiting for others."""
-    return rows.select_for_update(of=("self",)) if is_postgresql() else rows
+    """The same rows, locked for this transaction, waiting for others. Rows that only point at them may be added meanwhile."""
+    return rows.select_for_update(no_key=True, of=("self",)) if is_postgresql() else rows
+
+
+def after_commit_once(work: Callable[[], object]) -> None:
+    """Call `work` after the commit of this transaction, once, however often it was asked for."""
+    if all(entry[1] is not work for entry in connection.run_on_commit):
+        transaction.on_commit(work)
 
 
 def serialise(names: Iterable[str]) -> None:

@@ -39,7 +39,7 @@ class Typed:
 
     def text(self, name: str, *, required: str = "", longest: int = 20_000, lines: bool = False) -> str:
         """One field's words without outer space and control characters. `required` is the sentence when it is empty."""
-        raw = (self._data or {}).get(name) or ""
+        raw = self._data.get(name, "") if self._data is not None else ""
         words = clean(str(raw), lines=lines)
         self.values[name] = words
         if required and not words:
@@ -62,7 +62,7 @@ class Typed:
         return chosen
 
     def ticked(self, name: str) -> bool:
-        self.values[name] = bool((self._data or {}).get(name))
+        self.values[name] = bool(self._data.get(name)) if self._data is not None else False
         return bool(self.values[name])
 
     def number(self, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
@@ -103,3 +103,13 @@ def clean(words: str, *, lines: bool = False) -> str:
     words = words.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(char for char in words if char == "\n" or (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"))
     return kept.strip() if lines else " ".join(kept.split())
+
+
+def whole(text: str, *, most: int = 10**12) -> int | None:
+    """The number that an address names, None for anything else: signs, letters, digits of other scripts, far too many."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= most else None
+
+
+def page_number(text: str) -> int:
+    """Which page of a list an address asks for, 1 for anything odd."""
+    return whole(text, most=100_000) or 1

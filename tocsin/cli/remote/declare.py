@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import inspect
 import re
@@ -101,7 +102,7 @@ def instant(text: str | None, option: str) -> str | None:
     span = _SPAN.match(text)
     if span:
         seconds = int(span[2]) * _SECONDS[span[3]] * (-1 if span[1] else 1)
-        return clock.rfc3339(clock.now().replace(microsecond=0) + clock.dt.timedelta(seconds=seconds))
+        return clock.rfc3339(clock.now().replace(microsecond=0) + dt.timedelta(seconds=seconds))
     try:
         return clock.rfc3339(clock.parse(text))
     except (ValueError, OverflowError):

@@ -85,7 +85,7 @@ def request(
     target = _target(httpx2.URL, url)
     backend = _Backend(guard or _guard(), until)
     transport = httpx2.HTTPTransport(verify=_tls(), trust_env=False)
-    transport._pool._network_backend = backend  # type: ignore[attr-defined]  # there is no public way in; a test holds it
+    transport._pool._network_backend = backend  # type: ignore[attr-defined,assignment]  # there is no public way in; a test holds it
     sent = {
         "user-agent": "Tocsin",
         **{name.lower(): value for name, value in (headers or {}).items()},

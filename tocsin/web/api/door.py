@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tocsin.core import once, strict_json
 from tocsin.core.actor import Actor
@@ -17,6 +17,7 @@ from tocsin.core.errors import Invalid, NotFound, Refused, Unavailable
 from tocsin.directory import commands as directory
 from tocsin.web import refusals
 from tocsin.web.api import etags
+from tocsin.web.request import Request
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ def guard(view: View) -> View:
     """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, **where: Any) -> HttpResponse:
+    def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
             return _answer(request, view, where)
         except Refused as refused:
@@ -75,7 +76,7 @@ def problem(refused: Refused) -> HttpResponse:
     return response
 
 
-def identify(request: HttpRequest) -> Actor:
+def identify(request: Request) -> Actor:
     """Who the bearer token acts for. Raises Unidentified."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
@@ -86,7 +87,7 @@ def identify(request: HttpRequest) -> Actor:
     return actor
 
 
-def _answer(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
+def _answer(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:
     request.actor = identify(request)  # type: ignore[attr-defined]
     _refuse_nul(request)
     if request.method in _READS:
@@ -101,16 +102,16 @@ def _answer(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResp
     return response
 
 
-def _refuse_nul(request: HttpRequest) -> None:
+def _refuse_nul(request: Request) -> None:
     """No store keeps a NUL, so nothing can be called by a name with one."""
     if "\x00" in request.path:
         raise NotFound("There is no such thing.")
     for name, value in request.GET.items():
-        if "\x00" in name + value:
+        if "\x00" in f"{name}{value}":
             raise Invalid("A query must not hold a NUL.", field=name.replace("\x00", ""))
 
 
-def _run(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpResponse:
+def _run(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:
     response = view(request, **where)
     if response.status_code == 405:
         allowed = response["Allow"]
@@ -119,7 +120,7 @@ def _run(request: HttpRequest, view: View, where: dict[str, Any]) -> HttpRespons
     return response
 
 
-def _transact(request: HttpRequest, work: Callable[[], once.Answer]) -> once.Answer:
+def _transact(request: Request, work: Callable[[], once.Answer]) -> once.Answer:
     if request.GET.get("dry_run") == "true":
         return once.together(work, keep=False)
     key = request.headers.get("Idempotency-Key")

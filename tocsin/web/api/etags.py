@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Schema
 
 from tocsin.core.errors import Refused
+from tocsin.web.request import Request
 
 S = TypeVar("S", bound=Schema)
 
@@ -32,13 +33,13 @@ def tag(document: Schema) -> str:
     return '"' + hashlib.sha256(document.model_dump_json().encode()).hexdigest()[:24] + '"'
 
 
-def one(request: HttpRequest, document: S) -> S:
+def one(request: Request, document: S) -> S:
     """The single object that answers this request; its tag goes into the header."""
     request.etag = tag(document)  # type: ignore[attr-defined]
     return document
 
 
-def require_current(request: HttpRequest, document: Schema) -> None:
+def require_current(request: Request, document: Schema) -> None:
     """Raises Unconditional or Changed unless `If-Match` names the object as it is. Call with its row locked."""
     wanted = request.headers.get("If-Match", "")
     if not wanted:
@@ -51,7 +52,7 @@ def require_current(request: HttpRequest, document: Schema) -> None:
         )
 
 
-def attach(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def attach(request: Request, response: HttpResponse) -> HttpResponse:
     """Put the tag into the answer; 304 when the reader has this version already."""
     found: str = getattr(request, "etag", "")
     if not found or response.status_code >= 300:

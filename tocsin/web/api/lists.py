@@ -44,7 +44,7 @@ def _seal(order: str, value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([order, value]).encode()).decode().rstrip("=")
 
 
-def _open(cursor: str, order: str, kind: type) -> Any:
+def _open(cursor: str, order: str, kind: type[str] | type[int]) -> Any:
     wrong = Invalid("This is not a cursor of this list; leave it out for the beginning.", field="cursor")
     try:
         made_for, value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -52,6 +52,6 @@ def _open(cursor: str, order: str, kind: type) -> Any:
         raise wrong from None
     if made_for != order or type(value) is not kind:
         raise wrong
-    if not (value.isprintable() if isinstance(value, str) else abs(value) < 2**62):
+    if not (value.isprintable() if isinstance(value, str) else abs(int(value)) < 2**62):
         raise wrong
     return value

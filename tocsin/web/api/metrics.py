@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tocsin.core import metrics
 from tocsin.core.errors import NotAllowed, Refused
@@ -10,12 +10,13 @@ from tocsin.core.settings import is_loopback
 from tocsin.directory import permissions, rules
 from tocsin.web import policy
 from tocsin.web.api import door
+from tocsin.web.request import Request
 
 _PASSED_ON = {b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"}
 
 
 @policy.allow(policy.BEARER)
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: Request) -> HttpResponse:
     """Prometheus' text format; 401 or 403 for whoever is neither on this machine nor an administrator."""
     try:
         if not _is_here(request):
@@ -26,14 +27,14 @@ def show(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type=kind)
 
 
-def _is_here(request: HttpRequest) -> bool:
+def _is_here(request: Request) -> bool:
     """Asked from this machine itself, not through a proxy that happens to run on it."""
     scope = request.META.get("asgi.scope") or {}
     passed_on = any(name in _PASSED_ON for name, _ in scope.get("headers", ()))
     return is_loopback(request.META.get("REMOTE_ADDR", "")) and not passed_on
 
 
-def _require_administrator(request: HttpRequest) -> None:
+def _require_administrator(request: Request) -> None:
     actor = None if "Authorization" in request.headers else policy.identify(request)
     actor = actor or door.identify(request)
     permissions.require_scope(actor, rules.READ)

@@ -31,6 +31,7 @@ from tocsin.web.api.nouns import (
     teams,
 )
 from tocsin.web.api.scopes import READS
+from tocsin.web.request import Request
 
 
 class _Parsed(Parser):
@@ -53,12 +54,12 @@ api = NinjaAPI(
 
 
 @api.exception_handler(Refused)
-def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _refused(request: Request, refused: Refused) -> HttpResponse:
     return door.problem(refused)
 
 
 @api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _invalid(request: Request, error: ValidationError) -> HttpResponse:
     """The first thing that is wrong, with its place: `alerts.0`, `limit`."""
     first = error.errors[0]
     place = [str(part) for part in first["loc"][1:] if part not in {"body", "response"}]
@@ -67,7 +68,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _http_error(request: Request, error: HttpError) -> HttpResponse:
     if isinstance(error, AuthenticationError):
         return door.problem(door.Unidentified("Send a token: `Authorization: Bearer tcs_…`."))
     cause = error.__cause__
@@ -75,7 +76,7 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+def _missing(request: Request, error: Http404) -> HttpResponse:
     return door.problem(NotFound("There is no such thing."))
 
 
@@ -102,7 +103,7 @@ def _document() -> dict[str, Any]:
 
 
 @policy.allow(policy.BEARER)
-def openapi(request: HttpRequest) -> HttpResponse:
+def openapi(request: Request) -> HttpResponse:
     """The description of the API in OpenAPI 3.1, for token holders and whoever is signed in."""
     if request.method != "GET":
         return _no_method(request)
@@ -111,14 +112,14 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_document())
 
 
-def _no_method(request: HttpRequest) -> HttpResponse:
+def _no_method(request: Request) -> HttpResponse:
     response = door.problem(door.WrongMethod(f"{request.method} does nothing here; GET does."))
     response["Allow"] = "GET"
     return response
 
 
 @policy.allow(policy.BEARER)
-def unknown(request: HttpRequest) -> HttpResponse:
+def unknown(request: Request) -> HttpResponse:
     """What is not an address of the API."""
     return door.problem(NotFound("The API has no such address; /api/v1/openapi.json lists them."))
 
@@ -136,7 +137,7 @@ def _plain(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view outside the framework whose refusals are problems too."""
 
     @functools.wraps(view)
-    def answered(request: HttpRequest) -> HttpResponse:
+    def answered(request: Request) -> HttpResponse:
         try:
             return view(request)
         except Refused as refused:

@@ -15,6 +15,7 @@ from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import queries as statuspages
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.pages import stage
+from tocsin.web.pages.stage import Facts, Next, Stage
 from tocsin.web.request import Request
 
 SOON = dt.timedelta(minutes=5)
@@ -37,9 +38,9 @@ class Due:
 class Head:
     """Everything the sticky head shows besides the incident itself."""
 
-    facts: stage.Facts
-    stage: stage.Stage
-    next: stage.Next | None
+    facts: Facts
+    stage: Stage
+    next: Next | None
     due: Due | None
     products: list[str]
     public_status: str

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.incidents.models import Incident, RoleAssignment
+from tocsin.incidents.queries import Holder
+from tocsin.incidents.rules import is_major
 
 STEPS = ("Connect", "Open communications", "Assess", "Escalate", "Delegate", "Communicate", "Fix", "Resolve")
 
@@ -54,19 +56,20 @@ class Next:
     post: bool = False
 
 
-def of(incident: Incident, roles: Iterable[RoleAssignment], facts: Facts) -> Stage:
+def of(incident: Incident, roles: Iterable[Holder], facts: Facts) -> Stage:
     """The checklist of one incident, and the first step with an open line."""
     since = {role.role: role.since for role in roles}
     lines: list[tuple[str, str, dt.datetime | None, str]] = [
         ("Connect", "Incident manager has taken command", incident.fixing_at, ""),
         ("Open communications", "Room and state document", incident.set_up_at, ""),
         ("Assess", "Severity confirmed", incident.severity_confirmed_at, "severity"),
-        ("Escalate", "Responders paged", facts.paged_at, "page"),
         ("Delegate", "Tech lead named", since.get(RoleAssignment.TECH_LEAD), "roles"),
         ("Delegate", "Communications manager named", since.get(RoleAssignment.COMMUNICATIONS), "roles"),
         ("Communicate", "First words inside", facts.told_inside_at, "update"),
     ]
-    if not incident.is_private:
+    if is_major(incident.severity) and not incident.is_drill:
+        lines.insert(3, ("Escalate", "Responders paged", facts.paged_at, "page"))
+    if not incident.is_private and not incident.is_drill:
         lines.append(("Communicate", "First words to customers", facts.told_outside_at, "update"))
     lines.append(("Fix", "Impact is over", incident.impact_ended_at or incident.resolved_at, "resolve"))
     lines.append(("Resolve", "Resolved, with its times", incident.resolved_at, "resolve"))

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from tocsin.postmortems.models import Action
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["actions"])
 
@@ -94,13 +94,13 @@ def _find(actor: Actor, wanted: str) -> Action:
     raise NotFound("There is no such action.")
 
 
-def _one(request: HttpRequest, action: Action) -> ActionDocument:
+def _one(request: Request, action: Action) -> ActionDocument:
     return etags.one(request, _document(queries.action_by_id(request.actor, action.id)))
 
 
 @router.get("", response=lists.Page[ActionDocument], auth=READS, summary="List actions, newest first")
 def list_actions(
-    request: HttpRequest,
+    request: Request,
     state: str = "",
     owner: str = "",
     incident: str = "",
@@ -114,7 +114,7 @@ def list_actions(
 
 
 @router.post("", response={201: ActionDocument}, auth=RESPONDS, summary="Add an action")
-def add_action(request: HttpRequest, body: NewAction) -> Status:
+def add_action(request: Request, body: NewAction) -> Status:
     try:
         incident = incidents.by_key(request.actor, body.incident)
     except NotFound as error:
@@ -133,12 +133,12 @@ def add_action(request: HttpRequest, body: NewAction) -> Status:
 
 
 @router.get("/{wanted}", response=ActionDocument, auth=READS, summary="One action, by id or number")
-def get_action(request: HttpRequest, wanted: str) -> ActionDocument:
+def get_action(request: Request, wanted: str) -> ActionDocument:
     return _one(request, _find(request.actor, wanted))
 
 
 @router.patch("/{wanted}", response=ActionDocument, auth=RESPONDS, summary="Change an action")
-def change_action(request: HttpRequest, wanted: str, body: ActionChange) -> ActionDocument:
+def change_action(request: Request, wanted: str, body: ActionChange) -> ActionDocument:
     action = _find(request.actor, wanted)
     etags.require_current(request, _document(action))
     fields = body.model_dump(exclude_none=True)
@@ -149,15 +149,15 @@ def change_action(request: HttpRequest, wanted: str, body: ActionChange) -> Acti
 
 
 @router.post("/{wanted}/complete", response=ActionDocument, auth=RESPONDS, summary="Done")
-def complete_action(request: HttpRequest, wanted: str) -> ActionDocument:
+def complete_action(request: Request, wanted: str) -> ActionDocument:
     return _one(request, commands.complete_action(request.actor, _find(request.actor, wanted), now=request.now))
 
 
 @router.post("/{wanted}/drop", response=ActionDocument, auth=RESPONDS, summary="It will not be done")
-def drop_action(request: HttpRequest, wanted: str) -> ActionDocument:
+def drop_action(request: Request, wanted: str) -> ActionDocument:
     return _one(request, commands.drop_action(request.actor, _find(request.actor, wanted), now=request.now))
 
 
 @router.post("/{wanted}/reopen", response=ActionDocument, auth=RESPONDS, summary="Open again")
-def reopen_action(request: HttpRequest, wanted: str) -> ActionDocument:
+def reopen_action(request: Request, wanted: str) -> ActionDocument:
     return _one(request, commands.reopen_action(request.actor, _find(request.actor, wanted), now=request.now))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from tocsin.paging import commands as paging
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import services
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["alerts"])
 
@@ -95,21 +95,21 @@ def find(actor: Actor, wanted: str) -> Alert:
     raise NotFound("There is no such alert.")
 
 
-def _one(request: HttpRequest, alert: Alert) -> AlertDocument:
+def _one(request: Request, alert: Alert) -> AlertDocument:
     fresh = queries.alert_by_id(request.actor, alert.id)
     return etags.one(request, show(request.actor, [fresh])[0])
 
 
 @router.get("", response=lists.Page[AlertDocument], auth=READS, summary="List alerts, newest first")
 def list_alerts(
-    request: HttpRequest, status: str = "", service: str = "", q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = ""
+    request: Request, status: str = "", service: str = "", q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = ""
 ) -> dict:
     rows = queries.alerts(request.actor, status=status or None, service=service or None, q=q)
     return lists.page(rows, "-number", limit=limit, cursor=cursor, show=lambda found: show(request.actor, found))
 
 
 @router.post("", response={201: AlertDocument}, auth=RESPONDS, summary="Open an alert by hand")
-def create_alert(request: HttpRequest, body: NewAlert) -> Status:
+def create_alert(request: Request, body: NewAlert) -> Status:
     service = services.find(body.service, field="service")
     alert = commands.open_by_hand(
         request.actor, service, body.title, description=body.description, urgency=body.urgency, now=request.now
@@ -118,26 +118,26 @@ def create_alert(request: HttpRequest, body: NewAlert) -> Status:
 
 
 @router.get("/{wanted}", response=AlertDocument, auth=READS, summary="One alert, by id or number")
-def get_alert(request: HttpRequest, wanted: str) -> AlertDocument:
+def get_alert(request: Request, wanted: str) -> AlertDocument:
     return _one(request, find(request.actor, wanted))
 
 
 @router.post("/{wanted}/acknowledge", response=AlertDocument, auth=RESPONDS, summary="Acknowledge: you answer, escalation stops")
-def acknowledge_alert(request: HttpRequest, wanted: str) -> AlertDocument:
+def acknowledge_alert(request: Request, wanted: str) -> AlertDocument:
     alert = find(request.actor, wanted)
     commands.acknowledge(request.actor, alert, now=request.now)
     return _one(request, alert)
 
 
 @router.post("/{wanted}/resolve", response=AlertDocument, auth=RESPONDS, summary="Resolve by hand")
-def resolve_alert(request: HttpRequest, wanted: str) -> AlertDocument:
+def resolve_alert(request: Request, wanted: str) -> AlertDocument:
     alert = find(request.actor, wanted)
     commands.resolve(request.actor, alert, now=request.now)
     return _one(request, alert)
 
 
 @router.post("/{wanted}/escalate", response=AlertDocument, auth=RESPONDS, summary="Page the next step of the policy now")
-def escalate_alert(request: HttpRequest, wanted: str) -> AlertDocument:
+def escalate_alert(request: Request, wanted: str) -> AlertDocument:
     alert = find(request.actor, wanted)
     paging.escalate_now(request.actor, alert.id, now=request.now)
     return _one(request, alert)

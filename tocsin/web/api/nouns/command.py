@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import alerts, incidents, people, teams
 from tocsin.web.api.nouns.incidents import IncidentDocument
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["incidents"])
 
@@ -105,7 +105,7 @@ class LineDocument(Schema):
     event: str
 
 
-def _incident(request: HttpRequest, wanted: str) -> Incident:
+def _incident(request: Request, wanted: str) -> Incident:
     return queries.by_key(request.actor, wanted)
 
 
@@ -114,9 +114,7 @@ def _someone(actor: Actor, wanted: str | None, field: str) -> Person:
 
 
 @router.get("/{wanted}/timeline", response=lists.Page[LineDocument], auth=READS, summary="The timeline, newest first")
-def get_timeline(
-    request: HttpRequest, wanted: str, only: Literal["", "key", "talk", "alerts"] = "", limit: lists.Limit = 50
-) -> dict:
+def get_timeline(request: Request, wanted: str, only: Literal["", "key", "talk", "alerts"] = "", limit: lists.Limit = 50) -> dict:
     lines = queries.timeline(request.actor, _incident(request, wanted), only=only or None, limit=limit)
     items = [
         LineDocument(at=line.at, kind=line.kind, actor=line.actor_name, role=line.role, text=line.text, event=line.event_name)
@@ -126,23 +124,23 @@ def get_timeline(
 
 
 @router.post("/{wanted}/set-up", response=IncidentDocument, auth=RESPONDS, summary="Make room and document")
-def set_up(request: HttpRequest, wanted: str) -> IncidentDocument:
+def set_up(request: Request, wanted: str) -> IncidentDocument:
     return incidents.one(request, commands.set_up(request.actor, _incident(request, wanted), now=request.now))
 
 
 @router.post("/{wanted}/take-command", response=IncidentDocument, auth=RESPONDS, summary="Become incident manager")
-def take_command(request: HttpRequest, wanted: str) -> IncidentDocument:
+def take_command(request: Request, wanted: str) -> IncidentDocument:
     return incidents.one(request, commands.take_command(request.actor, _incident(request, wanted), now=request.now))
 
 
 @router.post("/{wanted}/set-severity", response=IncidentDocument, auth=RESPONDS, summary="Set or confirm the severity")
-def set_severity(request: HttpRequest, wanted: str, body: SeverityBody) -> IncidentDocument:
+def set_severity(request: Request, wanted: str, body: SeverityBody) -> IncidentDocument:
     incident = commands.set_severity(request.actor, _incident(request, wanted), body.severity, now=request.now)
     return incidents.one(request, incident)
 
 
 @router.post("/{wanted}/assign-role", response=IncidentDocument, auth=RESPONDS, summary="Give a role to a person")
-def assign_role(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentDocument:
+def assign_role(request: Request, wanted: str, body: RoleBody) -> IncidentDocument:
     person = _someone(request.actor, body.person, "person")
     return incidents.one(
         request, commands.assign_role(request.actor, _incident(request, wanted), body.role, person, now=request.now)
@@ -150,7 +148,7 @@ def assign_role(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentDo
 
 
 @router.post("/{wanted}/release-role", response=IncidentDocument, auth=RESPONDS, summary="Give up a role")
-def release_role(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentDocument:
+def release_role(request: Request, wanted: str, body: RoleBody) -> IncidentDocument:
     person = _someone(request.actor, body.person, "person")
     return incidents.one(
         request, commands.release_role(request.actor, _incident(request, wanted), body.role, person, now=request.now)
@@ -158,7 +156,7 @@ def release_role(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentD
 
 
 @router.post("/{wanted}/hand-over", response=IncidentDocument, auth=RESPONDS, summary="Pass a role of yours on")
-def hand_over(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentDocument:
+def hand_over(request: Request, wanted: str, body: RoleBody) -> IncidentDocument:
     if not body.person:
         raise Invalid("Say to whom.", field="person")
     person = _someone(request.actor, body.person, "person")
@@ -168,7 +166,7 @@ def hand_over(request: HttpRequest, wanted: str, body: RoleBody) -> IncidentDocu
 
 
 @router.post("/{wanted}/note", response=IncidentDocument, auth=RESPONDS, summary="Write something on the timeline")
-def note(request: HttpRequest, wanted: str, body: NoteBody) -> IncidentDocument:
+def note(request: Request, wanted: str, body: NoteBody) -> IncidentDocument:
     incident = _incident(request, wanted)
     return incidents.one(
         request, commands.note(request.actor, incident, kind=body.kind, text=body.text, at=body.at, now=request.now)
@@ -176,14 +174,14 @@ def note(request: HttpRequest, wanted: str, body: NoteBody) -> IncidentDocument:
 
 
 @router.post("/{wanted}/say", response={201: MessageDocument}, auth=RESPONDS, summary="Say something in the room")
-def say(request: HttpRequest, wanted: str, body: SayBody) -> Status:
+def say(request: Request, wanted: str, body: SayBody) -> Status:
     message = commands.say(request.actor, _incident(request, wanted), body.text, client_key=body.client_key, now=request.now)
     author = shapes.person(message.author)
     return Status(201, MessageDocument(id=message.id, text=message.text, at=message.at, author=author))
 
 
 @router.post("/{wanted}/set-times", response=IncidentDocument, auth=RESPONDS, summary="Set impact and detection times")
-def set_times(request: HttpRequest, wanted: str, body: TimesBody) -> IncidentDocument:
+def set_times(request: Request, wanted: str, body: TimesBody) -> IncidentDocument:
     incident = commands.set_times(
         request.actor,
         _incident(request, wanted),
@@ -197,7 +195,7 @@ def set_times(request: HttpRequest, wanted: str, body: TimesBody) -> IncidentDoc
 
 
 @router.post("/{wanted}/resolve", response=IncidentDocument, auth=RESPONDS, summary="Resolve: the emergency is over")
-def resolve(request: HttpRequest, wanted: str, body: ResolveBody) -> IncidentDocument:
+def resolve(request: Request, wanted: str, body: ResolveBody) -> IncidentDocument:
     owner = people.find(body.postmortem_owner, field="postmortem_owner") if body.postmortem_owner else None
     incident = commands.resolve(
         request.actor,
@@ -217,7 +215,7 @@ def resolve(request: HttpRequest, wanted: str, body: ResolveBody) -> IncidentDoc
 
 
 @router.post("/{wanted}/link-alert", response=IncidentDocument, auth=RESPONDS, summary="Put an alert to this incident")
-def link_alert(request: HttpRequest, wanted: str, body: LinkBody) -> IncidentDocument:
+def link_alert(request: Request, wanted: str, body: LinkBody) -> IncidentDocument:
     try:
         alert = alerts.find(request.actor, body.alert)
     except NotFound as error:
@@ -226,7 +224,7 @@ def link_alert(request: HttpRequest, wanted: str, body: LinkBody) -> IncidentDoc
 
 
 @router.post("/{wanted}/page", response=IncidentDocument, auth=RESPONDS, summary="Page a team, a schedule or a person for it")
-def page(request: HttpRequest, wanted: str, body: PageBody) -> IncidentDocument:
+def page(request: Request, wanted: str, body: PageBody) -> IncidentDocument:
     target = _target(request.actor, body)
     return incidents.one(request, commands.page_team(request.actor, _incident(request, wanted), target, now=request.now))
 
@@ -246,7 +244,7 @@ def _target(actor: Actor, body: PageBody) -> Team | Schedule | Person:
 
 
 @router.get("/{wanted}/alerts", response=lists.Page[alerts.AlertDocument], auth=READS, summary="The alerts of an incident")
-def list_linked_alerts(request: HttpRequest, wanted: str) -> dict:
+def list_linked_alerts(request: Request, wanted: str) -> dict:
     incident = _incident(request, wanted)
     rows = queries.linked_alerts(request.actor, incident).select_related("acknowledged_by")[:200]
     return {"items": alerts.show(request.actor, rows), "next": None}

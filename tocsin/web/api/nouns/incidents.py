@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from tocsin.incidents.models import Incident
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import alerts, services
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["incidents"])
 
@@ -121,7 +121,7 @@ def _document(incident: Incident) -> IncidentDocument:
     )
 
 
-def one(request: HttpRequest, incident: Incident) -> IncidentDocument:
+def one(request: Request, incident: Incident) -> IncidentDocument:
     """The incident as it is now, with its tag."""
     return etags.one(request, _document(queries.by_id(request.actor, incident.id)))
 
@@ -139,7 +139,7 @@ def find_alerts(actor: Actor, wanted: list[str]) -> list[Any]:
 
 @router.get("", response=lists.Page[IncidentDocument], auth=READS, summary="List incidents, newest first")
 def list_incidents(
-    request: HttpRequest,
+    request: Request,
     state: str = "",
     severity: Severity | None = None,
     service: str = "",
@@ -153,7 +153,7 @@ def list_incidents(
 
 
 @router.post("", response={201: IncidentDocument}, auth=RESPONDS, summary="Declare an incident")
-def declare(request: HttpRequest, body: NewIncident) -> Status:
+def declare(request: Request, body: NewIncident) -> Status:
     incident = commands.declare(
         request.actor,
         summary=body.summary,
@@ -173,12 +173,12 @@ def declare(request: HttpRequest, body: NewIncident) -> Status:
 
 
 @router.get("/{wanted}", response=IncidentDocument, auth=READS, summary="One incident, by id or key")
-def get_incident(request: HttpRequest, wanted: str) -> IncidentDocument:
+def get_incident(request: Request, wanted: str) -> IncidentDocument:
     return one(request, queries.by_key(request.actor, wanted))
 
 
 @router.patch("/{wanted}", response=IncidentDocument, auth=RESPONDS, summary="Change fields of an incident")
-def change_incident(request: HttpRequest, wanted: str, body: IncidentChange) -> IncidentDocument:
+def change_incident(request: Request, wanted: str, body: IncidentChange) -> IncidentDocument:
     incident = queries.by_key(request.actor, wanted)
     etags.require_current(request, _document(incident))
     given = body.model_dump(exclude_unset=True)

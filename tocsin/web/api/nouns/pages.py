@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Literal
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from tocsin.paging.models import Page
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["pages"])
 
@@ -89,13 +89,13 @@ def _find(actor: Actor, page_id: str) -> Page:
     return found
 
 
-def _one(request: HttpRequest, page: Page) -> PageDocument:
+def _one(request: Request, page: Page) -> PageDocument:
     return etags.one(request, _document(_find(request.actor, page.id)))
 
 
 @router.get("", response=lists.Page[PageDocument], auth=READS, summary="List pages, newest first")
 def list_pages(
-    request: HttpRequest,
+    request: Request,
     status: str = "",
     person: str = "",
     subject: str = "",
@@ -111,24 +111,24 @@ def list_pages(
 
 
 @router.get("/{page_id}", response=PageDocument, auth=READS, summary="One page")
-def get_page(request: HttpRequest, page_id: str) -> PageDocument:
+def get_page(request: Request, page_id: str) -> PageDocument:
     return _one(request, _find(request.actor, page_id))
 
 
 @router.post("/{page_id}/acknowledge", response=PageDocument, auth=RESPONDS, summary="Acknowledge: you answer")
-def acknowledge_page(request: HttpRequest, page_id: str) -> PageDocument:
+def acknowledge_page(request: Request, page_id: str) -> PageDocument:
     page = _find(request.actor, page_id)
     return _one(request, commands.acknowledge(request.actor, page, via="api", now=request.now))
 
 
 @router.post("/{page_id}/pass-on", response=PageDocument, auth=RESPONDS, summary="You cannot: the next step is taken now")
-def pass_on_page(request: HttpRequest, page_id: str) -> PageDocument:
+def pass_on_page(request: Request, page_id: str) -> PageDocument:
     page = _find(request.actor, page_id)
     return _one(request, commands.pass_on(page, via="api", actor=request.actor, now=request.now))
 
 
 @router.post("/{page_id}/escalate", response=PageDocument, auth=RESPONDS, summary="Page the next step now as well")
-def escalate_page(request: HttpRequest, page_id: str) -> PageDocument:
+def escalate_page(request: Request, page_id: str) -> PageDocument:
     page = _find(request.actor, page_id)
     commands.escalate_now(request.actor, page.subject, now=request.now)
     return _one(request, page)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Literal
 
 from django.db.models import Q
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
 
@@ -15,6 +14,7 @@ from tocsin.directory import commands, queries
 from tocsin.directory.models import Person
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import CONFIGURES, READS
+from tocsin.web.request import Request
 
 router = Router(tags=["people"])
 
@@ -87,17 +87,17 @@ def find(wanted: str, *, field: str = "") -> Person:
     return found
 
 
-def _one(request: HttpRequest, person: Person) -> PersonDocument:
+def _one(request: Request, person: Person) -> PersonDocument:
     return etags.one(request, show([find(person.id)])[0])
 
 
 @router.get("", response=lists.Page[PersonDocument], auth=READS, summary="List people by mail address")
-def list_people(request: HttpRequest, q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
+def list_people(request: Request, q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     return lists.page(queries.people(request.actor, q=q[:200]), "email", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: PersonDocument}, auth=CONFIGURES, summary="Add a person; invite them afterwards")
-def create_person(request: HttpRequest, body: NewPerson) -> Status:
+def create_person(request: Request, body: NewPerson) -> Status:
     person = commands.create_person(
         request.actor, email=body.email, name=body.name, role=body.role, zone=body.zone, now=request.now
     )
@@ -105,17 +105,17 @@ def create_person(request: HttpRequest, body: NewPerson) -> Status:
 
 
 @router.get("/me", response=PersonDocument, auth=READS, summary="The person this token acts for")
-def get_me(request: HttpRequest) -> PersonDocument:
+def get_me(request: Request) -> PersonDocument:
     return _one(request, find(request.actor.id))
 
 
 @router.get("/{wanted}", response=PersonDocument, auth=READS, summary="One person, by id or mail address")
-def get_person(request: HttpRequest, wanted: str) -> PersonDocument:
+def get_person(request: Request, wanted: str) -> PersonDocument:
     return _one(request, find(wanted))
 
 
 @router.patch("/{wanted}", response=PersonDocument, auth=CONFIGURES, summary="Change a person")
-def change_person(request: HttpRequest, wanted: str, body: PersonChange) -> PersonDocument:
+def change_person(request: Request, wanted: str, body: PersonChange) -> PersonDocument:
     person = find(wanted)
     etags.require_current(request, show([person])[0])
     if body.name is not None or body.zone is not None:
@@ -126,7 +126,7 @@ def change_person(request: HttpRequest, wanted: str, body: PersonChange) -> Pers
 
 
 @router.post("/{wanted}/invite", response=InvitationLink, auth=CONFIGURES, summary="A one-time link to set a password")
-def invite_person(request: HttpRequest, wanted: str, body: Invitation) -> InvitationLink:
+def invite_person(request: Request, wanted: str, body: Invitation) -> InvitationLink:
     person = find(wanted)
     link, path = commands.invite(request.actor, person, by_mail=body.by_mail, now=request.now)
     shown = shapes.PersonRef(id=person.id, name=person.name)
@@ -134,14 +134,14 @@ def invite_person(request: HttpRequest, wanted: str, body: Invitation) -> Invita
 
 
 @router.post("/{wanted}/deactivate", response=PersonDocument, auth=CONFIGURES, summary="Deactivate a person at once")
-def deactivate_person(request: HttpRequest, wanted: str) -> PersonDocument:
+def deactivate_person(request: Request, wanted: str) -> PersonDocument:
     person = find(wanted)
     commands.deactivate(request.actor, person, now=request.now)
     return _one(request, person)
 
 
 @router.post("/{wanted}/reactivate", response=PersonDocument, auth=CONFIGURES, summary="Let a person in again")
-def reactivate_person(request: HttpRequest, wanted: str) -> PersonDocument:
+def reactivate_person(request: Request, wanted: str) -> PersonDocument:
     person = find(wanted)
     commands.reactivate(request.actor, person, now=request.now)
     return _one(request, person)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from tocsin.postmortems.models import Postmortem
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["postmortems"])
 
@@ -93,20 +94,18 @@ def _find(actor: Actor, wanted: str) -> Postmortem:
     return found
 
 
-def _one(request: HttpRequest, postmortem: Postmortem) -> PostmortemDocument:
+def _one(request: Request, postmortem: Postmortem) -> PostmortemDocument:
     return etags.one(request, _document(queries.by_id(request.actor, postmortem.id)))
 
 
 @router.get("", response=lists.Page[PostmortemDocument], auth=READS, summary="List postmortems, newest first")
-def list_postmortems(
-    request: HttpRequest, state: str = "", q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = ""
-) -> dict:
+def list_postmortems(request: Request, state: str = "", q: str = "", limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     rows = queries.postmortems(request.actor, state=state or None, q=q[:200])
     return lists.page(rows, "-id", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: PostmortemDocument}, auth=RESPONDS, summary="Start a postmortem; the draft comes filled")
-def start_postmortem(request: HttpRequest, body: NewPostmortem) -> Status:
+def start_postmortem(request: Request, body: NewPostmortem) -> Status:
     try:
         incident = incidents.by_key(request.actor, body.incident)
     except NotFound as error:
@@ -116,17 +115,17 @@ def start_postmortem(request: HttpRequest, body: NewPostmortem) -> Status:
 
 
 @router.get("/{wanted}", response=PostmortemDocument, auth=READS, summary="One postmortem, by id or key of its incident")
-def get_postmortem(request: HttpRequest, wanted: str) -> PostmortemDocument:
+def get_postmortem(request: Request, wanted: str) -> PostmortemDocument:
     return _one(request, _find(request.actor, wanted))
 
 
 @router.get("/{wanted}/text", auth=READS, summary="The postmortem as Markdown")
-def get_text(request: HttpRequest, wanted: str) -> HttpResponse:
+def get_text(request: Request, wanted: str) -> HttpResponse:
     return HttpResponse(queries.export(_find(request.actor, wanted)), content_type="text/markdown; charset=utf-8")
 
 
 @router.patch("/{wanted}", response=PostmortemDocument, auth=RESPONDS, summary="Change a postmortem")
-def change_postmortem(request: HttpRequest, wanted: str, body: PostmortemChange) -> PostmortemDocument:
+def change_postmortem(request: Request, wanted: str, body: PostmortemChange) -> PostmortemDocument:
     postmortem = _find(request.actor, wanted)
     etags.require_current(request, _document(postmortem))
     fields = body.model_dump(exclude_none=True)
@@ -139,20 +138,20 @@ def change_postmortem(request: HttpRequest, wanted: str, body: PostmortemChange)
 
 
 @router.post("/{wanted}/request-approval", response=PostmortemDocument, auth=RESPONDS, summary="Ask for approval")
-def request_approval(request: HttpRequest, wanted: str) -> PostmortemDocument:
+def request_approval(request: Request, wanted: str) -> PostmortemDocument:
     return _one(request, commands.request_approval(request.actor, _find(request.actor, wanted), now=request.now))
 
 
 @router.post("/{wanted}/approve", response=PostmortemDocument, auth=RESPONDS, summary="Approve")
-def approve(request: HttpRequest, wanted: str) -> PostmortemDocument:
+def approve(request: Request, wanted: str) -> PostmortemDocument:
     return _one(request, commands.approve(request.actor, _find(request.actor, wanted), now=request.now))
 
 
 @router.post("/{wanted}/publish", response=PostmortemDocument, auth=RESPONDS, summary="Publish to the library")
-def publish(request: HttpRequest, wanted: str) -> PostmortemDocument:
+def publish(request: Request, wanted: str) -> PostmortemDocument:
     return _one(request, commands.publish(request.actor, _find(request.actor, wanted), now=request.now))
 
 
 @router.post("/{wanted}/back-to-draft", response=PostmortemDocument, auth=RESPONDS, summary="Back to draft")
-def back_to_draft(request: HttpRequest, wanted: str) -> PostmortemDocument:
+def back_to_draft(request: Request, wanted: str) -> PostmortemDocument:
     return _one(request, commands.back_to_draft(request.actor, _find(request.actor, wanted), now=request.now))

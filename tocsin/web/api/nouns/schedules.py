@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from tocsin.core import clock
 from tocsin.core.errors import Invalid
 from tocsin.oncall import commands, queries
-from tocsin.oncall.models import Schedule
+from tocsin.oncall.models import Override, Schedule
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people, teams
 from tocsin.web.api.scopes import CONFIGURES, READS
+from tocsin.web.request import Request
 
 router = Router(tags=["schedules"])
 
@@ -90,29 +90,29 @@ def show(schedules: Iterable[Schedule]) -> list[ScheduleDocument]:
     ]
 
 
-def _one(request: HttpRequest, schedule: Schedule) -> ScheduleDocument:
+def _one(request: Request, schedule: Schedule) -> ScheduleDocument:
     return etags.one(request, show([queries.schedule(request.actor, schedule.id)])[0])
 
 
 @router.get("", response=lists.Page[ScheduleDocument], auth=READS, summary="List schedules by slug")
-def list_schedules(request: HttpRequest, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
+def list_schedules(request: Request, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     return lists.page(queries.schedules(request.actor), "slug", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: ScheduleDocument}, auth=CONFIGURES, summary="Add a schedule")
-def create_schedule(request: HttpRequest, body: NewSchedule) -> Status:
+def create_schedule(request: Request, body: NewSchedule) -> Status:
     team = teams.find(body.team, field="team") if body.team else None
     schedule = commands.create_schedule(request.actor, team=team, name=body.name, zone=body.zone, slug=body.slug, now=request.now)
     return Status(201, _one(request, schedule))
 
 
 @router.get("/{wanted}", response=ScheduleDocument, auth=READS, summary="One schedule, by id or slug")
-def get_schedule(request: HttpRequest, wanted: str) -> ScheduleDocument:
+def get_schedule(request: Request, wanted: str) -> ScheduleDocument:
     return _one(request, queries.schedule(request.actor, wanted))
 
 
 @router.get("/{wanted}/on-call", response=OnCallDocument, auth=READS, summary="Who is on call now, or at `at`")
-def on_call(request: HttpRequest, wanted: str, at: Annotated[str, Query("", max_length=40)] = "") -> OnCallDocument:
+def on_call(request: Request, wanted: str, at: Annotated[str, Query("", max_length=40)] = "") -> OnCallDocument:
     schedule = queries.schedule(request.actor, wanted)
     instant = _instant(at) if at else request.now
     cover = queries.on_call_at(schedule, instant)
@@ -133,7 +133,7 @@ def _instant(text: str) -> dt.datetime:
 
 
 @router.post("/{wanted}/add-rotation", response=ScheduleDocument, auth=CONFIGURES, summary="Add a rotation")
-def add_rotation(request: HttpRequest, wanted: str, body: NewRotation) -> ScheduleDocument:
+def add_rotation(request: Request, wanted: str, body: NewRotation) -> ScheduleDocument:
     schedule = queries.schedule(request.actor, wanted)
     commands.add_rotation(
         request.actor,
@@ -150,7 +150,7 @@ def add_rotation(request: HttpRequest, wanted: str, body: NewRotation) -> Schedu
 
 
 @router.post("/{wanted}/add-override", response={201: OverrideDocument}, auth=CONFIGURES, summary="One person instead of the rota")
-def add_override(request: HttpRequest, wanted: str, body: NewOverride) -> Status:
+def add_override(request: Request, wanted: str, body: NewOverride) -> Status:
     schedule = queries.schedule(request.actor, wanted)
     entry = commands.add_override(
         request.actor,
@@ -164,7 +164,7 @@ def add_override(request: HttpRequest, wanted: str, body: NewOverride) -> Status
     return Status(201, _override(entry))
 
 
-def _override(entry: object) -> OverrideDocument:
+def _override(entry: Override) -> OverrideDocument:
     return OverrideDocument(
         id=entry.id,
         person=shapes.PersonRef(id=entry.person.id, name=entry.person.name),
@@ -175,13 +175,13 @@ def _override(entry: object) -> OverrideDocument:
 
 
 @router.get("/{wanted}/overrides", response=lists.Page[OverrideDocument], auth=READS, summary="Overrides that have not ended")
-def list_overrides(request: HttpRequest, wanted: str) -> dict:
+def list_overrides(request: Request, wanted: str) -> dict:
     schedule = queries.schedule(request.actor, wanted)
     return {"items": [_override(entry) for entry in queries.overrides(schedule, request.now)], "next": None}
 
 
 @router.post("/{wanted}/set-last-resort", response=ScheduleDocument, auth=CONFIGURES, summary="Make it the last resort")
-def set_last_resort(request: HttpRequest, wanted: str) -> ScheduleDocument:
+def set_last_resort(request: Request, wanted: str) -> ScheduleDocument:
     schedule = queries.schedule(request.actor, wanted)
     commands.set_last_resort(request.actor, schedule, now=request.now)
     return _one(request, schedule)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from django.db.models import Q
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field, StringConstraints
 
@@ -22,6 +21,7 @@ from tocsin.oncall.models import Policy, Schedule
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import teams
 from tocsin.web.api.scopes import CONFIGURES, READS
+from tocsin.web.request import Request
 
 router = Router(tags=["services"])
 
@@ -127,11 +127,11 @@ def find_products(wanted: list[str]) -> list[Product]:
     return [known[name] for name in wanted]
 
 
-def _one(request: HttpRequest, service: Service) -> ServiceDocument:
+def _one(request: Request, service: Service) -> ServiceDocument:
     return etags.one(request, show([find(service.id)])[0])
 
 
-def _cover(request: HttpRequest, service: Service, given: dict) -> None:
+def _cover(request: Request, service: Service, given: dict) -> None:
     """Set policy and roster where the request names them; null is the last resort."""
     if not {"policy", "roster"} & given.keys():
         return
@@ -144,12 +144,12 @@ def _cover(request: HttpRequest, service: Service, given: dict) -> None:
 
 
 @router.get("", response=lists.Page[ServiceDocument], auth=READS, summary="List services by slug")
-def list_services(request: HttpRequest, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
+def list_services(request: Request, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     return lists.page(queries.services(request.actor), "slug", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: ServiceDocument}, auth=CONFIGURES, summary="Add a service")
-def create_service(request: HttpRequest, body: NewService) -> Status:
+def create_service(request: Request, body: NewService) -> Status:
     service = commands.create_service(
         request.actor,
         name=body.name,
@@ -165,12 +165,12 @@ def create_service(request: HttpRequest, body: NewService) -> Status:
 
 
 @router.get("/{wanted}", response=ServiceDocument, auth=READS, summary="One service, by id or slug")
-def get_service(request: HttpRequest, wanted: str) -> ServiceDocument:
+def get_service(request: Request, wanted: str) -> ServiceDocument:
     return _one(request, find(wanted))
 
 
 @router.patch("/{wanted}", response=ServiceDocument, auth=CONFIGURES, summary="Change a service")
-def change_service(request: HttpRequest, wanted: str, body: ServiceChange) -> ServiceDocument:
+def change_service(request: Request, wanted: str, body: ServiceChange) -> ServiceDocument:
     service = find(wanted)
     etags.require_current(request, show([service])[0])
     given = body.model_dump(exclude_unset=True)
@@ -201,18 +201,18 @@ def _key(key: IntegrationKey, plain: str | None = None) -> KeyDocument:
 
 
 @router.get("/{wanted}/keys", response=lists.Page[KeyDocument], auth=READS, summary="The integration keys of a service")
-def list_keys(request: HttpRequest, wanted: str) -> dict:
+def list_keys(request: Request, wanted: str) -> dict:
     return {"items": [_key(key) for key in alert_queries.keys(find(wanted))], "next": None}
 
 
 @router.post("/{wanted}/keys", response={201: KeyDocument}, auth=CONFIGURES, summary="Make an integration key; shown once")
-def create_key(request: HttpRequest, wanted: str, body: NewKey) -> Status:
+def create_key(request: Request, wanted: str, body: NewKey) -> Status:
     key, plain = alerts.create_key(request.actor, find(wanted), kind=body.kind, name=body.name, now=request.now)
     return Status(201, _key(key, plain))
 
 
 @router.post("/{wanted}/keys/{key_id}/revoke", response=KeyDocument, auth=CONFIGURES, summary="Revoke an integration key")
-def revoke_key(request: HttpRequest, wanted: str, key_id: str) -> KeyDocument:
+def revoke_key(request: Request, wanted: str, key_id: str) -> KeyDocument:
     key = alert_queries.key_by_id(request.actor, key_id)
     if key.service_id != find(wanted).id:
         raise NotFound("There is no such integration key.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -16,6 +15,7 @@ from tocsin.statuspages import commands, queries
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import READS, RESPONDS
+from tocsin.web.request import Request
 
 router = Router(tags=["status-pages"])
 updates = Router(tags=["incidents"])
@@ -100,7 +100,7 @@ class Drafts(Schema):
     external: DraftDocument
 
 
-def _page(actor: Actor, page: StatusPage, request: HttpRequest) -> StatusPageDocument:
+def _page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDocument:
     inside = page.audience == StatusPage.INTERNAL
     view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now)
     return StatusPageDocument(
@@ -144,12 +144,12 @@ def _update(update: Update) -> UpdateDocument:
 
 
 @router.get("", response=lists.Page[StatusPageDocument], auth=READS, summary="The status pages")
-def list_status_pages(request: HttpRequest) -> dict:
+def list_status_pages(request: Request) -> dict:
     return {"items": [_page(request.actor, page, request) for page in queries.pages()], "next": None}
 
 
 @router.get("/{wanted}", response=StatusPageDocument, auth=READS, summary="One status page, by id or slug")
-def get_status_page(request: HttpRequest, wanted: str) -> StatusPageDocument:
+def get_status_page(request: Request, wanted: str) -> StatusPageDocument:
     for page in queries.pages():
         if wanted in {page.id, page.slug, page.audience}:
             return etags.one(request, _page(request.actor, page, request))
@@ -157,13 +157,13 @@ def get_status_page(request: HttpRequest, wanted: str) -> StatusPageDocument:
 
 
 @updates.get("/{wanted}/updates", response=lists.Page[UpdateDocument], auth=READS, summary="What was published of an incident")
-def list_updates(request: HttpRequest, wanted: str) -> dict:
+def list_updates(request: Request, wanted: str) -> dict:
     rows = queries.updates_of(incidents.by_key(request.actor, wanted))[:200]
     return {"items": [_update(row) for row in rows], "next": None}
 
 
 @updates.get("/{wanted}/drafts", response=Drafts, auth=READS, summary="Words to begin an update with")
-def get_drafts(request: HttpRequest, wanted: str, status: UpdateStatus = "investigating") -> Drafts:
+def get_drafts(request: Request, wanted: str, status: UpdateStatus = "investigating") -> Drafts:
     incident = incidents.by_key(request.actor, wanted)
     inside, outside = (queries.draft(incident, audience, status) for audience in ("internal", "external"))
     return Drafts(
@@ -173,7 +173,7 @@ def get_drafts(request: HttpRequest, wanted: str, status: UpdateStatus = "invest
 
 
 @updates.post("/{wanted}/post-update", response=Published, auth=RESPONDS, summary="Publish an update, once")
-def post_update(request: HttpRequest, wanted: str, body: NewUpdate) -> Published:
+def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
     publication = commands.post_update(
         request.actor,
         incidents.by_key(request.actor, wanted),

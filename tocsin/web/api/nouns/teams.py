@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from django.db.models import Q
-from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field, StringConstraints
 
@@ -16,6 +15,7 @@ from tocsin.directory.models import Team
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import CONFIGURES, READS
+from tocsin.web.request import Request
 
 router = Router(tags=["teams"])
 
@@ -86,28 +86,28 @@ def find(wanted: str, *, field: str = "") -> Team:
     return found
 
 
-def _one(request: HttpRequest, team: Team) -> TeamDocument:
+def _one(request: Request, team: Team) -> TeamDocument:
     return etags.one(request, show([find(team.id)])[0])
 
 
 @router.get("", response=lists.Page[TeamDocument], auth=READS, summary="List teams by slug")
-def list_teams(request: HttpRequest, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
+def list_teams(request: Request, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     return lists.page(queries.teams(request.actor), "slug", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: TeamDocument}, auth=CONFIGURES, summary="Add a team")
-def create_team(request: HttpRequest, body: NewTeam) -> Status:
+def create_team(request: Request, body: NewTeam) -> Status:
     team = commands.create_team(request.actor, name=body.name, zone=body.zone, slug=body.slug, now=request.now)
     return Status(201, _one(request, team))
 
 
 @router.get("/{wanted}", response=TeamDocument, auth=READS, summary="One team, by id or slug")
-def get_team(request: HttpRequest, wanted: str) -> TeamDocument:
+def get_team(request: Request, wanted: str) -> TeamDocument:
     return _one(request, find(wanted))
 
 
 @router.patch("/{wanted}", response=TeamDocument, auth=CONFIGURES, summary="Change a team")
-def change_team(request: HttpRequest, wanted: str, body: TeamChange) -> TeamDocument:
+def change_team(request: Request, wanted: str, body: TeamChange) -> TeamDocument:
     team = find(wanted)
     etags.require_current(request, show([team])[0])
     commands.change_team(request.actor, team, name=body.name, zone=body.zone, now=request.now)
@@ -115,7 +115,7 @@ def change_team(request: HttpRequest, wanted: str, body: TeamChange) -> TeamDocu
 
 
 @router.post("/{wanted}/add-member", response=TeamDocument, auth=CONFIGURES, summary="Add a person to a team")
-def add_member(request: HttpRequest, wanted: str, body: NewMember) -> TeamDocument:
+def add_member(request: Request, wanted: str, body: NewMember) -> TeamDocument:
     team = find(wanted)
     someone = people.find(body.person, field="person")
     commands.add_member(request.actor, team, someone, is_manager=body.is_manager, now=request.now)
@@ -123,7 +123,7 @@ def add_member(request: HttpRequest, wanted: str, body: NewMember) -> TeamDocume
 
 
 @router.post("/{wanted}/remove-member", response=TeamDocument, auth=CONFIGURES, summary="Take a person out of a team")
-def remove_member(request: HttpRequest, wanted: str, body: Leaving) -> TeamDocument:
+def remove_member(request: Request, wanted: str, body: Leaving) -> TeamDocument:
     team = find(wanted)
     commands.remove_member(request.actor, team, people.find(body.person, field="person"), now=request.now)
     return _one(request, team)
