@@ -45,6 +45,7 @@ def listing(request: Request) -> HttpResponse:
     rows = alert_rows.rows(request.actor, list(found[: PAGE + 1]))
     context = {
         "rows": rows[:PAGE],
+        "tickable": "responder" in request.actor.roles and any(row.alert.status == Alert.TRIGGERED for row in rows[:PAGE]),
         "older": rows[PAGE - 1].alert.number if len(rows) > PAGE else None,
         "counts": alerts.counts(request.actor),
         "services": directory.services(request.actor),

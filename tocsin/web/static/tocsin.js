@@ -12,7 +12,7 @@
   const regions = () => $$("[data-live][id]");
   const about = () => {
     const named = regions().map((one) => one.dataset.live.trim());
-    return named.some((text) => text === "*") ? "" : [...new Set(named.join(" ").split(/\s+/).filter(Boolean))].join(",");
+    return named.some((text) => text === "" || text === "*") ? "" : [...new Set(named.join(" ").split(/\s+/))].filter((id) => id !== "-").join(",");
   };
   const busy = (region) => region.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select")
     || $$("input[type=checkbox]:checked", region).length > 0 && region.dataset.keep !== undefined;
@@ -39,7 +39,7 @@
     if (sprite && newer) for (const symbol of $$("symbol", newer)) if (!$$("symbol", sprite).some((one) => one.id === symbol.id)) sprite.append(document.importNode(symbol, true));
     for (const region of regions()) {
       const next = fresh.getElementById(region.id);
-      if (!next) { if (region.dataset.live !== undefined && region.dataset.go !== undefined) region.remove(); continue; }
+      if (!next) { if (region.dataset.go !== undefined) region.remove(); continue; }
       if (region.innerHTML === next.innerHTML || busy(region)) continue;
       const held = document.activeElement && region.contains(document.activeElement) ? document.activeElement.id : "";
       const atEnd = region.scrollTop + region.clientHeight >= region.scrollHeight - 4;
