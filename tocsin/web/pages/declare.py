@@ -22,7 +22,7 @@ from tocsin.incidents.models import Incident
 from tocsin.web.pages import woken
 from tocsin.web.policy import PUBLIC, SIGNED_IN, allow
 from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.typed import Typed, whole
 
 SOURCES = (
     (Incident.OBSERVATION, "I saw it myself"),
@@ -116,7 +116,7 @@ def _initial(request: Request) -> dict[str, Any]:
 
 
 def _alert(actor: Actor, number: str) -> Alert | None:
-    if not (number.isascii() and number.isdigit() and len(number) <= 12):
+    if whole(number) is None:
         return None
     try:
         return alerts.alert_by_number(actor, int(number))

@@ -21,6 +21,7 @@ from tocsin.web import words
 from tocsin.web.pages import incident_head
 from tocsin.web.policy import SIGNED_IN, allow
 from tocsin.web.request import Request
+from tocsin.web.typed import clean, page_number
 
 PAGE = 50
 VIEWS = (
@@ -53,7 +54,7 @@ def listing(request: Request) -> HttpResponse:
     view = asked.get("view", "") if asked.get("view", "") in dict(VIEWS) else ("all" if asked.get("state") else "open")
     services = list(directory.services(request.actor))
     rows = _filtered(request, view, services)
-    page = max(1, int(asked.get("page", "1"))) if asked.get("page", "1").isdigit() and len(asked.get("page", "1")) < 7 else 1
+    page = page_number(asked.get("page", ""))
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     shown = _rows(found[:PAGE], request)
     if view == "overdue":
@@ -91,7 +92,7 @@ def _filtered(request: Request, view: str, services: list[Any]) -> QuerySet[Inci
     if view == "queue":
         rows = rows.filter(severity=3).order_by("created_at")
         if asked.get("team"):
-            rows = rows.filter(service__team__slug=asked["team"][:60])
+            rows = rows.filter(service__team__slug=clean(asked["team"])[:60])
     if view == "postmortem":
         rows = rows.filter(state=Incident.RESOLVED, severity__in=(1, 2), is_drill=False)
         rows = rows.exclude(postmortem__state=Postmortem.PUBLISHED)

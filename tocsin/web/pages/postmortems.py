@@ -26,7 +26,7 @@ from tocsin.web.pages import actions
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.typed import Typed, page_number
 
 PAGE = 50
 TITLES = dict(rules.FIELDS) | {"mitigation": "Mitigation"}
@@ -250,7 +250,7 @@ def export(request: Request, key: str) -> HttpResponse:
 def library(request: Request) -> HttpResponse:
     asked = request.GET
     state = asked.get("state", "") if asked.get("state", "") in rules.STATES else ""
-    page = int(asked["page"]) if asked.get("page", "").isdigit() and 0 < int(asked["page"][:6]) < 10_000 else 1
+    page = page_number(asked.get("page", ""))
     found = list(
         queries.postmortems(request.actor, state=state or None, q=asked.get("q", "")[:200])[(page - 1) * PAGE : page * PAGE + 1]
     )

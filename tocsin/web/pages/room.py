@@ -24,7 +24,7 @@ from tocsin.web.pages import incident_head, told
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.typed import Typed, clean, whole
 
 SHOWN = 120
 TABS = (("everything", "Everything"), ("key-events", "Key events"), ("talk", "Talk"), ("alerts", "Alerts"))
@@ -97,8 +97,8 @@ def _shown(lines: list[TimelineLine], tab: str, before: str) -> tuple[list[Timel
     else:
         lines = list(_merged(lines))
     start = 0
-    if before.isdigit():
-        start = next((place + 1 for place, line in enumerate(lines) if line.id == int(before)), 0)
+    if whole(before) is not None:
+        start = next((place + 1 for place, line in enumerate(lines) if line.id == whole(before)), 0)
     page = lines[start : start + SHOWN]
     return page, page[-1].id if len(lines) > start + SHOWN else None
 
@@ -155,7 +155,9 @@ def _do(request: Request, incident: Incident, text: str) -> str:
     """Carry out what was typed; where to go next, or nothing for back to the room."""
     verb, _, rest = text.partition(" ")
     if not text.startswith("/") or text.startswith("//"):
-        commands.say(request.actor, incident, text, client_key=request.POST.get("client_key") or None, now=request.now)
+        commands.say(
+            request.actor, incident, text, client_key=clean(request.POST.get("client_key", ""))[:64] or None, now=request.now
+        )
         return ""
     if verb in SLASHES:
         commands.note(request.actor, incident, kind=SLASHES[verb], text=rest, now=request.now)
@@ -176,7 +178,7 @@ def link_alert(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     form = Typed(request.POST)
     number = form.text("number", required="Write the number of the alert, such as 4821.", longest=20).lstrip("#")
-    if form.ok and not (number.isascii() and number.isdigit()):
+    if form.ok and whole(number) is None:
         form.errors["number"] = "An alert number has digits only, such as 4821."
     if form.ok:
         try:

@@ -24,7 +24,7 @@ from tocsin.web import typed_times
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.policy import RESPONDER, allow
 from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.typed import Typed, clean
 
 PREFIX = {rules.INTERNAL: "Inside", rules.EXTERNAL: "Customers"}
 _FIELDS = {"next_update_at": "next", "internal": "form", "external": "form"}
@@ -60,7 +60,7 @@ def compose(request: Request, key: str) -> HttpResponse:
     if not form.ok:
         return _form(request, incident, form, last)
     overtaken = last is not None and last.id != request.POST.get("seen", "")
-    confirmation = request.POST.get("confirmation", "")[:64]
+    confirmation = clean(request.POST.get("confirmation", ""))[:64]
     if verb != "publish" or not confirmation or (overtaken and last and last.confirmation != confirmation):
         return _review(request, incident, form, last, overtaken=overtaken)
     return _publish(request, incident, form, words, confirmation, last)

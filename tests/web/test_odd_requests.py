@@ -1,0 +1,75 @@
+"""Whatever an address or a form holds, the answer is a page in words, never a fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from tests import company
+from tests.web.walk import signed_in, world
+from tocsin.incidents import commands
+
+pytestmark = pytest.mark.django_db
+
+ODD = ("", "\x00", "²", "-1", "9" * 40, "\ud7ff\ufffe", "‮x", "'\";--", "<script>", "x" * 5_000)
+LISTS = (
+    "/incidents?view={0}&state={0}&severity={0}&service={0}&team={0}&q={0}&page={0}",
+    "/incidents?view=queue&team={0}&page={0}",
+    "/incidents?view=all&q={0}&page={0}",
+    "/postmortems?q={0}&state={0}&page={0}",
+    "/actions?owner={0}&category={0}",
+    "/insights?days={0}&severity={0}&service={0}",
+    "/declare?alert={0}&service={0}&summary={0}&product={0}",
+    "/HOT-1?before={0}",
+    "/HOT-1/update?status={0}",
+    "/HOT-1/roles?role={0}",
+    "/HOT-1/note?kind={0}",
+    "/HOT-1/page?target={0}",
+)
+FORMS = {
+    "/declare": ("summary", "severity", "service", "source", "description", "products", "alert"),
+    "/HOT-1/say": ("text", "client_key", "tab"),
+    "/HOT-1/note": ("kind", "text", "at"),
+    "/HOT-1/roles": ("role", "person", "do"),
+    "/HOT-1/severity": ("severity",),
+    "/HOT-1/page": ("target", "do"),
+    "/HOT-1/alerts": ("number",),
+    "/HOT-1/edit": ("summary", "service", "source", "support_cases", "video_url", "version", "description"),
+    "/HOT-1/times": ("impact_started_at", "detected_at", "impact_ended_at"),
+    "/HOT-1/doc/we_know": ("text", "version"),
+    "/HOT-1/tables/changes": ("who", "what", "when"),
+    "/HOT-1/update": ("status", "internal_title", "internal_body", "external_body", "next", "confirmation", "seen", "do"),
+    "/HOT-1/resolve": ("impact_over", "impact_started_at", "support_cases", "owner", "do"),
+    "/HOT-1/postmortem": ("owner",),
+    "/HOT-1/actions/new": ("title", "category", "link_type", "owner", "due_on"),
+}
+
+
+@pytest.fixture
+def client(now: dt.datetime) -> Client:
+    there = world()
+    commands.declare(company.actor(there.ada), summary="Cards fail", severity=2, service=there.checkout, now=now)
+    made = signed_in(there.ada)
+    made.raise_request_exception = True
+    return made
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_odd_addresses(client: Client, address: str) -> None:
+    for value in ODD:
+        path, _, query = address.format("\x01").partition("?")
+        params = dict.fromkeys((part.partition("=")[0] for part in query.split("&")), value)
+        assert client.get(path, params).status_code < 500, value
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_odd_forms(client: Client, path: str) -> None:
+    for value in ODD:
+        assert client.post(path, dict.fromkeys(FORMS[path], value)).status_code < 500, value
+
+
+@pytest.mark.parametrize("path", ["/x/" + "9" * 30, "/HOT-999999999999", "/HOT-1/doc/none", "/HOT-1/postmortem/none", "/ZZ-1/text"])
+def test_what_is_not_there_is_said(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
