@@ -16,9 +16,12 @@ from tocsin.incidents.models import Incident
 
 
 def locked(incident: Incident, expected_version: int | None = None) -> Incident:
-    """The incident as it is now, held until the transaction ends. Raises Stale when it is not at the expected version."""
-    rows = Incident.objects.select_related("service__team", "manager")
-    fresh = db.lock(rows.filter(pk=incident.pk)).get()
+    """The incident as it is now, held until the transaction ends. Raises Stale when it is not at the expected version.
+
+    Locked first, joined afterwards: on PostgreSQL a row that was waited for is new, but what is joined to it is not.
+    """
+    db.lock(Incident.objects.filter(pk=incident.pk)).get()
+    fresh = Incident.objects.select_related("service__team", "manager").get(pk=incident.pk)
     if expected_version is not None and fresh.version != expected_version:
         raise Stale(f"{fresh.key} was changed by somebody else meanwhile.", field="version", current=fresh)
     return fresh

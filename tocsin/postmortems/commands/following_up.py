@@ -124,7 +124,9 @@ def _move(actor: Actor, action: Action, new: str, now: dt.datetime) -> Action:
 
 
 def _locked(action: Action, version: int | None = None) -> Action:
-    fresh = db.lock(Action.objects.select_related("incident", "owner").filter(pk=action.pk)).get()
+    """Locked first, joined afterwards: a lock that was waited for gives a new row with old neighbours."""
+    db.lock(Action.objects.filter(pk=action.pk)).get()
+    fresh = Action.objects.select_related("incident", "owner").get(pk=action.pk)
     if version is not None and fresh.version != version:
         raise Stale(f"x/{fresh.number} was changed by somebody else meanwhile.", field="version", current=fresh)
     return fresh

@@ -161,7 +161,9 @@ def _rows() -> Any:
 
 
 def _locked(postmortem: Postmortem) -> Postmortem:
-    return db.lock(_rows().filter(pk=postmortem.pk)).get()
+    """Locked first, joined afterwards: a lock that was waited for gives a new row with old neighbours."""
+    db.lock(Postmortem.objects.filter(pk=postmortem.pk)).get()
+    return _rows().get(pk=postmortem.pk)
 
 
 def _save(postmortem: Postmortem, *fields: str, now: dt.datetime) -> None:
