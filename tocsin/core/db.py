@@ -38,9 +38,9 @@ def lock(rows: QuerySet[M]) -> QuerySet[M]:
 
 
 def after_commit_once(work: Callable[[], object]) -> None:
-    """Call `work` after the commit of this transaction, once, however often it was asked for."""
+    """Call `work` after the commit of this transaction, once, however often it was asked for. Its failure harms nothing."""
     if all(entry[1] is not work for entry in connection.run_on_commit):
-        transaction.on_commit(work)
+        transaction.on_commit(work, robust=True)
 
 
 def serialise(names: Iterable[str]) -> None:

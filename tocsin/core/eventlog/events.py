@@ -45,7 +45,7 @@ def record(
     )
     for handler in _handlers.get(name, ()):
         handler(event, actor)
-    transaction.on_commit(_unsealed, robust=True)
+    hints.wake_after_commit("seal")
     return event
 
 
@@ -55,12 +55,8 @@ def record_history(rows: Iterable[Event]) -> int:
     For what is brought from elsewhere: it is on record, but it is no news, so no handler hears of it. Inside a transaction.
     """
     made = Event.objects.bulk_create(rows, batch_size=500)
-    transaction.on_commit(_unsealed, robust=True)
+    hints.wake_after_commit("seal")
     return len(made)
-
-
-def _unsealed() -> None:
-    hints.wake("seal")
 
 
 def after(position: int, *, limit: int = 500) -> list[Event]:

@@ -6,6 +6,7 @@ wakes. Payloads are channel names only.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,6 +22,16 @@ def wake(channel: str) -> None:
     """Wake whoever waits for this channel, in this process and, on PostgreSQL, in others. Call after the commit."""
     wake_here(channel)
     db.notify(channel)
+
+
+def wake_after_commit(channel: str) -> None:
+    """Wake whoever waits for this channel once the present transaction is committed; asked for often, it happens once."""
+    db.after_commit_once(_waker(channel))
+
+
+@functools.cache
+def _waker(channel: str) -> Callable[[], None]:
+    return functools.partial(wake, channel)
 
 
 def wake_here(channel: str) -> None:

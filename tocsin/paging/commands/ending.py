@@ -36,11 +36,8 @@ def end(
     )
     for escalation in running:
         record(actor, events.ESCALATION_STOPPED, escalation.id, context=subject, now=now, data={"reason": reason})
-    pages = list(
-        db.lock(
-            Page.objects.select_related("person").filter(escalation__in=ids).exclude(status__in=(Page.ACKNOWLEDGED, Page.CANCELLED))
-        )
-    )
+    wanted = Page.objects.select_related("person").filter(escalation__in=ids)
+    pages = list(db.lock(wanted.exclude(status__in=(Page.ACKNOWLEDGED, Page.CANCELLED)).order_by("id")))
     for page in pages:
         if reason == ACKNOWLEDGED and page.person_id == actor.id:
             _acknowledged(actor, page, now)

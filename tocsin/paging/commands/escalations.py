@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from tocsin.alerts.models import Alert
 from tocsin.core import db
@@ -19,7 +20,7 @@ from tocsin.directory import permissions as directory_permissions
 from tocsin.directory.models import Person
 from tocsin.directory.rules import RESPOND
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Policy, Schedule
+from tocsin.oncall.models import Policy, Schedule, StepTarget
 from tocsin.paging import events, permissions, rules
 from tocsin.paging.models import Escalation
 
@@ -136,7 +137,7 @@ def hurry(actor: Actor, escalation: Escalation, reason: str, *, now: dt.datetime
     if rows.update(due_at=now, updated_at=now):
         data = {"reason": reason}
         record(actor, events.ESCALATION_HURRIED, escalation.id, context=escalation.subject, now=now, data=data)
-        transaction.on_commit(_due)
+        hints.wake_after_commit(LANE)
 
 
 def _begin(
@@ -167,7 +168,7 @@ def _begin(
     )
     data = {"policy": name, "urgency": urgency, "steps": len(plan.steps)}
     record(actor, events.ESCALATION_STARTED, escalation.id, context=subject, now=now, data=data)
-    transaction.on_commit(_due)
+    hints.wake_after_commit(LANE)
     return escalation
 
 
@@ -185,7 +186,8 @@ def _check(subject: str, urgency: str) -> None:
 def _steps_of(policy: Policy | None) -> list[rules.Step]:
     if policy is None:
         return []
-    rows = policy.steps.prefetch_related("targets__schedule", "targets__person").order_by("position")
+    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person").order_by("id"))
+    rows = policy.steps.prefetch_related(targets).order_by("position")
     return [rules.Step(row.wait_minutes, tuple(_target(one) for one in row.targets.all())) for row in rows]
 
 
@@ -209,7 +211,3 @@ def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules
 def _last_resort_name() -> str:
     roster = oncall.last_resort()
     return roster.name if roster else "Administrators"
-
-
-def _due() -> None:
-    hints.wake(LANE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import random
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -42,6 +43,10 @@ People are paged in their other ways meanwhile. Look at Administration, Gateways
 @transaction.atomic
 def sent(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now: dt.datetime) -> bool:
     """A claimed message got through. False when another process took it over: its result counts."""
+    return _sent(attempt, delivery, started_at, now)
+
+
+def _sent(attempt: Attempt, delivery: Delivery, started_at: dt.datetime, now: dt.datetime) -> bool:
     page = db.lock(Page.objects.select_related("person").filter(pk=attempt.page_id)).get()
     kept = leases.finish(attempt, Attempt.DONE, started_at=started_at, sent_at=now, provider_answer=delivery.answer, last_error="")
     if not kept:
@@ -52,6 +57,13 @@ def sent(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now: 
     data = {"person": page.person_id, "name": page.person.name, "attempt": attempt.id, "channel": attempt.channel}
     record(SYSTEM, events.PAGE_SENT, page.id, context=page.subject, now=now, data=data)
     return True
+
+
+@transaction.atomic
+def all_sent(results: Sequence[tuple[Attempt, Delivery, dt.datetime, dt.datetime]]) -> None:
+    """As `sent` for several (message, answer, start, end) in one commit, in an order in which nobody waits in a ring."""
+    for attempt, delivery, started_at, ended_at in sorted(results, key=lambda one: one[0].page_id):
+        _sent(attempt, delivery, started_at, ended_at)
 
 
 @transaction.atomic
@@ -159,10 +171,9 @@ def _other_way(escalation: Escalation, page: Page, now: dt.datetime) -> None:
     if later:
         if later[0].due_at > now:
             Attempt.objects.filter(pk=later[0].pk, work_state=Attempt.DUE).update(due_at=now)
-            lane = later[0].lane
-            transaction.on_commit(lambda: hints.wake(lane))
+            hints.wake_after_commit(later[0].lane)
     elif page.person.is_active and (unused := _unused(page)):
-        add_attempts(page, escalation.urgency, unused[:1], now)
+        add_attempts(page, escalation.urgency, unused[:1], now, made_before=page.attempts.count())
     elif not open_:
         _not_through(escalation, page, Page.FAILED, events.PAGE_FAILED, now)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -17,7 +19,7 @@ from tocsin.directory.models import ContactMethod, Person
 from tocsin.paging import events, queries, rules, tokens
 from tocsin.paging.commands import ending
 from tocsin.paging.commands.ending import PASSED_ON
-from tocsin.paging.commands.escalations import TEST
+from tocsin.paging.commands.escalations import LANE, TEST
 from tocsin.paging.models import Attempt, Escalation, Page
 
 
@@ -25,15 +27,62 @@ class LostLease(Exception):
     """Another process took the row over, or it was stopped meanwhile; nothing of ours may be kept."""
 
 
+@dataclass
+class Memory:
+    """What is asked once for steps that are taken at the same instant: who is on call, how a person is reached, who was paged."""
+
+    now: dt.datetime
+    people: dict[rules.Target, list[Person]] = field(default_factory=dict)
+    plans: dict[tuple[str, str], list[directory.PlanStep]] = field(default_factory=dict)
+    paged: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Subject → escalation and person of each page of the last minute that is open."""
+
+    @classmethod
+    def of(cls, escalations: Sequence[Escalation], now: dt.datetime) -> Memory:
+        memory = cls(now)
+        rows = Page.objects.filter(
+            subject__in={one.subject for one in escalations}, status__in=Page.OPEN, created_at__gt=now - rules.JUST_PAGED
+        )
+        for subject, escalation, person in rows.values_list("subject", "escalation_id", "person_id"):
+            memory.paged[subject].append((escalation, person))
+        return memory
+
+    def people_of(self, target: rules.Target) -> list[Person]:
+        if target not in self.people:
+            self.people[target] = queries.people_of_target(target, self.now)
+        return self.people[target]
+
+    def plan_of(self, person: Person, urgency: str) -> list[directory.PlanStep]:
+        if (person.id, urgency) not in self.plans:
+            self.plans[person.id, urgency] = directory.notify_plan(person, urgency)
+        return self.plans[person.id, urgency]
+
+    def paged_by_others(self, escalation: Escalation) -> frozenset[str]:
+        return frozenset(person for walk, person in self.paged[escalation.subject] if walk != escalation.id)
+
+
+@transaction.atomic
+def take_steps(escalations: Sequence[Escalation], *, now: dt.datetime) -> None:
+    """The steps of several claimed escalations in one commit. When one fails none is taken, and each is to be tried alone."""
+    memory = Memory.of(escalations, now)
+    for escalation in sorted(escalations, key=lambda one: one.id):
+        _take(escalation, memory)
+
+
 @transaction.atomic
 def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
     """Take the place a claimed escalation stands at; returns the pages made. Raises LostLease when it is no longer ours."""
+    return _take(escalation, Memory.of([escalation], now))
+
+
+def _take(escalation: Escalation, memory: Memory) -> list[Page]:
+    now = memory.now
     plan = rules.plan_of(escalation.snapshot)
     if escalation.snapshot.get("purpose") == TEST and escalation.cycle > 0:
         ending.end(SYSTEM, escalation.subject, "not answered", now=now)
         return []
     walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
-    found = [(target, queries.people_of_target(target, now)) for target in plan.steps[walk.step].targets]
+    found = [(target, memory.people_of(target)) for target in plan.steps[walk.step].targets]
     outcome = rules.step(
         walk,
         plan,
@@ -41,7 +90,7 @@ def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
         urgency=escalation.urgency,
         now=now,
         unwilling=_unwilling(escalation),
-        just_paged=_just_paged(escalation, now),
+        just_paged=memory.paged_by_others(escalation),
     )
     _move_on(escalation, outcome, now)
     people = {person.id: person for _, found_people in found for person in found_people}
@@ -50,7 +99,7 @@ def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
     record(SYSTEM, events.ESCALATION_STEPPED, escalation.id, context=escalation.subject, now=now, data=data)
     if outcome.exhausted:
         record(SYSTEM, events.ESCALATION_EXHAUSTED, escalation.id, context=escalation.subject, now=now)
-    return [_page(escalation, walk, people[one.person], one, now) for one in outcome.called]
+    return [_page(escalation, walk, people[one.person], one, memory) for one in outcome.called]
 
 
 def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -> None:
@@ -70,12 +119,9 @@ def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -
 
 
 def _unwilling(escalation: Escalation) -> frozenset[str]:
+    if escalation.cycle == escalation.step == 0:
+        return frozenset()
     return frozenset(escalation.pages.filter(closed_reason=PASSED_ON).values_list("person_id", flat=True))
-
-
-def _just_paged(escalation: Escalation, now: dt.datetime) -> frozenset[str]:
-    pages = Page.objects.filter(subject=escalation.subject, status__in=Page.OPEN, created_at__gt=now - rules.JUST_PAGED)
-    return frozenset(pages.exclude(escalation=escalation).values_list("person_id", flat=True))
 
 
 def _reason(target: rules.Target) -> str:
@@ -86,9 +132,9 @@ def _reason(target: rules.Target) -> str:
     return f"You are on call in {target.name}."
 
 
-def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rules.Called, now: dt.datetime) -> Page:
+def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rules.Called, memory: Memory) -> Page:
     """One row for a person and a step. A silent one rests on the message that another escalation has just sent."""
-    page_id = new_id("pag")
+    page_id, now = new_id("pag"), memory.now
     page = Page.objects.create(
         id=page_id,
         escalation=escalation,
@@ -103,8 +149,9 @@ def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rule
         created_at=now,
         updated_at=now,
     )
-    plan = [] if called.silent else directory.notify_plan(person, escalation.urgency)
+    plan = [] if called.silent else memory.plan_of(person, escalation.urgency)
     attempts = add_attempts(page, escalation.urgency, plan, now)
+    memory.paged[page.subject].append((escalation.id, person.id))
     data = {
         "person": person.id,
         "name": person.name,
@@ -116,7 +163,9 @@ def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rule
     return page
 
 
-def add_attempts(page: Page, urgency: str, plan: Sequence[directory.PlanStep], now: dt.datetime) -> list[Attempt]:
+def add_attempts(
+    page: Page, urgency: str, plan: Sequence[directory.PlanStep], now: dt.datetime, *, made_before: int = 0
+) -> list[Attempt]:
     """Due rows for a person's contact methods, each after its delay. Inside a transaction."""
     lane = lane_of(urgency)
     attempts = [
@@ -131,10 +180,10 @@ def add_attempts(page: Page, urgency: str, plan: Sequence[directory.PlanStep], n
             due_at=now + dt.timedelta(minutes=step.delay_minutes),
             created_at=now,
         )
-        for place, step in enumerate(plan, start=page.attempts.count())
+        for place, step in enumerate(plan, start=made_before)
     ]
     Attempt.objects.bulk_create(attempts)
-    transaction.on_commit(lambda: hints.wake(lane))
+    hints.wake_after_commit(lane)
     return attempts
 
 
@@ -168,4 +217,4 @@ def quarantine(escalation: Escalation, error: str, *, now: dt.datetime) -> None:
     if kept:
         data = {"error": error[:200]}
         record(SYSTEM, events.ESCALATION_QUARANTINED, escalation.id, context=escalation.subject, now=now, data=data)
-        transaction.on_commit(lambda: hints.wake("escalation"))
+        hints.wake_after_commit(LANE)

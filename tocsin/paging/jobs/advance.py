@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import structlog
 
@@ -15,7 +16,7 @@ from tocsin.paging.models import Escalation
 from tocsin.paging.rules import TRIES_OF_A_STEP
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+BATCH, TOGETHER = 50, 10
 _JUMP = dt.timedelta(minutes=10)
 _AGAIN = dt.timedelta(seconds=1)
 
@@ -28,8 +29,19 @@ def tick(now: dt.datetime, *, owner: str = OWNER) -> int:
     for escalation in claimed:
         if now - escalation.due_at > _JUMP:
             log.warning("clock jump or long stop: one step is taken, not all that were missed", escalation=escalation.id)
-        _step(escalation, now)
+    for start in range(0, len(claimed), TOGETHER):
+        _steps(claimed[start : start + TOGETHER], now)
     return len(claimed)
+
+
+def _steps(escalations: Sequence[Escalation], now: dt.datetime) -> None:
+    """Together in one commit while all goes well; otherwise each alone, so that one bad row costs the others nothing."""
+    try:
+        steps.take_steps(escalations, now=now)
+    except Exception as error:
+        log.info("steps are taken one by one", error=repr(error))
+        for escalation in escalations:
+            _step(escalation, now)
 
 
 def _step(escalation: Escalation, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ carries the same key. A provider that hangs fills its own pool only.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import queue
 import threading
@@ -132,20 +133,28 @@ class Sender:
         hints.wake_here(self.lane)
 
     def _write_results(self) -> int:
-        """Those first that the store could not take before."""
-        waiting, self._unwritten = self._unwritten, []
-        for result in waiting:
-            self._write(result)
-        written = len(waiting) - len(self._unwritten)
-        while True:
-            try:
+        """Those first that the store could not take before; successes in one commit while all goes well."""
+        came, self._unwritten = self._unwritten, []
+        with contextlib.suppress(queue.Empty):
+            while True:
                 result = self._results.get_nowait()
-            except queue.Empty:
-                return written
-            kind = result.attempt.channel if result.attempt.channel in self._pools else ""
-            self._on_the_way[kind] -= 1
+                self._on_the_way[result.attempt.channel if result.attempt.channel in self._pools else ""] -= 1
+                came.append(result)
+        good = [result for result in came if result.delivery.ok]
+        for result in came if not self._write_together(good) else [one for one in came if not one.delivery.ok]:
             self._write(result)
-            written += 1
+        return len(came) - len(self._unwritten)
+
+    def _write_together(self, good: list[Result]) -> bool:
+        """False when that did not work and nothing was written, or there is only one."""
+        if len(good) < 2:
+            return False
+        try:
+            results.all_sent([(one.attempt, one.delivery, one.started_at, one.ended_at) for one in good])
+        except Exception as error:
+            log.info("results are written one by one", error=repr(error))
+            return False
+        return True
 
     def _write(self, result: Result) -> None:
         """A store that does not answer gets the result again at the next tick; any other fault shelves the row."""
