@@ -75,6 +75,11 @@ def test_an_end_that_is_not_told_or_cannot_be_counts_from_when_it_was_heard(star
     assert rules.move(told, known(open=True, fired=3600, heard=1)) == "resolve"
 
 
+def test_an_end_long_before_the_start_was_made_up_and_means_now() -> None:
+    made_up = rules.heard(firing=False, started_at=at(-9000), ended_at=at(-8000), received_at=at(30))
+    assert rules.move(made_up, known(open=True, fired=20, heard=21)) == "resolve"
+
+
 def test_an_instant_of_a_clock_that_is_ahead_is_shown_as_now() -> None:
     assert rules.shown(at(3600), at(60)) == at(60)
 

@@ -81,6 +81,13 @@ def test_a_resolve_that_overtakes_its_trigger_leaves_one_resolved_alert_that_kno
     assert events.ALERT_TRIGGERED not in names()
 
 
+def test_a_resolve_with_a_made_up_time_counts_from_when_it_was_heard(service: Service, now: dt.datetime) -> None:
+    say(service, now, started_at=now - dt.timedelta(seconds=5))
+    long_ago, later = now - dt.timedelta(days=900), now + dt.timedelta(minutes=2)
+    over = say(service, later, RESOLVED, started_at=long_ago, ended_at=long_ago + dt.timedelta(hours=1))
+    assert (over.status, over.resolved_at) == (Alert.RESOLVED, later)
+
+
 def test_an_info_alert_is_recorded_and_pages_once_it_becomes_louder(service: Service, now: dt.datetime) -> None:
     quiet = say(service, now, severity="info")
     assert (quiet.status, quiet.urgency) == (Alert.SUPPRESSED, Alert.NONE)

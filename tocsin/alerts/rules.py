@@ -87,8 +87,18 @@ def move(event: Heard, known: Known | None) -> Move:
         return "refire" if known.open else "open"
     if not known.open:
         return "clear_again"
-    now_over = event.at >= known.fired_at if event.told else event.received_at >= known.heard_at
-    return "resolve" if now_over else "turn_over"
+    return "resolve" if _ends_what_is_open(event, known) else "turn_over"
+
+
+def _ends_what_is_open(event: Heard, known: Known) -> bool:
+    """Whether an end belongs to the open period, not to one before it.
+
+    A resolve that was overtaken by the next trigger ends shortly before that one started. An end long before it was made up by
+    whoever resolved, and means now.
+    """
+    if not event.told:
+        return event.received_at >= known.heard_at
+    return event.at >= known.fired_at or known.fired_at - event.at > REORDER_WINDOW
 
 
 def _is_late(event: Heard, known: Known) -> bool:
@@ -116,6 +126,11 @@ def heard(*, firing: bool, started_at: dt.datetime | None, ended_at: dt.datetime
     if started_at is not None and ended_at is not None and started_at < ended_at:
         return Heard(False, ended_at, received_at)
     return Heard(False, received_at, received_at, told=False)
+
+
+def untold(event: Heard) -> Heard:
+    """The same event, counted from when it was heard."""
+    return Heard(event.firing, event.received_at, event.received_at, told=False)
 
 
 def shown(at: dt.datetime, received_at: dt.datetime) -> dt.datetime:

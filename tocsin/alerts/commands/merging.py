@@ -20,6 +20,8 @@ def merge(alert: Alert, move: rules.Move, event: ParsedEvent, heard: rules.Heard
         _late(alert, event, heard)
         return ""
     was_open = alert.status != Alert.RESOLVED
+    if move == "resolve" and heard.at < alert.fired_at:
+        heard = rules.untold(heard)
     clear(alert, heard)
     if move == "turn_over":
         _turn_over(alert, heard)
