@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,15 @@ def free_port() -> int:
 @dataclass(frozen=True)
 class Answer:
     status: int
-    text: str
+    body: bytes = field(repr=False)
     headers: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.body[:600]!r}"
 
     @property
     def json(self) -> Any:
@@ -51,9 +58,9 @@ def call(method: str, url: str, body: bytes | None = None, headers: dict[str, st
     request = urllib.request.Request(url, body, headers or {}, method=method)
     try:
         with _opener.open(request, timeout=within) as response:
-            return Answer(response.status, response.read().decode(), dict(response.headers))
+            return Answer(response.status, response.read(), dict(response.headers))
     except urllib.error.HTTPError as error:
-        return Answer(error.code, error.read().decode(), dict(error.headers))
+        return Answer(error.code, error.read(), dict(error.headers))
 
 
 class Installation:

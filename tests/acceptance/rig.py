@@ -187,12 +187,6 @@ class Rig:
     def status_of(self, alert_id: str) -> str:
         return str(self.api("GET", f"/alerts/{alert_id}").json["status"])
 
-    def events_of(self, subject: str, name: str) -> list[dict[str, Any]]:
-        """The entries of the log about one thing."""
-        answer = self.api("GET", f"/alerts/{subject}")
-        assert answer.status == 200, answer
-        return [event for event in answer.json.get("events", []) if event["name"] == name]
-
     def declare(
         self, *, severity: int, summary: str = "Payments fail", service: str | None = SERVICE, by: str = "Root"
     ) -> dict[str, Any]:
