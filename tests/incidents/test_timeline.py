@@ -82,6 +82,14 @@ def test_the_role_beside_a_line_is_the_one_held_then():
     assert roles == {"before": "incident manager", "after": ""}
 
 
+def test_start_and_end_of_the_impact_stand_where_they_were():
+    there = given.house()
+    incident = given.resolved(there)
+    story = [(line.kind, line.at) for line in queries.timeline(there.actor("sven"), incident, only="key")]
+    assert ("Impact starts", given.at(8, 14)) == story[-1]
+    assert ("Impact ends", given.at(9, 22)) in story
+
+
 def test_every_event_of_this_room_has_words():
     names = {value for name, value in vars(events).items() if name.isupper()}
     assert names <= set(catalogue.NAMES)

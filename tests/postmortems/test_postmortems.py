@@ -42,6 +42,7 @@ def test_a_draft_holds_times_severity_critical_moments_and_references():
     for words in ("Impact starts", "Detected", "Declared", "Decision", "rollback to 46.2", "Sev 1 → Sev 2", "Impact ends"):
         assert words in draft.timeline
     assert "rollback to 46.2" in draft.mitigation
+    assert "Ben" not in draft.timeline
     assert "Alert #4001" in draft.references
 
 

@@ -85,8 +85,31 @@ def _noted(data: Data) -> Entry:
 def _field(data: Data) -> Entry:
     field = str(data.get("field"))
     words = FIELDS.get(field, field)
-    text = f"{words} changed" if field == "description" else f"{words}: {data.get('old') or 'empty'} → {data.get('new') or 'empty'}"
+    text = f"{words} changed" if field == "description" else f"{words}: {_value(data.get('old'))} → {_value(data.get('new'))}"
     return Entry("Changed", "pen", text, quiet=True)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "empty" if value in (None, "") else str(value)
+
+
+def _state_changed(data: Data) -> Entry:
+    """The last one is quiet: the resolution has a line of its own."""
+    text = f"{_state(data['old'])} → {_state(data['new'])}"
+    return Entry("Status", "flag", text, quiet=data["new"] == rules.RESOLVED)
+
+
+def _stopped(data: Data) -> Entry | None:
+    """Whoever acknowledged has a line already."""
+    reason = data.get("reason", "no longer needed")
+    return None if reason == "acknowledged" else Entry("Page", "off", f"paging stopped, {reason}", "alerts", quiet=True)
+
+
+def _sent(data: Data) -> Entry:
+    by = f" by {data['channel']}" if data.get("channel") else ""
+    return Entry("Page", "mail", f"{data.get('name', 'Somebody')} was sent a page{by}", "alerts", quiet=True)
 
 
 def _resolved(data: Data) -> Entry:
@@ -123,10 +146,10 @@ def _said(text: Callable[[Data], str], kind: str, icon: str, **more: Any) -> Cal
     return lambda data: Entry(kind, icon, text(data), **more)
 
 
-_TIMELINE: Mapping[str, Callable[[Data], Entry]] = {
+_TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "incident.declared": _declared,
     "incident.set_up": _said(lambda data: "room and state document are open", "Set up", "talk", quiet=True),
-    "incident.state_changed": _said(lambda data: f"{_state(data['old'])} → {_state(data['new'])}", "Status", "flag"),
+    "incident.state_changed": _state_changed,
     "incident.severity_changed": _said(lambda data: f"Sev {data['old']} → Sev {data['new']}", "Severity", "flag"),
     "incident.severity_confirmed": _said(lambda data: f"confirmed as Sev {data['severity']}", "Severity", "flag"),
     "incident.field_changed": _field,
@@ -160,14 +183,12 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry]] = {
     ),
     "action.created": _said(lambda data: f"x/{data.get('number')} {data.get('title')}", "Action", "done", quiet=True),
     "page.created": _page("is paged"),
-    "page.sent": _page("was sent a page"),
+    "page.sent": _sent,
     "page.failed": _page("could not be reached", quiet=False),
     "page.undelivered": _page("could not be reached", quiet=False),
     "page.acknowledged": _page("acknowledged", icon="ack", quiet=False),
     "escalation.exhausted": _said(lambda data: "nobody has answered yet, it starts again", "Escalation", "up", group="alerts"),
-    "escalation.stopped": _said(
-        lambda data: f"paging stopped, {data.get('reason', 'no longer needed')}", "Page", "off", group="alerts", quiet=True
-    ),
+    "escalation.stopped": _stopped,
     "alert.triggered": _alert("triggered"),
     "alert.acknowledged": _alert("acknowledged"),
     "alert.resolved": _alert("resolved"),

@@ -66,7 +66,6 @@ CRITICAL = frozenset(
         "incident.severity_changed",
         "incident.severity_confirmed",
         "incident.state_changed",
-        "incident.role_taken",
         "incident.team_paged",
         "incident.resolved",
         "update.published",
@@ -118,6 +117,17 @@ class Draft:
     causes: str
     timeline: str
     references: str
+
+
+ON_DUTY = "responder on duty"
+"""Somebody who held no role in the incident."""
+
+
+def by_role(text: str, roles: Mapping[str, str]) -> str:
+    """The text with the names of people replaced by the roles they held: a postmortem blames nobody."""
+    for name, role in roles.items():
+        text = text.replace(name, f"the {role}")
+    return text
 
 
 def require_transition(old: str, new: str) -> None:

@@ -55,9 +55,16 @@ def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit
     """
     permissions.require_seer(actor, incident)
     held = _roles(incident)
-    lines = [line for event in events_of(incident) if (line := _line(event, held)) and _wanted(line, only)]
+    lines = [line for event in events_of(incident) if (line := _line(event, held))]
+    lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
     lines.sort(key=lambda line: (line.at, line.id), reverse=True)
     return lines[:limit]
+
+
+def _marks(incident: Incident) -> list[TimelineLine]:
+    """Start and end of the impact stand where they were, whenever somebody learned of them."""
+    marks = (("Impact starts", incident.impact_started_at), ("Impact ends", incident.impact_ended_at))
+    return [TimelineLine(at, kind, "clock", "", "", "", False, "impact", "key") for kind, at in marks if at]
 
 
 def _wanted(line: TimelineLine, only: str | None) -> bool:

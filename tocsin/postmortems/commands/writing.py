@@ -15,6 +15,7 @@ from tocsin.core.errors import Conflict, Invalid, Stale
 from tocsin.core.eventlog.events import record
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
+from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import events, permissions, rules
 from tocsin.postmortems.models import Postmortem
@@ -71,9 +72,25 @@ def first_text(incident: Incident) -> rules.Draft:
         alerts=tuple(f"[Alert #{alert.number}](/a/{alert.number}) {alert.title}" for alert in alerts),
         customers_see=seen or "",
     )
+    return rules.draft(facts, _moments(incident))
+
+
+def _moments(incident: Incident) -> list[rules.Moment]:
+    """The critical lines of the timeline, oldest first. People become the roles they held."""
     lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL]
-    moments = [rules.Moment(line.at, line.kind, line.text, line.role) for line in reversed(lines)]
-    return rules.draft(facts, moments)
+    roles = {
+        row.person.name: incident_rules.ROLES[row.role].lower()
+        for row in incident.roles.select_related("person").order_by("-since")
+    }
+    moments = []
+    for line in reversed(lines):
+        if line.event_name == "incident.state_changed" and line.quiet:
+            continue
+        answered = line.event_name == "page.acknowledged"
+        text = "acknowledged" if answered else rules.by_role(line.text, roles)
+        who = line.role or (rules.ON_DUTY if answered else "")
+        moments.append(rules.Moment(line.at, line.kind, text, who))
+    return moments
 
 
 _LIMITS = {"title": 240}
