@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -34,12 +35,26 @@ class Gone(Exception):
     """The client hung up before its body was complete."""
 
 
+def build_pages() -> Door:
+    """Django with every route and its policy. Takes about a second; raises when a route has no policy."""
+    door = cast(Door, WSGIMiddleware(cast(Any, WSGIHandler()), workers=WORKERS))
+    gc.collect()
+    gc.freeze()
+    return door
+
+
 class Application:
-    """Sends each request to its door. `engine` is the one of this process, None where another process runs it."""
+    """Sends each request to its door. `engine` is the one of this process, None where another process runs it.
+
+    The bare doors and the engine do not wait for Django: it is built in a thread while they work already, and a request for
+    one of its pages waits until it is there. `give_up` is called when it cannot be built.
+    """
 
     def __init__(self, engine: Engine | None = None) -> None:
         self.engine = engine
-        self.django = cast(Door, WSGIMiddleware(cast(Any, WSGIHandler()), workers=WORKERS))
+        self.give_up: Callable[[], None] = lambda: None
+        self.fault: BaseException | None = None
+        self._django: asyncio.Future[Door] | None = None
         self.live = Live()
         self.prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
@@ -77,13 +92,22 @@ class Application:
         if body is None:
             await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
             return
-        await self.django(scope, _replay(body, receive), send)
+        if self._django is None or (self._django.done() and self.fault):
+            await refuse(send, 503, "unavailable", "This process starts or stops; try again.")
+            return
+        django = await asyncio.shield(self._django)
+        await django(scope, _replay(body, receive), send)
 
     async def readyz(self, scope: Scope, receive: Receive, send: Send) -> None:
         """200 when the store answers and paging is proven, else 503 with the reasons in words."""
         stale = self.engine.stale() if self.engine else []
         reasons = await asyncio.get_running_loop().run_in_executor(self.prober, health.reasons, clock.now(), stale)
         await answer(send, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+    def _built(self, pages: asyncio.Future[Door]) -> None:
+        if not pages.cancelled() and pages.exception() is not None:
+            self.fault = pages.exception()
+            self.give_up()
 
     def close(self) -> None:
         """The process stops soon: end the streams, which would else be waited for."""
@@ -92,6 +116,8 @@ class Application:
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """The life of the doors: started before the first request, stopped after the last."""
         await receive()
+        self._django = asyncio.get_running_loop().run_in_executor(None, build_pages)
+        self._django.add_done_callback(self._built)
         intake_door.start()
         await self.live.start()
         await send({"type": "lifespan.startup.complete"})

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.answers import first_sentence
+from tocsin.cli.answers import USAGE, fail, first_sentence
 
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="The data folder. Default: $TOCSIN_DATA, then ./tocsin-data.")
@@ -47,6 +47,11 @@ def _load_server(module: str, data: Path | None, port: int) -> ModuleType:
     return _load(module, data)
 
 
+def _require_postgresql(verb: str) -> None:
+    if not os.environ.get("TOCSIN_DATABASE_URL"):
+        fail(USAGE, f"`tocsin {verb}` needs TOCSIN_DATABASE_URL; on SQLite `tocsin serve` runs everything in one process")
+
+
 def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run everything: pages, API, alert intake, live streams and the paging engine.
 
@@ -61,6 +66,7 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     Start it on as many machines as you like, and `tocsin engine` on at least one. On SQLite use `tocsin serve`.
     """
+    _require_postgresql("web")
     _load_server("inside.serve", data, port).web(host, port)
 
 
@@ -69,6 +75,7 @@ def engine(data: Data = None) -> None:
 
     Several may run: each piece of work is leased to one of them, and taken over when that one dies.
     """
+    _require_postgresql("engine")
     _load("inside.serve", data).engine()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -54,6 +55,16 @@ class Settings(BaseSettings):
     def _prefix(cls, value: str) -> str:
         if not (2 <= len(value) <= 10 and value.isascii() and value.isalpha() and value.isupper()):
             raise ValueError("TOCSIN_INCIDENT_PREFIX takes two to ten capital letters, such as HOT")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for part in filter(None, (piece.strip() for piece in value.split(","))):
+            try:
+                ipaddress.ip_network(part, strict=False)
+            except ValueError:
+                raise ValueError(f"TOCSIN_TRUSTED_PROXIES takes networks such as 10.0.0.0/8, not {part!r}") from None
         return value
 
     @field_validator("log")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
+from typing import Any
 
-import psycopg
 import structlog
 from django.db import connection
 
@@ -19,6 +20,8 @@ class Listener:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listen", daemon=True)
+        self._psycopg: Any = importlib.import_module("psycopg")
+        """Imported when it is needed: an installation on SQLite starts without it."""
         self._parameters = connection.get_connection_params()
 
     def start(self) -> None:
@@ -32,13 +35,13 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 self._listen()
-            except psycopg.Error as error:
+            except self._psycopg.Error as error:
                 log.warning("hints from other processes are not heard, trying again", error=type(error).__name__)
                 self._stopping.wait(1.0)
 
     def _listen(self) -> None:
         parameters = {name: value for name, value in self._parameters.items() if name not in {"cursor_factory", "context"}}
-        with psycopg.connect(**parameters, autocommit=True) as heard:
+        with self._psycopg.connect(**parameters, autocommit=True) as heard:
             heard.execute("LISTEN tocsin")
             while not self._stopping.is_set():
                 for notice in heard.notifies(timeout=1.0):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -49,7 +48,6 @@ def run(host: str, port: int) -> None:
 
 def web(host: str, port: int) -> None:
     """Doors only; the engine runs elsewhere."""
-    _needs_postgresql("web")
     check_bind(host)
     logs.configure(settings.TOCSIN.log)
     prepare()
@@ -59,7 +57,6 @@ def web(host: str, port: int) -> None:
 
 def engine() -> None:
     """The engine only."""
-    _needs_postgresql("engine")
     logs.configure(settings.TOCSIN.log)
     prepare()
     stop = threading.Event()
@@ -108,14 +105,14 @@ def _run_web(host: str, port: int, engine: Engine | None) -> None:
     _offer_setup()
     if engine:
         engine.start()
-    gc.collect()
-    gc.freeze()
     try:
         server.run([listening])
     finally:
         if engine:
             engine.stop(timeout=3.0)
         connections.close_all()
+    if application.fault:
+        raise application.fault
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -132,12 +129,17 @@ class _Server(uvicorn.Server):
     def __init__(self, configuration: uvicorn.Config, application: Application) -> None:
         super().__init__(configuration)
         self.application = application
+        application.give_up = self.give_up
 
     async def startup(self, sockets: list | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             say(f"Tocsin answers at {settings.TOCSIN.base_url} (listening on {self.config.host}:{self.config.port}).")
             sys.stdout.flush()
+
+    def give_up(self) -> None:
+        """The pages cannot be built: nothing is served by halves."""
+        self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
@@ -193,8 +195,3 @@ def check_bind(host: str) -> None:
     """In test mode nothing but loopback is served; leaves with 2."""
     if settings.TOCSIN.test and not is_loopback(host):
         fail(USAGE, f"TOCSIN_TEST=1 serves loopback only, not {host}")
-
-
-def _needs_postgresql(verb: str) -> None:
-    if not settings.TOCSIN.on_postgresql:
-        fail(USAGE, f"`tocsin {verb}` needs TOCSIN_DATABASE_URL; on SQLite `tocsin serve` runs everything in one process")
