@@ -191,6 +191,18 @@ def test_a_page_of_an_incident_is_answered_in_the_same_way(there: World) -> None
     assert "You have it" in text(Client().get(link(page)))
 
 
+def test_who_manages_the_incident_is_asked_although_a_responder_answered(there: World) -> None:
+    now = clock.now()
+    incident = incidents.declare(SYSTEM, summary="Cards fail", severity=1, service=there.checkout, now=now)
+    advance.tick(now)
+    pages = {page.person: page for page in Page.objects.filter(subject=incident.id).select_related("person")}
+    Client().post(link(pages[there.ada]), {"do": "acknowledge"})
+    said = text(Client().get(link(pages[there.imogen])))
+    assert "You are asked" in said
+    assert "Ada is here since" in said
+    assert 'value="acknowledge"' in said
+
+
 def test_the_clock_on_the_page_is_that_of_whoever_was_paged(alert: Alert, there: World) -> None:
     page = page_of(alert)
     type(there.ada).objects.filter(pk=there.ada.pk).update(zone="Asia/Tokyo")

@@ -83,6 +83,15 @@ def test_a_held_installation_says_so_and_an_administrator_releases_it(there: Wor
     assert signed_in(there.bo).post("/hold/release").status_code == 403
 
 
+def test_a_held_installation_shows_whom_it_would_page(there: World) -> None:
+    facts.put("hold", True)
+    alerts.open_by_hand(company.actor(there.bo), there.checkout, "Cards fail", now=clock.now())
+    said = words(signed_in(there.bo).get("/"))
+    assert "If it were released now, this would be paged" in said
+    assert "Cards fail" in said
+    assert "Ada" in said
+
+
 def test_only_the_symbols_in_use_travel(there: World) -> None:
     html = signed_in(there.bo).get("/keys").content.decode()
     used = set(re.findall(r'<use href="#([^"]+)"', html))
@@ -108,7 +117,7 @@ def test_home_asks_for_an_answer_first(there: World) -> None:
     page = Page.objects.get(subject=alert.id)
     answer = client.post(f"/pages/{page.id}/acknowledge", follow=True)
     assert f"You have #{alert.number} now" in words(answer)
-    assert "No page waits for you" in words(answer)
+    assert "Nothing waits for you" in words(answer)
 
 
 def test_answering_what_somebody_has_taken_already_says_so(there: World) -> None:

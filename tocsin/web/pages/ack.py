@@ -67,17 +67,19 @@ def _act(request: Request, page: Page) -> str:
 def _show(request: Request, page: Page, expired: bool) -> HttpResponse:
     pages = standing.pages_of(page.subject)
     how = standing.of(page.subject, pages)
+    asked = not how.over and (page.status in Page.OPEN or how.open)
     context = {
         "page": page,
         "card": page.escalation.card,
         "urgency": page.escalation.urgency,
         "standing": how,
         "mine": page.status == Page.ACKNOWLEDGED,
+        "asked": asked,
         "expired": expired,
         "did": _SAID.get(request.GET.get("did", ""), ""),
         "labels": list(how.alert.labels.items())[:LABELS] if how.alert else [],
         "told": standing.told(pages),
-        "coming": [] if how.over or how.holder else standing.coming(page.subject),
+        "coming": standing.coming(page.subject) if asked else [],
     }
     return render_inlined(request, "ack.html", context)
 

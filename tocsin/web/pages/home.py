@@ -29,7 +29,7 @@ from tocsin.web.pages import standing
 from tocsin.web.policy import ADMINISTRATOR, SIGNED_IN, allow
 from tocsin.web.request import Request
 
-ACTIONS, ROWS = 8, 8
+ACTIONS, ROWS, HELD = 8, 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def home(request: Request) -> HttpResponse:
         "mine": mine,
         "roster": _roster(request.actor, frame.roster),
         "actions": _actions(request),
+        "held": paging.would_page(request.now, limit=HELD) if frame.on_hold else [],
     }
     return render(request, "home.html", shown)
 
