@@ -117,7 +117,8 @@ def test_an_unreadable_body_pages_once_in_an_hour_and_says_why(rig: Rig) -> None
     for body in (b"{", b"\xff\xfe", b'{"title": NaN}'):
         answer = rig.at_door("generic", body)
         assert answer.status == 400, answer
-        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        assert headers["content-type"].startswith("application/problem+json")
     rig.acknowledge(rig.expect_mail("Ada"))
     rig.expect_silence()
 
