@@ -14,7 +14,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
-from tocsin.postmortems import rules
+from tocsin.postmortems import rules, wording
 from tocsin.postmortems.models import Action, Postmortem
 
 
@@ -105,8 +105,8 @@ def action_by_id(actor: Actor, action_id: str) -> Action:
 def export(postmortem: Postmortem) -> str:
     """The postmortem as Markdown with its four parts."""
     rows = [
-        rules.ActionLine(row.number, row.title, row.category, row.link_type, row.state, row.owner.name, row.due_on)
+        wording.ActionLine(row.number, row.title, row.category, row.link_type, row.state, row.owner.name, row.due_on)
         for row in Action.objects.filter(incident=postmortem.incident_id).select_related("owner").order_by("due_on", "number")
     ]
     texts = {name: getattr(postmortem, name) for name in rules.FIELDS}
-    return rules.markdown(postmortem.state, postmortem.owner.name, texts, rows)
+    return wording.markdown(postmortem.state, postmortem.owner.name, texts, rows)

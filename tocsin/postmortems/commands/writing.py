@@ -17,7 +17,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
-from tocsin.postmortems import events, permissions, rules
+from tocsin.postmortems import events, permissions, rules, wording
 from tocsin.postmortems.models import Postmortem
 
 
@@ -52,11 +52,11 @@ def start(actor: Actor, incident: Incident, *, owner: Person | None, now: dt.dat
     return postmortem
 
 
-def first_text(incident: Incident) -> rules.Draft:
+def first_text(incident: Incident) -> wording.Draft:
     """The draft of an incident as it stands: times, severity, critical moments by role, references."""
     alerts = Alert.objects.filter(incident_link__incident=incident).order_by("started_at")
     seen = Section.objects.filter(document__subject=incident.id, slug="customers_see").values_list("text", flat=True).first()
-    facts = rules.Facts(
+    facts = wording.Facts(
         key=incident.key,
         severity=incident.severity,
         summary=incident.summary,
@@ -72,10 +72,10 @@ def first_text(incident: Incident) -> rules.Draft:
         alerts=tuple(f"[Alert #{alert.number}](/a/{alert.number}) {alert.title}" for alert in alerts),
         customers_see=seen or "",
     )
-    return rules.draft(facts, _moments(incident))
+    return wording.draft(facts, _moments(incident))
 
 
-def _moments(incident: Incident) -> list[rules.Moment]:
+def _moments(incident: Incident) -> list[wording.Moment]:
     """The critical lines of the timeline, oldest first. People become the roles they held."""
     lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL]
     roles = {
@@ -87,9 +87,9 @@ def _moments(incident: Incident) -> list[rules.Moment]:
         if line.event_name == "incident.state_changed" and line.quiet:
             continue
         answered = line.event_name == "page.acknowledged"
-        text = "acknowledged" if answered else rules.by_role(line.text, roles)
-        who = line.role or (rules.ON_DUTY if answered else "")
-        moments.append(rules.Moment(line.at, line.kind, text, who))
+        text = "acknowledged" if answered else wording.by_role(line.text, roles)
+        who = line.role or (wording.ON_DUTY if answered else "")
+        moments.append(wording.Moment(line.at, line.kind, text, who))
     return moments
 
 
