@@ -69,6 +69,15 @@ class Group:
     empty: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of an action's story."""
+
+    at: dt.datetime
+    words: str
+    actor_name: str
+
+
 def today(now: dt.datetime) -> dt.date:
     """The date on the reader's wall."""
     return now.astimezone(reader.present().zone).date()
@@ -208,7 +217,7 @@ def _initial(action: Action) -> dict[str, str]:
     }
 
 
-def _told(event: Event) -> dict[str, Any]:
+def _told(event: Event) -> Told:
     """One line of an action's story."""
     data = event.data
     said = {
@@ -216,7 +225,7 @@ def _told(event: Event) -> dict[str, Any]:
         "action.changed": f"{str(data.get('field', '')).replace('_', ' ').capitalize()}: {data.get('old')} → {data.get('new')}",
         "action.state_changed": f"{data.get('old')} → {data.get('new')}".capitalize(),
     }
-    return {"at": event.at, "words": said.get(event.name, event.name), "actor_name": event.actor_name}
+    return Told(event.at, said.get(event.name, event.name), event.actor_name)
 
 
 @allow(RESPONDER)
