@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections import Counter
@@ -10,11 +11,15 @@ import pytest
 from django.db import connection
 
 from tests import company
-from tests.paging.world import LATER, AtOnce, HandEngine, Outside, fire, house
-from tocsin.core.actor import SYSTEM
+from tests.paging.world import LATER, OK, AtOnce, HandEngine, Outside, fire, house
+from tocsin.alerts import commands as alerts
+from tocsin.alerts.models import Alert
+from tocsin.core.actor import SYSTEM, Actor
+from tocsin.core.errors import Conflict
 from tocsin.core.models import Event
 from tocsin.core.ports import Delivery
 from tocsin.core.work import leases
+from tocsin.directory import commands as directory
 from tocsin.paging import commands, ports, queries
 from tocsin.paging.commands import ending, results, steps
 from tocsin.paging.commands.escalations import start_escalation
@@ -170,6 +175,60 @@ def test_three_engines_over_many_rows_send_each_message_once(now):
     assert len(mail.sent) == Page.objects.count() == 60
     assert Counter(mail.tried.values()) == {1: 60}
     assert set(Attempt.objects.values_list("work_state", flat=True)) == {"done"}
+
+
+def answer_somehow(what: int, alert: Alert, ben: Actor, now: dt.datetime) -> None:
+    page = Page.objects.filter(subject=alert.id, status__in=Page.OPEN).select_related("person").first()
+    with contextlib.suppress(Conflict):
+        if what == 0:
+            alerts.resolve(SYSTEM, alert, now=now)
+        elif what == 1 and page is not None:
+            commands.acknowledge(None, page, via="link", now=now)
+        elif what == 2:
+            commands.escalate_now(ben, alert.id, now=now)
+        elif page is not None:
+            commands.pass_on(page, via="web", actor=ben, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_failures_and_steps_that_cross_leave_no_page_half_open(now):
+    """F30: people acknowledge, resolve, pass on, escalate and leave while two engines step and half the messages fail."""
+    place, root = house(wait=1), company.actor(company.administrator())
+    fired = [fire(place.service, now, key=str(number)) for number in range(12)]
+    mail = Outside(answer=lambda message: LATER if int(message.idempotency_key, 16) % 2 else OK)
+    before = dict(ports.channels)
+    ports.channels.clear()
+    ports.channels[ports.EMAIL] = mail
+    ben = company.actor(place.ben)
+
+    def engine(number: int) -> None:
+        sender = Sender("page-high", width=5, owner=f"engine-{number}", pool=AtOnce)
+        for minute in range(4):
+            for _ in range(4):
+                advance.tick(now + minute * MINUTE, owner=f"engine-{number}")
+                sender.tick(now + minute * MINUTE + SECOND)
+
+    def people(number: int) -> None:
+        for place_, alert in enumerate(fired):
+            answer_somehow((place_ + number) % 4, alert, ben, now + 2 * MINUTE)
+        if number == 3:
+            directory.deactivate(root, place.ada, now=now + 3 * MINUTE)
+
+    try:
+        race(4, lambda number: engine(number) if number < 2 else people(number))
+        for minute in range(4, 8):
+            HandEngine().run(now + minute * MINUTE)
+    finally:
+        ports.channels.clear()
+        ports.channels.update(before)
+    stopped = Escalation.objects.filter(state="stopped")
+    assert not Page.objects.filter(escalation__in=stopped, status__in=Page.OPEN).exists()
+    assert not Attempt.objects.filter(page__escalation__in=stopped, work_state="leased").exists()
+    assert not Page.objects.filter(person=place.ada, status__in=Page.OPEN).exists()
+    told = Counter(message.idempotency_key for _, message in mail.sent)
+    assert set(told.values()) <= {1}, "nobody got a message twice"
+    sealed = queries.prove(now + 7 * MINUTE + 2 * SECOND).problems
+    assert [line for line in sealed if "sealed" not in line] == []
 
 
 @pytest.mark.django_db(transaction=True)
