@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests.environment import STORE
 from tests.programs import missing
@@ -20,6 +22,11 @@ from tests.programs import missing
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 DOORS = {"web", "api", "cli", "intake", "accounts"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+hypothesis.register_profile("tocsin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("tocsin")
+"""A busy machine is not a fault of the code under test."""
 
 
 def pytest_configure() -> None:

@@ -8,23 +8,24 @@ from tests.acceptance.rig import Rig, address
 
 
 @pytest.mark.req("PAG-10")
-def test_a_busy_mail_server_is_tried_again(rig: Rig) -> None:
+def test_a_busy_mail_server_is_tried_again_and_meanwhile_the_next_way_is_used(rig: Rig) -> None:
     rig.world.mood(mail="421", to=address("Ada"))
     rig.send_alert()
-    rig.expect_silence(1.5)
+    rig.expect_call("Ada")
     rig.world.mood(mail="normal", to=address("Ada"))
     rig.fast_forward(seconds=61)
     rig.acknowledge(rig.expect_mail("Ada"))
+    rig.take_all_when_calm()
 
 
 @pytest.mark.req("PAG-10")
 def test_a_mailbox_that_does_not_exist_is_marked_broken_and_the_next_way_is_used(rig: Rig) -> None:
     rig.world.mood(mail="550", to=address("Ada"))
     rig.send_alert()
-    rig.fast_forward(minutes=2)
-    rig.acknowledge(rig.expect_call("Ada", within=20))
+    rig.acknowledge(rig.expect_call("Ada"))
     rig.send_alert("Another one")
-    rig.acknowledge(rig.expect_call("Ada", "Another one", within=20))
+    rig.acknowledge(rig.expect_call("Ada", "Another one"))
+    rig.take_all_when_calm()
 
 
 def test_a_mail_server_that_hangs_after_the_text_does_not_stop_others(rig: Rig) -> None:
@@ -40,11 +41,13 @@ def test_a_mail_server_that_closes_after_the_text_gets_the_same_mail_again_under
     rig.world.mood(mail="close", to=address("Ada"))
     rig.send_alert()
     first = rig.expect_mail("Ada")
+    rig.expect_call("Ada")
     rig.world.mood(mail="normal", to=address("Ada"))
     rig.fast_forward(seconds=61)
     again = rig.expect_mail("Ada", within=20)
     assert again.line["message_id"] == first.line["message_id"]
     rig.acknowledge(again)
+    rig.take_all_when_calm()
 
 
 def test_a_gateway_that_answers_500_is_called_again(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -37,7 +38,7 @@ class Site:
             "status": status,
             "labels": {"alertname": name, "severity": "critical"},
             "annotations": {"summary": name},
-            "startsAt": "2026-11-20T09:00:00Z",
+            "startsAt": dt.datetime.now(dt.UTC).isoformat(),
             "endsAt": "0001-01-01T00:00:00Z",
             "fingerprint": fingerprint,
         }

@@ -105,11 +105,13 @@ def plan(methods: Sequence[Method], wanted: Sequence[tuple[str, int]], other: Se
     """By which method ids a person is paged, each with its delay in minutes, earliest first.
 
     `wanted` is the person's list for the urgency, `other` the one for the other urgency. Methods that cannot be used are left
-    out. When nothing is left of the wanted list, the other one serves; then every usable method at once; then nothing.
+    out, and what is left moves up to where the list began: nobody waits for a way that is known not to work. When nothing is
+    left of the wanted list, the other one serves; then every usable method at once; then nothing.
     """
     usable = {method.id for method in methods if method.usable}
     for steps in (wanted, other, [(method.id, 0) for method in methods]):
-        kept = [(method, delay) for method, delay in steps if method in usable]
+        kept = sorted((step for step in steps if step[0] in usable), key=lambda step: step[1])
         if kept:
-            return sorted(kept, key=lambda step: step[1])
+            earlier = kept[0][1] - min(delay for _, delay in steps)
+            return [(method, delay - earlier) for method, delay in kept]
     return []

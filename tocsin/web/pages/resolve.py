@@ -115,6 +115,8 @@ def _review(request: Request, incident: Incident, form: Typed, given: dict[str, 
         for audience in rules.AUDIENCES
         if audience in spoken and spoken[audience].entry.resolved_at is None
     }
+    if rules.EXTERNAL in drafts:  # Customers know the entry by the name it had; only staff are told the last severity in it.
+        drafts[rules.EXTERNAL] = dataclasses.replace(drafts[rules.EXTERNAL], title=spoken[rules.EXTERNAL].entry.title)
     context = {
         "here": "incidents",
         "incident": incident,
