@@ -100,6 +100,8 @@ def test_from_nothing_to_a_covered_service_with_a_key_by_forms_alone(admin: Clie
     assert answer.status_code == 302
     schedule = Schedule.objects.get()
     assert "Root" in admin.get(f"/schedules/{schedule.slug}").text
+    assert "Root" in admin.get(f"/oncall/{schedule.slug}").text
+    assert "Shifts" not in admin.get("/oncall/print").text
     steps = {"name": "Payments policy", "repeats": "1", "target-0": schedule.id, "wait-0": "5", "target-1": root.id, "wait-1": "10"}
     assert admin.post("/t/payments/policies/new", steps).status_code == 302
     policy = Policy.objects.get()

@@ -57,7 +57,7 @@ def health(request: Request) -> HttpResponse:
     context = {
         "proof": paging.proof(request.now),
         "queues": [Queue(name, leases.oldest_due(model, request.now)) for name, model in _QUEUES],
-        "modules": list(EngineLease.objects.order_by("name")),
+        "modules": list(EngineLease.objects.filter(last_run_at__isnull=False).order_by("name")),
         "unsealed": sealing.oldest_unsealed(request.now),
         "position": events.last_position(),
         "store": db.server_words(),

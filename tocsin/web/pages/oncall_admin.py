@@ -255,6 +255,7 @@ urlpatterns = [
     path("t/<slug:slug>/policies/new", new_policy, name="policy_new"),
     path("policies/<slug:slug>", policy, name="policy"),
     path("schedules/<slug:slug>", schedule, name="schedule"),
+    path("oncall/<slug:slug>", schedule, name="oncall_schedule"),
     path("schedules/<slug:slug>/rotations", add_rotation, name="rotation_add"),
     path("schedules/<slug:slug>/rotations/<str:rotation_id>/remove", remove_rotation, name="rotation_remove"),
     path("schedules/<slug:slug>/overrides", add_override, name="override_add"),

@@ -64,7 +64,7 @@ def _order(person: Person, usable: list[ContactMethod], urgency: str, word: str,
         "urgency": urgency,
         "word": word,
         "meaning": meaning,
-        "rows": [(method, chosen.get(method.id, "")) for method in usable],
+        "rows": [(method, chosen.get(method.id, "" if chosen else 0)) for method in usable],
         "plan": queries.notify_plan(person, urgency),
         "own": bool(chosen),
     }
