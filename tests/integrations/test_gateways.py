@@ -28,7 +28,6 @@ VALUES = {
     "subject": 'Sev "1"\nX-Evil: 1',
     "text": 'Line "one"\nline\\two 🔥',
     "link": "https://tocsin.example.com/ack/abc?x=1&y=2",
-    "urgency": "high",
     "idempotency_key": "0123456789abcdef",
 }
 

@@ -24,6 +24,13 @@ class Delivery:
     def __post_init__(self) -> None:
         object.__setattr__(self, "answer", self.answer[:400])
 
+    @property
+    def outcome(self) -> str:
+        """`ok`, `temporary` or `permanent`: for counting."""
+        if self.ok:
+            return "ok"
+        return "permanent" if self.permanent else "temporary"
+
 
 class MailTransport(Protocol):
     """Takes a finished message to a mail server. Never raises for what the server says."""

@@ -1,4 +1,5 @@
-"""Importing this package opens the house: settings are read, Django is set up, every room is loaded.
+"""Importing this package opens the house: settings are read, Django is set up, every room is loaded, logs are
+structured.
 
 `TOCSIN_DATA` must be in the environment before. The modules in here are the bodies of the local verbs; `cli/local.py`
 declares those verbs without any of this, so that help and remote verbs stay fast.
@@ -10,7 +11,9 @@ import os
 import sys
 
 import django
+from django.conf import settings
 
+from tocsin.core import logs
 from tocsin.core.secrets import WeakSecret
 from tocsin.core.settings import SettingsError
 
@@ -22,6 +25,7 @@ def _open() -> None:
     except (SettingsError, WeakSecret, PermissionError, NotADirectoryError) as error:
         sys.stderr.write(f"tocsin: {error}\n")
         raise SystemExit(2) from None
+    logs.configure(settings.TOCSIN.log)
 
 
 _open()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import structlog
 from django.db import close_old_connections, connection
 
-from tocsin.core import clock, db
+from tocsin.core import clock, db, metrics
 from tocsin.core.work import hints, leases
 
 log = structlog.get_logger(__name__)
@@ -92,8 +92,10 @@ class Engine:
                 return 0
             done = module.tick(now)
             self.last_ok[module.name] = clock.monotonic()
+            metrics.ENGINE_TICKS.labels(module.name).inc()
             return done
         except Exception as error:
+            metrics.ENGINE_ERRORS.labels(module.name).inc()
             log.exception("engine module failed", module=module.name, error=type(error).__name__)
             connection.close()
             return 0

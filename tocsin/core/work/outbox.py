@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import close_old_connections, transaction
 
-from tocsin.core import facts, ports
+from tocsin.core import facts, metrics, ports
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog import events
@@ -119,7 +119,9 @@ def send(row: OutboxMail, now: dt.datetime) -> ports.Delivery:
         )
     except Invalid as error:
         return ports.Delivery(ok=False, answer=error.detail, permanent=True)
-    return ports.mail.send(message)
+    delivery = ports.mail.send(message)
+    metrics.DELIVERIES.labels("outbox", delivery.outcome).inc()
+    return delivery
 
 
 def settle(row: OutboxMail, delivery: ports.Delivery, now: dt.datetime) -> None:

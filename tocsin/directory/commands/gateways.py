@@ -17,7 +17,7 @@ from tocsin.directory import events, permissions, rules
 from tocsin.directory.commands import _checks
 from tocsin.directory.models import Gateway
 
-SLOTS = ("to", "text", "link")
+SLOTS = ("to", "subject", "text", "link")
 METHODS = ("POST", "PUT", "PATCH", "GET")
 
 

@@ -62,11 +62,11 @@ class Channel:
         gateway = message.gateway
         if gateway is None:
             return Delivery(ok=False, answer="this gateway does not exist any more", permanent=True)
-        values = {name: getattr(message, name) for name in ("to", "subject", "text", "link", "urgency", "idempotency_key")}
+        values = {name: getattr(message, name) for name in ("to", "subject", "text", "link", "idempotency_key")}
         return call(gateway, values)
 
 
 def carry_code(gateway: Gateway, to: str, text: str, link: str) -> Delivery:
     """A verification code by the same way; nothing is promised about repeats."""
-    values = {"to": to, "subject": "Tocsin", "text": text, "link": link, "urgency": "high", "idempotency_key": ""}
+    values = {"to": to, "subject": "Tocsin", "text": text, "link": link, "idempotency_key": ""}
     return call(gateway, values)

@@ -21,7 +21,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 
-from tocsin.core import clock, facts
+from tocsin.core import clock, facts, metrics
 from tocsin.core.ports import Delivery
 from tocsin.core.work import hints, leases
 from tocsin.core.work.engine import OWNER
@@ -127,6 +127,7 @@ class Sender:
         except Exception as error:  # a fault of ours in a channel: tried three times, then another way
             log.exception("channel failed", channel=attempt.channel, attempt=attempt.id)
             delivery, fault = Delivery(ok=False, answer=f"fault in the channel: {type(error).__name__}"), True
+        metrics.DELIVERIES.labels(attempt.channel, delivery.outcome).inc()
         took = dt.timedelta(seconds=clock.monotonic() - began)
         self._results.put(Result(attempt, delivery, now, now + took, fault))
         self._landed.set()
