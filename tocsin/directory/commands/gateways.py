@@ -95,4 +95,4 @@ def _values(*, name: str, method: str, url: str, headers: Mapping[str, str], bod
 def _only_known_slots(field: str, template: str) -> None:
     unknown = [slot for slot in substitution.slots(template) if slot not in SLOTS]
     if unknown:
-        raise Invalid(f"“{unknown[0]}” is not known; write to, text or link between the braces.", field=field)
+        raise Invalid(f"“{unknown[0]}” is not known; write to, subject, text or link between the braces.", field=field)
