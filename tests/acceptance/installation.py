@@ -96,6 +96,7 @@ class Installation:
         command = [*TOCSIN, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self._log, stderr=self._log)
         until(self._answers, START_SECONDS, f"the server does not answer; its log ends\n{self.log_tail()}")
+        assert call("GET", self.url + "/account/login/", within=START_SECONDS).status == 200, self.log_tail()
         return self
 
     def _answers(self) -> bool:

@@ -63,7 +63,7 @@ SCREENS = [
     Screen("people", "/people"),
     Screen("teams", "/teams"),
     Screen("services", "/services"),
-    Screen("profile", "/profile"),
+    Screen("profile", "/me"),
     Screen("mailbox", "/mailbox"),
     Screen("style", "/style"),
 ]
