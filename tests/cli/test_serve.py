@@ -20,6 +20,7 @@ VERBS += ("alert", "incident", "page", "oncall", "update", "action")
 
 def test_it_serves_an_empty_folder_holds_it_and_leaves_cleanly(data_folder: Path, tmp_path: Path) -> None:
     with serving(data_folder, tmp_path) as server:
+        until((data_folder / "setup-link").exists, 60, "no link to the set-up")
         assert oct((data_folder / "secret").stat().st_mode)[-3:] == "600"
         link = (data_folder / "setup-link").read_text().strip()
         assert link in server.log.read_text()
@@ -31,7 +32,7 @@ def test_it_serves_an_empty_folder_holds_it_and_leaves_cleanly(data_folder: Path
         assert tocsin("user", "create", "ana@example.com", "--data", data_folder).returncode == 3
         assert tocsin("user", "list", "--data", data_folder).returncode == 0
 
-        until(lambda: server.answers("/readyz"), 20, "not ready")
+        until(lambda: server.answers("/readyz"), 60, "not ready")
         assert server.stop() == 0
         assert "Traceback" not in server.log.read_text()
 

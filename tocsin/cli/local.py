@@ -58,7 +58,7 @@ def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> Non
     On a new folder it makes the database and prints a one-time link; open it and the browser leads through the rest.
     Ctrl-C or SIGTERM stops it within 10 seconds. Leaves with 3 while another process serves the same folder.
     """
-    _load_server("inside.serve", data, port).serve(host, port)
+    _load_server("serving", data, port).serve(host, port)
 
 
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -67,7 +67,7 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     Start it on as many machines as you like, and `tocsin engine` on at least one. On SQLite use `tocsin serve`.
     """
     _require_postgresql("web")
-    _load_server("inside.serve", data, port).web(host, port)
+    _load_server("serving", data, port).web(host, port)
 
 
 def engine(data: Data = None) -> None:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tocsin.cli.answers import LOCKED, USAGE, fail
+
 
 class Locked(Exception):
     """Another process holds the folder."""
@@ -28,6 +30,19 @@ def hold(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def or_leave(folder: Path) -> Iterator[None]:
+    """Hold the folder; leaves with code 3 while somebody else does."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(hold(folder))
+        except Locked as holder:
+            fail(LOCKED, f"{folder} is in use by {holder}; stop it first")
+        except OSError as error:
+            fail(USAGE, f"{folder} cannot be used as a data folder: {error.strerror}")
+        yield
 
 
 def is_held(folder: Path) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from django.conf import settings
+
+from tocsin.cli import serving
 from tocsin.cli.answers import say, show_json
 from tocsin.cli.inside import serve as server
 from tocsin.cli.inside.accounts import answering
 from tocsin.cli.inside.store import locked, prepare
 from tocsin.core import clock
-from tocsin.demo import company
+from tocsin.demo import commands as company
 
 _TRY = """
     Tocsin with the demo company:  {base_url}
@@ -40,7 +43,7 @@ The same from a shell:
 def run(*, as_json: bool, remove: bool, serve: bool, host: str, port: int) -> None:
     """Make, refresh or remove the demo company; with `serve` then serve it under the same lock."""
     if serve:
-        server.check_bind(host)
+        serving.check_bind(settings.TOCSIN, host)
     with locked(), answering():
         prepare()
         if remove:
@@ -53,7 +56,7 @@ def run(*, as_json: bool, remove: bool, serve: bool, host: str, port: int) -> No
         else:
             say(_words(given))
         if serve:
-            server.run(host, port)
+            serving.run(host, port, settings.TOCSIN, lambda: server.open_doors(with_engine=True))
 
 
 def _words(given: dict[str, Any]) -> str:

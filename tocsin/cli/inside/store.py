@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tocsin.cli import lock
-from tocsin.cli.answers import LOCKED, UNREACHABLE, fail
+from tocsin.cli.answers import UNREACHABLE, fail
 from tocsin.cli.inside import schema
 from tocsin.core import db
 
@@ -20,11 +20,7 @@ def locked() -> Iterator[None]:
     if settings.TOCSIN.on_postgresql:
         yield
         return
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(lock.hold(settings.TOCSIN.data))
-        except lock.Locked as holder:
-            fail(LOCKED, f"{settings.TOCSIN.data} is in use by {holder}; stop it first")
+    with lock.or_leave(settings.TOCSIN.data):
         yield
 
 

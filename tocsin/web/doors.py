@@ -1,0 +1,152 @@
+"""All doors of a process: two bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+
+from tocsin.core import clock
+from tocsin.core.work.engine import Engine
+from tocsin.web import health
+from tocsin.web import intake as intake_door
+from tocsin.web.live import Live
+from tocsin.web.plain import Door, Receive, Scope, Send, answer, refuse
+
+WORKERS = 16
+BODY_LIMIT = 1024 * 1024
+BODY_SECONDS = 30.0
+DRAINED = 8 * 1024 * 1024
+"""Of a body that is too large so much is read and thrown away, so that its sender hears the answer."""
+
+
+class Gone(Exception):
+    """The client hung up before its body was complete."""
+
+
+def build_pages() -> Door:
+    """Django with every route and its policy. Takes about a second; raises when a route has no policy."""
+    door = cast(Door, WSGIMiddleware(cast(Any, WSGIHandler()), workers=WORKERS))
+    gc.collect()
+    gc.freeze()
+    return door
+
+
+class Doors:
+    """Sends each request to its door. `engine` is the one of this process, None where another process runs it.
+
+    Intake, live streams and the engine do not wait for Django: it is built in a thread while they work already, and a request
+    for one of its pages waits until it is there. `give_up(fault)` is called when it cannot be built.
+    """
+
+    def __init__(self, engine: Engine | None, give_up: Callable[[BaseException], None]) -> None:
+        self.engine = engine
+        self._give_up = give_up
+        self._pages: asyncio.Future[Door] | None = None
+        self._live = Live()
+        self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope["path"])(scope, receive, send)
+
+    def _door(self, path: str) -> Door:
+        if path.startswith("/in/"):
+            return intake_door.intake
+        if path == "/live":
+            return self._live
+        if path == "/readyz":
+            return self._readyz
+        return self._page
+
+    async def start(self) -> None:
+        """Open intake and live, begin to build the pages."""
+        intake_door.start()
+        await self._live.start()
+        self._pages = asyncio.get_running_loop().run_in_executor(None, build_pages)
+        self._pages.add_done_callback(self._built)
+
+    def close(self) -> None:
+        """End the streams, which would else be waited for."""
+        self._live.close()
+
+    async def stop(self) -> None:
+        """Everything in hand is answered first."""
+        await self._live.stop()
+        await asyncio.to_thread(intake_door.stop)
+        self._prober.submit(connection.close)
+        self._prober.shutdown()
+
+    def _built(self, pages: asyncio.Future[Door]) -> None:
+        fault = None if pages.cancelled() else pages.exception()
+        if fault is not None:
+            self._give_up(fault)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django, handed a body that is already here and within its limit: no thread ever waits for a slow sender."""
+        if not scope["query_string"].isascii():
+            await refuse(send, 400, "malformed", "The query string must be percent-encoded.")
+            return
+        try:
+            body = await asyncio.wait_for(read_body(receive), BODY_SECONDS)
+        except TimeoutError:
+            await refuse(send, 408, "too_slow", f"The body did not arrive within {BODY_SECONDS:.0f} seconds.")
+            return
+        except Gone:
+            return
+        if body is None:
+            await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
+            return
+        pages = await self._there()
+        if pages is None:
+            await refuse(send, 503, "unavailable", "The pages could not be built; the log says why.")
+        else:
+            await pages(scope, _replay(body, receive), send)
+
+    async def _there(self) -> Door | None:
+        if self._pages is None:
+            return None
+        await asyncio.wait({self._pages})
+        return None if self._pages.cancelled() or self._pages.exception() else self._pages.result()
+
+    async def _readyz(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """200 when the store answers and paging is proven, else 503 with the reasons in words."""
+        stale = self.engine.stale() if self.engine else []
+        reasons = await asyncio.get_running_loop().run_in_executor(self._prober, health.reasons, clock.now(), stale)
+        await answer(send, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole body, or None when it is larger than the limit. Raises Gone. Memory never holds more than the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if not message.get("more_body", False) or size > DRAINED:
+            return b"".join(chunks) if size <= BODY_LIMIT else None
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
