@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_cotton.apps.SimpleAppConfig",
-    "django_htmx",
     "tocsin.core",
     "tocsin.directory",
     "tocsin.oncall",
@@ -57,7 +56,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "tocsin.web.policy.DenyByDefault",
 ]
 
