@@ -106,6 +106,12 @@ def test_from_nothing_to_a_covered_service_with_a_key_by_forms_alone(admin: Clie
     assert admin.post("/t/payments/policies/new", steps).status_code == 302
     policy = Policy.objects.get()
     assert "10 min" in admin.get(f"/policies/{policy.slug}").text
+    form = admin.get(f"/policies/{policy.slug}/change").text
+    assert form.count(" selected") == 2
+    changed = {"name": "Payments policy", "repeats": "0", "target-0": [schedule.id, root.id], "wait-0": "7"}
+    assert admin.post(f"/policies/{policy.slug}/change", changed).status_code == 302
+    assert [len(step.targets.all()) for step in policy.steps.all()] == [2]
+    assert admin.post(f"/policies/{policy.slug}/change", changed | {"target-0": []}).status_code == 422
     admin.post("/products/new", {"name": "Checkout"})
     form = {"name": "Checkout API", "team": "payments", "policy": policy.id, "roster": "", "products": [Product.objects.get().id]}
     assert admin.post("/services/new", form).status_code == 302

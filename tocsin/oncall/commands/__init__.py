@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.oncall.commands.policies import cover_service, create_policy
+from tocsin.oncall.commands.policies import change_policy, cover_service, create_policy
 from tocsin.oncall.commands.schedules import (
     add_override,
     add_rotation,
@@ -15,6 +15,7 @@ from tocsin.oncall.commands.schedules import (
 __all__ = [
     "add_override",
     "add_rotation",
+    "change_policy",
     "cover_service",
     "create_policy",
     "create_schedule",

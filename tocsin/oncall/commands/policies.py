@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
@@ -36,19 +37,44 @@ def create_policy(
     A policy cannot name a policy, so it cannot call itself.
     """
     people_permissions.require_manager(actor, team)
-    _check_steps(steps)
-    if not _is_between(repeats, 0, _MOST_REPEATS):
-        raise Invalid(f"Repeats are 0 to {_MOST_REPEATS}.", field="repeats")
+    _check(steps, repeats)
     name = _checks.name(name)
     policy = Policy.objects.create(
         team=team, name=name, slug=_checks.slug(slug, name, Policy), repeats=repeats, created_at=now, updated_at=now
     )
-    for position, step in enumerate(steps):
-        row = PolicyStep.objects.create(policy=policy, position=position, wait_minutes=step.get("wait_minutes", 5))
-        StepTarget.objects.bulk_create(_target(row, target) for target in step["targets"])
+    _write_steps(policy, steps)
     data = {"name": name, "team": team.id, "repeats": repeats, "steps": [_words(step) for step in steps]}
     record(actor, events.POLICY_CREATED, policy.id, now=now, data=data)
     return policy
+
+
+@transaction.atomic
+def change_policy(
+    actor: Actor, policy: Policy, *, name: str, steps: Sequence[Mapping[str, Any]], repeats: int, now: dt.datetime
+) -> Policy:
+    """Replace name, steps and repeats. Escalations that run keep the policy as it was when they began."""
+    people_permissions.require_manager(actor, policy.team)
+    _check(steps, repeats)
+    policy = db.lock(Policy.objects.filter(pk=policy.pk)).get()
+    policy.name, policy.repeats, policy.updated_at = _checks.name(name), repeats, now
+    policy.save(update_fields=["name", "repeats", "updated_at"])
+    policy.steps.all().delete()
+    _write_steps(policy, steps)
+    data = {"name": policy.name, "repeats": repeats, "steps": [_words(step) for step in steps]}
+    record(actor, events.POLICY_CHANGED, policy.id, now=now, data=data)
+    return policy
+
+
+def _write_steps(policy: Policy, steps: Sequence[Mapping[str, Any]]) -> None:
+    for position, step in enumerate(steps):
+        row = PolicyStep.objects.create(policy=policy, position=position, wait_minutes=step.get("wait_minutes", 5))
+        StepTarget.objects.bulk_create(_target(row, target) for target in step["targets"])
+
+
+def _check(steps: Sequence[Mapping[str, Any]], repeats: int) -> None:
+    _check_steps(steps)
+    if not _is_between(repeats, 0, _MOST_REPEATS):
+        raise Invalid(f"Repeats are 0 to {_MOST_REPEATS}.", field="repeats")
 
 
 def _check_steps(steps: Sequence[Mapping[str, Any]]) -> None:

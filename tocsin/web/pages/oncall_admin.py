@@ -18,14 +18,14 @@ from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
 from tocsin.oncall import commands, permissions
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Schedule
+from tocsin.oncall.models import Policy, Schedule
 from tocsin.web import reader
 from tocsin.web.policy import ADMINISTRATOR, MANAGER, RESPONDER, SIGNED_IN, allow
 from tocsin.web.request import Request
 from tocsin.web.typed import Typed
 from tocsin.web.zones import COMMON
 
-STEPS = 4
+MOST_STEPS = 20
 AHEAD = dt.timedelta(weeks=8)
 
 
@@ -150,51 +150,84 @@ def set_last_resort(request: Request, slug: str) -> HttpResponse:
 def new_policy(request: Request, slug: str) -> HttpResponse:
     team = directory.team_by_slug(slug)
     directory_permissions.require_manager(request.actor, team)
-    initial: dict[str, Any] = {"name": f"{team.name} policy", "repeats": "1"}
-    form = Typed(request.POST, initial=initial | {f"wait-{number}": "5" for number in range(STEPS)})
+    form = Typed(request.POST, initial={"name": f"{team.name} policy", "repeats": "1"})
     if request.method == "POST":
         try:
-            policy = commands.create_policy(
-                request.actor,
-                team=team,
-                name=form.text("name"),
-                steps=_steps(form, request.actor),
-                repeats=form.number("repeats", most=9),
-                now=request.now,
-            )
-            return redirect("policy", policy.slug)
+            made = commands.create_policy(request.actor, team=team, **_policy_fields(form, request.actor), now=request.now)
+            return redirect("policy", made.slug)
         except Refused as refused:
             form.refuse(refused)
-    steps = [{"number": number + 1, "target": form[f"target-{number}"], "wait": form[f"wait-{number}"]} for number in range(STEPS)]
-    context = {
-        "team": team,
-        "form": form,
-        "steps": steps,
-        "schedules": list(oncall.schedules(request.actor)),
-        "people": _candidates(request.actor, None),
-    }
-    return render(request, "schedules/policy_new.html", context, status=200 if form.ok else 422)
+    return _policy_page(request, form, team, None)
+
+
+@allow(MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_policy(request: Request, slug: str) -> HttpResponse:
+    found = oncall.policy(request.actor, slug)
+    directory_permissions.require_manager(request.actor, found.team)
+    form = Typed(request.POST, initial=_policy_as_typed(found))
+    if request.method == "POST":
+        try:
+            commands.change_policy(request.actor, found, **_policy_fields(form, request.actor), now=request.now)
+            messages.success(request, "In force for every escalation that begins from now on.")
+            return redirect("policy", slug)
+        except Refused as refused:
+            form.refuse(refused)
+    return _policy_page(request, form, found.team, found)
 
 
 @allow(SIGNED_IN)
 @require_GET
 def policy(request: Request, slug: str) -> HttpResponse:
     found = oncall.policy(request.actor, slug)
-    context = {"policy": found, "last_resort": oncall.last_resort(), "services": list(found.services.select_related("service"))}
+    context = {
+        "policy": found,
+        "last_resort": oncall.last_resort(),
+        "services": list(found.services.select_related("service")),
+        "manages": directory_permissions.is_manager(request.actor, found.team),
+    }
     return render(request, "schedules/policy.html", context)
 
 
-def _steps(form: Typed, actor: Actor) -> list[dict[str, Any]]:
-    """The steps whose target is chosen. A target is `sch_…` or `per_…`."""
-    steps = []
-    for number in range(STEPS):
-        target, wait = form.text(f"target-{number}"), form.number(f"wait-{number}", least=1, most=240)
-        if target:
-            chosen = oncall.schedule(actor, target) if target.startswith("sch_") else directory.person(target)
-            steps.append({"wait_minutes": wait, "targets": [chosen]})
+def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None) -> HttpResponse:
+    """Two empty steps and one empty target a step to spare, so that the form grows without a script."""
+    chosen = [(form.values.get(f"target-{number}", []), form[f"wait-{number}"] or "5") for number in range(MOST_STEPS)]
+    used = max((number + 1 for number, (targets, _) in enumerate(chosen) if any(targets)), default=0)
+    steps = [
+        {"place": number, "number": number + 1, "targets": [*filter(None, targets), ""], "wait": wait}
+        for number, (targets, wait) in enumerate(chosen[: max(3, used + 2)])
+    ]
+    context = {
+        "team": team,
+        "policy": found,
+        "form": form,
+        "steps": steps,
+        "schedules": list(oncall.schedules(request.actor)),
+        "people": _candidates(request.actor, None),
+    }
+    return render(request, "schedules/policy_edit.html", context, status=200 if form.ok else 422)
+
+
+def _policy_as_typed(found: Policy) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": found.name, "repeats": str(found.repeats)}
+    for number, step in enumerate(found.steps.all()):
+        values[f"target-{number}"] = [target.schedule_id or target.person_id for target in step.targets.all()]
+        values[f"wait-{number}"] = str(step.wait_minutes)
+    return values
+
+
+def _policy_fields(form: Typed, actor: Actor) -> dict[str, Any]:
+    """Name, steps and repeats as typed. A target is `sch_…` or `per_…`; a step without one is left out."""
+    fields: dict[str, Any] = {"name": form.text("name"), "repeats": form.number("repeats", most=9), "steps": []}
+    for number in range(MOST_STEPS):
+        chosen = [one for one in form.many(f"target-{number}") if one]
+        wait = form.number(f"wait-{number}", least=1, most=1440)
+        if chosen:
+            targets = [oncall.schedule(actor, one) if one.startswith("sch_") else directory.person(one) for one in chosen]
+            fields["steps"].append({"wait_minutes": wait, "targets": targets})
     if not form.ok:
-        raise Invalid("A wait is 1 to 240 minutes.", field="steps")
-    return steps
+        raise Invalid("A wait is 1 to 1,440 minutes, repeats are 0 to 9.", field="steps")
+    return fields
 
 
 def _rotation(form: Typed) -> dict[str, Any]:
@@ -254,6 +287,7 @@ urlpatterns = [
     path("t/<slug:slug>/schedules/new", new_schedule, name="schedule_new"),
     path("t/<slug:slug>/policies/new", new_policy, name="policy_new"),
     path("policies/<slug:slug>", policy, name="policy"),
+    path("policies/<slug:slug>/change", change_policy, name="policy_change"),
     path("schedules/<slug:slug>", schedule, name="schedule"),
     path("oncall/<slug:slug>", schedule, name="oncall_schedule"),
     path("schedules/<slug:slug>/rotations", add_rotation, name="rotation_add"),
