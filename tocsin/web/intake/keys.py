@@ -29,12 +29,12 @@ class Opened:
 
 
 class KeyRing:
-    """Finds keys by their digest, in threads, so that the event loop never waits for the store."""
+    """Finds keys by their digest, in a thread of its own, so that the event loop never waits for the store."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, Opened | None]] = {}
         self._asking: dict[str, asyncio.Future[Opened | None]] = {}
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="intake-key")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="intake-key")
         hints.listen(self._hinted)
 
     async def find(self, plain: str) -> Opened | None:
@@ -57,7 +57,7 @@ class KeyRing:
         return key
 
     def close(self) -> None:
-        """Forget everything and let the threads end."""
+        """Forget everything, close the thread's connection and let it end."""
         self._known.clear()
         self._pool.submit(connection.close)
         self._pool.shutdown(wait=False)
