@@ -24,6 +24,7 @@ DWELL = Histogram(
     registry=registry,
 )
 OLDEST_DUE = Gauge("tocsin_oldest_due_seconds", "How long the oldest due row of a lane has waited.", ["lane"], registry=registry)
+UNPROVEN = Gauge("tocsin_unproven", "Problems that the auditor of the pager found last; 0 when all is proven.", registry=registry)
 LOG_DROPPED = Counter("tocsin_log_lines_dropped", "Log lines given up because nobody read them in time.", registry=registry)
 
 

@@ -6,15 +6,30 @@ import datetime as dt
 
 from django.db import transaction
 
-from tocsin.core import clock, facts
+from tocsin.alerts.models import IntakeEvent
+from tocsin.core import clock, facts, metrics
+from tocsin.core.models import DueRow, OutboxMail
+from tocsin.core.work import leases
 from tocsin.paging import auditing
+from tocsin.paging.models import Attempt, Escalation
 
+LANES: tuple[tuple[type[DueRow], str], ...] = (
+    (IntakeEvent, "intake"),
+    (Escalation, "escalation"),
+    (Attempt, "page-high"),
+    (Attempt, "page-low"),
+    (OutboxMail, "mail"),
+)
 KEEP_FOR = dt.timedelta(seconds=10)
 
 
 def tick(now: dt.datetime) -> int:
     """Run the proof; the stored one is written anew when it says something else, or is ten seconds old."""
     problems = auditing.problems(now)
+    metrics.UNPROVEN.set(len(problems))
+    for model, lane in LANES:
+        late = leases.oldest_due(model, now, lane=lane)
+        metrics.OLDEST_DUE.labels(lane).set(late.total_seconds() if late else 0)
     before = facts.get(auditing.FACT)
     if before is None or before["problems"] != problems or now - clock.parse(before["at"]) >= KEEP_FOR:
         with transaction.atomic():

@@ -115,6 +115,8 @@ class Sender:
             results.shelve(attempt, repr(error), sent=False, now=now)
 
     def _hand_over(self, kind: str, attempt: Attempt, message: PageMessage, now: dt.datetime) -> None:
+        if attempt.tries == 1 and attempt.page.cycle == attempt.page.step == 0 and attempt.due_at == attempt.created_at:
+            metrics.DWELL.observe((now - attempt.page.escalation.created_at).total_seconds())
         if kind not in self._pools:
             self._pools[kind] = self._make_pool(self.width)
         self._pools[kind].submit(lambda: self._carry(attempt, message, now))
