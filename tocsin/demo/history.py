@@ -74,9 +74,9 @@ def alerts_of_six_months(
 
 
 def _instant(now: dt.datetime, dice: random.Random) -> dt.datetime:
-    """Somewhere in the six months, more often by day, in the middle of the week and lately a little less."""
+    """Somewhere in the six months, more often by day and in the middle of the week."""
     while True:
-        at = now - dt.timedelta(days=dice.triangular(0.05, DAYS, DAYS), seconds=dice.randrange(86400))
+        at = now - dt.timedelta(days=dice.uniform(0.05, DAYS), seconds=dice.randrange(86400))
         likely = (1.0 if 6 <= at.hour <= 17 else 0.55) * (1.0 if at.weekday() < 5 else 0.5)
         if dice.random() < likely:
             return at
