@@ -1,0 +1,157 @@
+"""The remote verbs against a server that answers what the test wants."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tocsin.cli.app import app
+
+ALERT = {"number": 7, "status": "acknowledged", "title": "Down", "service": "shop"}
+
+
+@dataclass
+class Fake:
+    """Answers in the order given; the last one for ever. None: it hangs up without a word."""
+
+    url: str = ""
+    answers: list[tuple[int, Any] | None] = field(default_factory=lambda: [(200, ALERT)])
+    heard: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+
+    def next(self) -> tuple[int, Any] | None:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    state = Fake()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            state.heard.append((self.command, self.path, dict(self.headers), json.loads(body) if body else None))
+            answer = state.next()
+            if answer is None:
+                self.connection.close()
+                return
+            raw = json.dumps(answer[1]).encode()
+            self.send_response(answer[0])
+            self.send_header("ETag", '"one"')
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        do_GET = do_POST = do_PATCH = serve
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+def run(fake: Fake, *arguments: str, token: str = "tcs_x") -> Any:
+    return CliRunner().invoke(app, [*arguments, "--url", fake.url], env={"TOCSIN_TOKEN": token})
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(200, 0), (201, 0), (400, 2), (422, 2), (401, 5), (403, 5), (404, 1), (409, 3), (412, 3), (428, 2), (500, 4), (503, 4)],
+)
+def test_a_status_becomes_an_exit_code(fake: Fake, status: int, code: int) -> None:
+    fake.answers = [(status, ALERT if status < 300 else {"status": status, "detail": "No.", "field": "title"})]
+    done = run(fake, "alert", "acknowledge", "7")
+    assert done.exit_code == code
+    assert done.stdout == ("#7 acknowledged: Down (shop)\n" if code == 0 else "")
+    assert done.stderr == ("" if code == 0 else "tocsin: title: No.\n")
+
+
+def test_nobody_there_no_token_and_no_address() -> None:
+    nobody = Fake(url="http://127.0.0.1:1")
+    assert run(nobody, "alert", "list").exit_code == 4
+    assert run(nobody, "alert", "list", token="").exit_code == 2
+    assert run(Fake(url="nonsense"), "alert", "list").exit_code == 2
+    assert run(nobody, "alert", "nosuch").exit_code == 2
+
+
+def test_a_broken_line_is_tried_once_more_with_the_same_key(fake: Fake) -> None:
+    fake.answers = [None, (200, ALERT)]
+    assert run(fake, "alert", "acknowledge", "7").exit_code == 0
+    first, again = fake.heard
+    assert first[2]["Idempotency-Key"] == again[2]["Idempotency-Key"]
+    assert first[2]["Authorization"] == "Bearer tcs_x"
+
+
+def test_an_answer_that_is_not_of_ours_is_not_reachable(fake: Fake) -> None:
+    fake.answers = [(502, "Bad gateway")]
+    assert run(fake, "alert", "list").exit_code == 4
+
+
+def test_a_list_is_read_page_by_page(fake: Fake) -> None:
+    fake.answers = [(200, {"items": [ALERT] * 200, "next": "abc"}), (200, {"items": [ALERT] * 50, "next": "def"})]
+    done = run(fake, "alert", "list", "--limit", "250", "--status", "open", "--json")
+    assert len(json.loads(done.stdout)["items"]) == 250
+    assert [path for _, path, _, _ in fake.heard] == [
+        "/api/v1/alerts?status=open&limit=200",
+        "/api/v1/alerts?status=open&limit=50&cursor=abc",
+    ]
+
+
+def test_a_table_is_plain_when_it_is_piped(fake: Fake) -> None:
+    fake.answers = [(200, {"items": [{**ALERT, "acknowledged_by": {"id": "per_1", "name": "Ana\tB"}}], "next": None})]
+    done = run(fake, "alert", "list")
+    assert done.stdout == "7\tacknowledged\t\tshop\tDown\t\tAna B\t\n"
+
+
+def test_a_change_carries_the_version_it_was_made_on(fake: Fake) -> None:
+    fake.answers = [(200, {"slug": "shop", "name": "Shop"})]
+    assert run(fake, "service", "change", "shop", "--name", "Shop 2").exit_code == 0
+    method, path, headers, body = fake.heard[-1]
+    assert (method, path, body) == ("PATCH", "/api/v1/services/shop", {"name": "Shop 2"})
+    assert headers["If-Match"] == '"one"'
+
+
+def test_names_cannot_leave_their_place_in_the_address(fake: Fake) -> None:
+    run(fake, "alert", "acknowledge", "../people/x?y")
+    assert fake.heard[0][1] == "/api/v1/alerts/..%2Fpeople%2Fx%3Fy/acknowledge"
+
+
+def test_instants_are_written_as_people_say_them(fake: Fake) -> None:
+    fake.answers = [(200, {"key": "HOT-1", "state": "fixing", "severity": 1, "summary": "x"})]
+    run(fake, "incident", "set-times", "HOT-1", "--impact-started=-40m", "--detected", "2026-11-19T01:41:00+01:00")
+    body = fake.heard[0][3]
+    assert body["detected_at"] == "2026-11-19T00:41:00Z"
+    assert body["impact_started_at"].endswith("Z")
+    assert "impact_ended_at" not in body
+    assert run(fake, "incident", "set-times", "HOT-1", "--detected", "yesterday").exit_code == 2
+
+
+def test_nobody_on_call_is_the_answer_no(fake: Fake) -> None:
+    gap = {"at": "2026-11-19T00:41:00Z", "people": [], "gap": True, "until": None}
+    fake.answers = [(200, {"items": [{"id": "sch_1", "slug": "pay", "team": "payments"}], "next": None}), (200, gap)]
+    done = run(fake, "oncall", "who", "payments")
+    assert done.exit_code == 1
+    assert done.stdout == "nobody\n"
+    assert fake.heard[-1][1] == "/api/v1/schedules/sch_1/on-call"
+
+
+def test_an_update_takes_drafts_and_confirms_once(fake: Fake) -> None:
+    drafts = {"internal": {"title": "T", "body": "inside"}, "external": {"title": "E", "body": "outside"}}
+    published = {"already": False, "updates": [{"page": "internal"}, {"page": "external"}]}
+    fake.answers = [(200, drafts), (200, published)]
+    done = run(fake, "update", "post", "HOT-1", "--internal", "-", "--external", "We look into it.", "--next", "20m")
+    assert done.stdout == "Published on internal and external.\n"
+    body = fake.heard[-1][3]
+    assert body["internal"] == drafts["internal"]
+    assert body["external"] == {"body": "We look into it."}
+    assert run(fake, "update", "post", "HOT-1").exit_code == 2
