@@ -45,11 +45,11 @@ def free_port() -> int:
 
 
 class Server:
-    """A running `tocsin serve`."""
+    """A running `tocsin serve`, or `web`."""
 
-    def __init__(self, data: Path, *, port: int, log: Path, **more: str) -> None:
+    def __init__(self, data: Path, *, port: int, log: Path, verb: str = "serve", **more: str) -> None:
         self.port, self.log = port, log
-        command = [str(TOCSIN), "serve", "--data", str(data), "--port", str(port)]
+        command = [str(TOCSIN), verb, "--data", str(data), "--port", str(port)]
         with log.open("w") as out:
             self.process = subprocess.Popen(command, env=environment(**more), stdout=out, stderr=subprocess.STDOUT)
 
