@@ -9,14 +9,9 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 from tests.acceptance.shelf import make_database
 from tests.cli.process import TOCSIN, Server, answer, environment, free_port, tocsin
-from tests.environment import STORE
 from tests.waiting import until
-
-pytestmark = pytest.mark.skipif(STORE != "postgresql", reason="the halves run on PostgreSQL")
 
 
 def test_the_door_hears_and_the_engine_pages(tmp_path: Path) -> None:
