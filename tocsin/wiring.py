@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
+from tocsin.core import once
 from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
 from tocsin.core.work import engine, outbox
@@ -27,6 +28,7 @@ MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
     Module("seal", sealing.seal, "seal", alone=True),
     Module("checkpoint", engine.checkpoint, "checkpoint", every=2.0, alone=True),
+    Module("forget", once.forget, "forget", every=60.0, alone=True),
     *outbox.MODULES,
     Module("codes", directory_jobs.deliver_codes, "codes"),
     *alerts_jobs.MODULES,
