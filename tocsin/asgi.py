@@ -7,6 +7,7 @@ comes while the house is being opened waits for its door.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -70,7 +71,8 @@ class Application:
         await receive()
         self._task = asyncio.create_task(self._open())
         await send({"type": "lifespan.startup.complete"})
-        await receive()
+        with contextlib.suppress(asyncio.CancelledError):  # somebody pressed Ctrl-C twice; what is in hand is still answered
+            await receive()
         await self._task
         if self.doors is not None:
             await self.doors.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -24,6 +25,7 @@ from tocsin.web.doors import Doors
 def open_doors(*, with_engine: bool) -> Open:
     """Tables, engine and doors, in this order. Leaves with code 4 when the store is away."""
     logs.configure(settings.TOCSIN.log)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     prepare()
     _offer_setup()
     listener = listen.Listener() if settings.TOCSIN.on_postgresql else None
