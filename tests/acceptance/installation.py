@@ -92,9 +92,13 @@ class Installation:
             ours["TOCSIN_DATABASE_URL"] = database_url
         return {**inherited, **ours, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "PYTHONPATH": str(ROOT)}
 
-    def start(self) -> Installation:
+    def spawn(self) -> None:
+        """Start it and wait for nothing."""
         command = [*TOCSIN, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self._log, stderr=self._log)
+
+    def start(self) -> Installation:
+        self.spawn()
         until(self._answers, START_SECONDS, f"the server does not answer; its log ends\n{self.log_tail()}")
         assert call("GET", self.url + "/account/login/", within=START_SECONDS).status == 200, self.log_tail()
         return self
