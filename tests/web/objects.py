@@ -106,6 +106,7 @@ def build() -> House:
         "products/slug": service.products.first().slug,
         "policies/slug": f"{team.slug}-policy",
         "schedules/slug": schedule.slug,
+        "oncall/slug": schedule.slug,
         "rotation_id": rotation.id,
         "override_id": override.id,
         "gateway_id": gateway.id,

@@ -123,6 +123,12 @@ def test_the_test_mail_cannot_set_a_password(token: str) -> None:
     assert Client().post(f"/invite/{secret}", {"password": "another long one"}).status_code == 404
 
 
+def test_the_sign_in_page_of_an_empty_installation_says_where_the_link_is() -> None:
+    assert "setup-link" in Client().get("/account/login/").text
+    company.administrator()
+    assert "setup-link" not in Client().get("/account/login/").text
+
+
 def test_the_steps_are_for_administrators(token: str) -> None:
     company.administrator()
     client = Client()

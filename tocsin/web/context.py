@@ -10,6 +10,7 @@ from django.conf import settings
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
 from tocsin.core.models import InstallationFact
+from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.queries import NowRow
 from tocsin.paging import queries as paging
@@ -45,6 +46,11 @@ class Frame:
     def position(self) -> int:
         """How far the event log went when this page was made."""
         return events.last_position()
+
+    @cached_property
+    def unsettled(self) -> bool:
+        """Whether nobody administers this installation yet; asked by the sign-in page only."""
+        return not directory.has_administrator()
 
     @cached_property
     def facts(self) -> dict[str, Any]:
