@@ -45,10 +45,11 @@ def ensure(now: dt.datetime, progress: Progress = quiet) -> dict[str, Any]:
             raise Conflict("This installation holds other data; the demo company needs an empty folder or database.")
         with transaction.atomic():
             _make(now, progress)
-        while sealing.seal(now):
-            pass
-        progress("done", 1.0)
-    return _credentials(now)
+    given = _credentials(now)
+    while sealing.seal(now):
+        progress("sealing the event log", 0.99)
+    progress("done", 1.0)
+    return given
 
 
 def remove(now: dt.datetime) -> dict[str, int]:

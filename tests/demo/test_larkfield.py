@@ -1,0 +1,92 @@
+"""The demo company: made once, refreshed when asked again, removed without touching what is not its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests import company as builders
+from tocsin.alerts.models import Alert
+from tocsin.core import facts
+from tocsin.core.errors import Conflict
+from tocsin.core.models import Event
+from tocsin.demo import commands as demo
+from tocsin.directory.models import ApiToken, Person, Service, Team
+from tocsin.incidents.models import Incident
+from tocsin.oncall import queries as oncall
+from tocsin.paging import auditing
+from tocsin.paging.models import Escalation, Page
+from tocsin.postmortems.models import Action, Postmortem
+from tocsin.statuspages.models import Component, StatusPage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.req("SYS-24")
+def test_the_company_has_something_for_every_screen_and_goes_without_a_trace(now: dt.datetime) -> None:
+    given = demo.ensure(now)
+    assert {"base_url", "admin", "api_token", "service", "keys", "status_pages"} == set(given)
+    _has_a_history()
+    _pages_nobody(now)
+    _every_service_is_covered(now)
+    _asking_again_gives_only_new_credentials(now, given)
+    _removing_spares_what_is_not_its_own(now)
+
+
+def _has_a_history() -> None:
+    assert 1300 <= Alert.objects.count() <= 1500
+    assert Incident.objects.count() == 40
+    assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
+    assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10
+    assert Action.objects.filter(state=Action.OPEN).exists()
+    assert Action.objects.filter(state=Action.DONE).exists()
+    assert Page.objects.filter(status=Page.ACKNOWLEDGED).exists()
+    assert len(set(Team.objects.values_list("zone", flat=True))) >= 3
+
+
+def _pages_nobody(now: dt.datetime) -> None:
+    assert not Escalation.objects.filter(state=Escalation.RUNNING).exists()
+    assert not Alert.objects.filter(status=Alert.TRIGGERED).exists()
+    assert auditing.problems(now) == []
+    assert not Event.objects.filter(position=None).exists()
+
+
+def _every_service_is_covered(now: dt.datetime) -> None:
+    """As a sample catalogue: each service maps to a policy and a roster, one of them to a manager of its own."""
+    rosters = {service.name: oncall.roster_for(service) for service in Service.objects.all()}
+    assert all(oncall.policy_for(service) for service in Service.objects.all())
+    last_resort = oncall.last_resort()
+    assert rosters["Checkout"] == last_resort
+    assert rosters["Code hosting"] != last_resort
+    assert all(oncall.people_on_call(roster, now) for roster in rosters.values() if roster)
+
+
+def _asking_again_gives_only_new_credentials(now: dt.datetime, given: dict[str, object]) -> None:
+    before = (Person.objects.count(), Alert.objects.count(), Incident.objects.count(), Page.objects.count())
+    again = demo.ensure(now + dt.timedelta(hours=1))
+    assert (Person.objects.count(), Alert.objects.count(), Incident.objects.count(), Page.objects.count()) == before
+    assert again["admin"] != given["admin"]
+    assert again["api_token"] != given["api_token"]
+    assert ApiToken.objects.filter(revoked_at=None).count() == 1
+
+
+def _removing_spares_what_is_not_its_own(now: dt.datetime) -> None:
+    mine = builders.person("Mine")
+    alert = builders.alert(Service.objects.get(name="Ledger"), title="mine")
+    demo.remove(now)
+    assert list(Person.objects.filter(pk=mine.pk)) == [mine]
+    assert Alert.objects.get() == alert
+    assert Service.objects.get().name == "Ledger"
+    assert not Incident.objects.exists()
+    assert StatusPage.objects.count() == 2
+    assert not Component.objects.exists()
+    assert facts.get("demo") is None
+
+
+def test_an_installation_with_other_data_is_left_alone(now: dt.datetime) -> None:
+    builders.person()
+    with pytest.raises(Conflict, match="other data"):
+        demo.ensure(now)
+    with pytest.raises(Conflict, match="no demo company"):
+        demo.remove(now)
