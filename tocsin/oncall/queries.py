@@ -134,8 +134,7 @@ def covers_of(services: Iterable[Service]) -> dict[str, tuple[Policy | None, Sch
 
 def policy_for(service: Service | None) -> Policy | None:
     """The policy that answers for a service; None: the last resort does."""
-    cover = cover_of(service)
-    return cover.policy if cover else None
+    return None if service is None else Policy.objects.filter(services__service=service).first()
 
 
 def roster_for(service: Service | None) -> Schedule | None:

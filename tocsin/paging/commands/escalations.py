@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
 
 from tocsin.alerts.models import Alert
 from tocsin.core import db
@@ -19,7 +18,6 @@ from tocsin.core.work import hints
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory.models import Person
 from tocsin.directory.rules import RESPOND
-from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule, StepTarget
 from tocsin.paging import events, permissions, rules
 from tocsin.paging.models import Escalation
@@ -184,17 +182,18 @@ def _check(subject: str, urgency: str) -> None:
 
 
 def _steps_of(policy: Policy | None) -> list[rules.Step]:
+    """One query for plain values: this runs for every alert."""
     if policy is None:
         return []
-    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person").order_by("id"))
-    rows = policy.steps.prefetch_related(targets).order_by("position")
-    return [rules.Step(row.wait_minutes, tuple(_target(one) for one in row.targets.all())) for row in rows]
-
-
-def _target(row: Any) -> rules.Target:
-    if row.schedule is not None:
-        return rules.Target(rules.SCHEDULE, row.schedule.id, row.schedule.name)
-    return rules.Target(rules.PERSON, row.person.id, row.person.name)
+    rows = StepTarget.objects.filter(step__policy=policy).order_by("step__position", "id")
+    columns = ("step__position", "step__wait_minutes", "schedule_id", "schedule__name", "person_id", "person__name")
+    targets: dict[tuple[int, int], list[rules.Target]] = {}
+    for position, wait, schedule, schedule_name, person, person_name in rows.values_list(*columns):
+        target = (
+            rules.Target(rules.SCHEDULE, schedule, schedule_name) if schedule else rules.Target(rules.PERSON, person, person_name)
+        )
+        targets.setdefault((position, wait), []).append(target)
+    return [rules.Step(wait, tuple(found)) for (_, wait), found in targets.items()]
 
 
 def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules.Step]:
@@ -209,5 +208,5 @@ def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules
 
 
 def _last_resort_name() -> str:
-    roster = oncall.last_resort()
-    return roster.name if roster else "Administrators"
+    name = Schedule.objects.filter(is_last_resort=True).values_list("name", flat=True).first()
+    return name or "Administrators"
