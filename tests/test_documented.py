@@ -70,3 +70,10 @@ def test_links_between_pages_lead_somewhere() -> None:
             if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)} -> {target}")
     assert broken == []
+
+
+def test_every_requirement_of_this_release_has_a_test_that_proves_it() -> None:
+    promised = set(re.findall(r"^\| ([A-Z]{3}-\d\d) \|.*\| 0\.1 \|$", text_of("requirements.md"), re.MULTILINE))
+    written = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    proved = set(re.findall(r"[A-Z]{3}-\d\d", "".join(re.findall(r"mark\.req\(([^)]*)\)", written))))
+    assert sorted(promised - proved) == []

@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.rig import Rig
 
 
-@pytest.mark.req("PAG-01", "PAG-09")
+@pytest.mark.req("PAG-01", "PAG-09", "PAG-14")
 def test_an_alert_pages_by_mail_and_two_minutes_later_by_a_templated_call(rig: Rig) -> None:
     rig.send_alert("Checkout answers 500", severity="critical")
     mail = rig.expect_mail("Ada", "Checkout answers 500")

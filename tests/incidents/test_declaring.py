@@ -104,6 +104,7 @@ def test_the_key_is_in_the_page_the_room_its_topic_and_the_document():
     assert {row.card["key"] for row in given.escalations(incident)} == {incident.key}
 
 
+@pytest.mark.req("PAG-14")
 def test_an_alert_gives_source_service_and_moment_of_detection():
     there = given.house()
     alert = company.alert(there.service, started_at=NOW - dt.timedelta(minutes=3))
