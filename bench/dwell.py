@@ -39,7 +39,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         send(doors[0], "warm-up")
         until(lambda: world.messages(), 20, "no mail at all")
         accepted = at_rate(doors)
-        until(lambda: len(begun_of(world)) >= len(accepted), 60, "mails are missing", every=0.2)
+        until(lambda: len(begun_of(world)) >= len(accepted), 180, "mails are missing", every=0.2)
         waits = [begun - accepted[event] for event, begun in begun_of(world).items() if event in accepted]
     finally:
         tocsin.stop()

@@ -79,7 +79,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     def too_long(*_: Any) -> None:
         pytest.fail(f"no end after {seconds} s", pytrace=True)
 
-    seconds = 1800 if item.get_closest_marker("soak") else 150
+    seconds = 1800 if item.get_closest_marker("soak") else 300
     before = signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
