@@ -15,8 +15,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.site import Visit
 from tests.waiting import until
 
-pytestmark = pytest.mark.everywhere
-
 
 class Walk:
     """What the reader of the README does, step by step."""
@@ -136,6 +134,7 @@ class Walk:
         self.picture("15-report")
 
 
+@pytest.mark.everywhere
 def test_the_walk_of_the_readme(any_visit: Visit, request: pytest.FixtureRequest) -> None:
     walk = Walk(any_visit, request.config.getoption("--pictures"))
     walk.alert_arrives()
