@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, command, house, learning
+from tocsin.cli.remote import answering, command, house, learning, reach
 
 app = typer.Typer(
     name="tocsin",
@@ -30,6 +30,11 @@ REMOTE = (
     house.team,
     house.person,
     house.schedule,
+    reach.policy,
+    reach.contact,
+    reach.gateway,
+    reach.product,
+    reach.severity,
     learning.status,
 )
 

@@ -194,7 +194,11 @@ plain_verbs(
     "people",
     "PERSON",
     _person,
-    {"deactivate": "Deactivate a person at once; nothing of theirs is deleted.", "reactivate": "Let a person in again."},
+    {
+        "reset-second-factor": "Take away codes and passkeys of somebody who lost them.",
+        "deactivate": "Deactivate a person at once; nothing of theirs is deleted.",
+        "reactivate": "Let a person in again.",
+    },
 )
 
 

@@ -47,13 +47,16 @@ class Fault(Refused):
     code = "fault"
 
 
-def guard(view: View) -> View:
-    """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape."""
+def guard(view: View, *, whole: bool = True) -> View:
+    """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape.
+
+    `whole` makes a change and its answer one transaction, which a refusal rolls back.
+    """
 
     @functools.wraps(view)
     def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
-            return _answer(request, view, where)
+            return _answer(request, view, where, whole)
         except Refused as refused:
             return problem(refused)
         except (OperationalError, InterfaceError) as error:
@@ -87,12 +90,14 @@ def identify(request: Request) -> Actor:
     return actor
 
 
-def _answer(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:
+def _answer(request: Request, view: View, where: dict[str, Any], whole: bool) -> HttpResponse:
     request.actor = identify(request)  # type: ignore[attr-defined]
     _refuse_nul(request)
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
     request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
+    if not whole:
+        return _run(request, view, where)
     kept = _transact(request, lambda: _as_answer(etags.attach(request, _run(request, view, where))))
     response = HttpResponse(kept.body, status=kept.status)
     for name, value in kept.headers.items():
