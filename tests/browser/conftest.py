@@ -44,10 +44,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Site]:
     """A running demo company; one for all tests of a worker."""
     url = make_database(f"demo_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""
-    made = Site(tmp_path_factory.mktemp("site"), url)
+    made = Site(tmp_path_factory.mktemp("site"), url, for_pictures=bool(pytestconfig.getoption("--pictures")))
     yield made
     made.stop()
 

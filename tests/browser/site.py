@@ -18,10 +18,16 @@ DESK, PHONE = (1440, 900), (390, 844)
 
 
 class Site:
-    """A server that holds the demo company. `kept` remembers who is signed in, so that it happens once."""
+    """A server that holds the demo company. `kept` remembers who is signed in, so that it happens once.
 
-    def __init__(self, folder: Path, database_url: str = "") -> None:
+    `for_pictures`: without test mode and its ribbon, as users see it.
+    """
+
+    def __init__(self, folder: Path, database_url: str = "", *, for_pictures: bool = False) -> None:
         self.tocsin = Installation(folder, database_url=database_url)
+        if for_pictures:
+            for name in ("TOCSIN_TEST", "TOCSIN_TEST_CLOCK"):
+                self.tocsin.environment.pop(name)
         done = self.tocsin.run("demo", "--json", within=120)
         assert done.returncode == 0, done.stderr[-3000:]
         self.demo: dict[str, Any] = json.loads(done.stdout)
