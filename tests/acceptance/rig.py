@@ -109,7 +109,7 @@ class Rig:
 
     def expect_no_more_than_now(self, seconds: float = 2.5) -> None:
         """What has come has come, and nothing follows, expected or not. For a flood that is judged as a whole."""
-        count = len(until(self._calm(seconds), 60, "messages do not stop"))
+        count = len(until(self._calm(seconds), 150, "messages do not stop"))
         assert count == len(self.messages())
 
     def _calm(self, seconds: float) -> Callable[[], list[Message]]:
@@ -125,7 +125,7 @@ class Rig:
 
     def take_all_when_calm(self, seconds: float = 2.5) -> None:
         """Whatever still comes is not what this test is about."""
-        until(self._calm(seconds), 60, "messages do not stop")
+        until(self._calm(seconds), 150, "messages do not stop")
         self.take_all()
 
     def take_all(self) -> None:
