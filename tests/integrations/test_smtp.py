@@ -116,6 +116,42 @@ def test_a_server_that_drags_the_conversation_out_is_left(monkeypatch: pytest.Mo
     assert (delivery.ok, delivery.permanent) == (False, False)
 
 
+def test_a_server_that_drags_its_greeting_out_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "WHOLE_TIMEOUT", 0.3)
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            talk, _ = listening.accept()
+            try:
+                while not gone.wait(0.05):
+                    talk.sendall(b"2")
+            except OSError:
+                talk.close()
+
+        threading.Thread(target=drip, daemon=True).start()
+        threading.Timer(5.0, gone.set).start()
+        delivery = SmtpTransport(Smtp(f"smtp://127.0.0.1:{listening.getsockname()[1]}")).send(message())
+        assert not gone.is_set()
+    gone.set()
+    assert (delivery.ok, delivery.permanent) == (False, False)
+
+
+def test_an_accepted_mail_stays_accepted_whatever_the_server_says_to_the_goodbye(server: tuple[Server, str]) -> None:
+    handler, url = server
+
+    async def quit_oddly(server: Any, session: Any, envelope: Any) -> str:
+        return "421 too busy"
+
+    handler.handle_QUIT = quit_oddly  # type: ignore[attr-defined]
+    assert SmtpTransport(Smtp(url)).send(message()).ok
+    assert len(handler.got) == 1
+
+
+def test_what_a_server_answers_can_be_stored_everywhere() -> None:
+    assert ports.Delivery(ok=False, answer="550 no\x00such \ud800user" + "x" * 500).answer.startswith("550 nosuch user")
+
+
 @pytest.mark.django_db
 def test_a_page_by_mail_has_the_same_id_each_time_and_its_link_in_the_text(server: tuple[Server, str]) -> None:
     handler, url = server

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Delivery:
     provider_fault: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "answer", self.answer[:400])
+        object.__setattr__(self, "answer", _UNSTORABLE.sub("", self.answer)[:400])
 
     @property
     def outcome(self) -> str:

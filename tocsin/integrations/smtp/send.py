@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 import ssl
 import threading
 from email.message import EmailMessage
+from typing import Any
 
 from tocsin.core.ports import Delivery
 from tocsin.core.settings import Smtp
@@ -14,6 +16,7 @@ from tocsin.core.settings import Smtp
 STEP_TIMEOUT = 10.0
 WHOLE_TIMEOUT = 25.0
 """Seconds for the whole conversation; shorter than the lease of the row that is being sent."""
+GOODBYE_TIMEOUT = 2.0
 
 
 class SmtpTransport:
@@ -25,14 +28,13 @@ class SmtpTransport:
     def send(self, message: EmailMessage) -> Delivery:
         """One conversation with the server. Temporary: network, TLS, sign-in, 4xx. Permanent: the recipient or the content."""
         try:
-            with self._connected() as client:
-                watch = threading.Timer(WHOLE_TIMEOUT, _cut_off, [client])
-                watch.daemon = True
-                watch.start()
-                try:
-                    return self._talk(client, message)
-                finally:
-                    watch.cancel()
+            client = self._connected()
+            try:
+                delivery = self._talk(client, message)
+                _say_goodbye(client)
+                return delivery
+            finally:
+                client.close()
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             return _refused(code, words)
@@ -52,8 +54,8 @@ class SmtpTransport:
         server = self._server
         if server.tls:
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=STEP_TIMEOUT, context=context, local_hostname=_own_name())
-        return smtplib.SMTP(server.host, server.port, timeout=STEP_TIMEOUT, local_hostname=_own_name())
+            return _WatchedTls(server.host, server.port, timeout=STEP_TIMEOUT, context=context, local_hostname=_own_name())
+        return _Watched(server.host, server.port, timeout=STEP_TIMEOUT, local_hostname=_own_name())
 
     def _talk(self, client: smtplib.SMTP, message: EmailMessage) -> Delivery:
         if self._server.starttls:
@@ -64,14 +66,48 @@ class SmtpTransport:
         return Delivery(ok=True, answer="accepted by the mail server")
 
 
+class _Watched(smtplib.SMTP):
+    """A conversation that ends in time from the greeting on, however slowly the server speaks."""
+
+    _watch: threading.Timer | None = None
+
+    def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
+        self._watch = threading.Timer(WHOLE_TIMEOUT, _cut_off, [self])
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            return super().connect(*where, **how)
+        except BaseException:
+            self._watch.cancel()
+            raise
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().close()
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def _say_goodbye(client: smtplib.SMTP) -> None:
+    """The message is accepted: whatever the server answers now, or does not, changes nothing."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        if client.sock is not None:
+            client.sock.settimeout(GOODBYE_TIMEOUT)
+        client.quit()
+
+
 def _own_name() -> str:
     return socket.gethostname() or "localhost"
 
 
 def _cut_off(client: smtplib.SMTP) -> None:
     """End a conversation that a server drags out byte by byte."""
-    if client.sock is not None:
-        client.sock.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):
+        if client.sock is not None:
+            client.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _refused(code: int, words: bytes | str) -> Delivery:
