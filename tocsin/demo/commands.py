@@ -67,7 +67,7 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     dice = random.Random(7)
     began = now - dt.timedelta(days=history.DAYS + 7)
     progress("people, teams, services", 0.0)
-    company = staff.hire(_password(), began)
+    company = staff.hire(began)
     watch = history.Watch(company, began)
     older, happenings = history.alerts_of_six_months(company, watch, now, dice)
     progress("six months of alerts", 0.1)

@@ -36,7 +36,7 @@ class Company:
         return Component.objects.all()
 
 
-def hire(password: str, began: dt.datetime) -> Company:
+def hire(began: dt.datetime) -> Company:
     """People, teams with rotas and policies, products and services, all as of `began`."""
     name, mail = cast.ADMINISTRATOR
     administrator = directory.create_person(
@@ -45,7 +45,6 @@ def hire(password: str, began: dt.datetime) -> Company:
         name=name,
         role=Person.ADMINISTRATOR,
         zone="Europe/Vienna",
-        password=password,
         now=began,
     )
     _reachable(administrator, began)
