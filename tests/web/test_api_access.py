@@ -16,8 +16,8 @@ from tocsin.core.models import Event
 pytestmark = pytest.mark.django_db
 
 READ, ALL = ("read",), ("read", "respond", "configure")
-REPORTS = {"/api/v1/incidents", "/api/v1/incidents/{wanted}/say"}
-"""Every role reports incidents and asks in their rooms."""
+REPORTS = {"/api/v1/incidents", "/api/v1/incidents/{wanted}/say", "/api/v1/incidents/{wanted}/set-up"}
+"""Every role reports incidents, asks in their rooms, and may ask for a room."""
 THEIR_OWN = ("/contact-methods", "/set-notify-steps", "/tokens")
 """The person in the house's paths is the stakeholder, who changes these of their own."""
 
