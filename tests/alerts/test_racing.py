@@ -13,8 +13,10 @@ from tests import company
 from tocsin.alerts import commands, jobs
 from tocsin.alerts.commands import Arrival
 from tocsin.alerts.models import Alert, IntakeEvent, IntegrationKey
-from tocsin.core.actor import SYSTEM
+from tocsin.core.actor import SYSTEM, Actor
+from tocsin.core.eventlog import events
 from tocsin.core.ids import new_id
+from tocsin.core.models import Event
 from tocsin.core.work import leases
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +106,23 @@ def test_a_row_that_takes_its_worker_down_is_not_tried_for_ever(key: Integration
     jobs.understand(at)
     assert IntakeEvent.objects.get().work_state == IntakeEvent.FAILED
     assert "Killer" in Alert.objects.get().description
+
+
+def test_a_row_that_cannot_even_be_given_up_keeps_no_other_one_waiting(
+    key: IntegrationKey, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(event: Event, actor: Actor) -> None:
+        if "cannot read" in event.data["title"] or "Poison" in event.data["title"]:
+            raise RuntimeError("a room above has a fault")
+
+    monkeypatch.setitem(events._handlers, "alert.triggered", [refuse])
+    arrive(key, now, {"title": "Poison"})
+    IntakeEvent.objects.update(tries=2)
+    at = now + dt.timedelta(seconds=1)
+    arrive(key, at, {"title": "Good"})
+    jobs.understand(at)
+    assert list(Alert.objects.values_list("title", flat=True)) == ["Good"]
+    assert IntakeEvent.objects.get(received_at=now).work_state == IntakeEvent.LEASED, "and it is tried again"
 
 
 def test_the_result_of_a_worker_that_lost_its_lease_leaves_no_trace(key: IntegrationKey, now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from tocsin.alerts import rules
 from tocsin.alerts.commands import intake
@@ -29,6 +30,18 @@ def understand(now: dt.datetime) -> int:
 
 
 def _one(row: IntakeEvent, now: dt.datetime) -> None:
+    """A row that cannot even be given up is tried again when its lease is over, and keeps no other one waiting."""
+    try:
+        _understand(row, now)
+    except intake.LostLease:
+        log.warning("intake row taken over by another process", event_id=row.id)
+    except (OperationalError, InterfaceError):
+        raise  # the store is away: for the others too
+    except Exception:
+        log.exception("intake row could not be given up", event_id=row.id, tries=row.tries)
+
+
+def _understand(row: IntakeEvent, now: dt.datetime) -> None:
     """A row that fails three times, or took its process down three times, pages its raw text instead."""
     try:
         if row.tries > rules.MAX_TRIES:
@@ -36,7 +49,7 @@ def _one(row: IntakeEvent, now: dt.datetime) -> None:
         else:
             intake.understand(row, now=now)
     except intake.LostLease:
-        log.warning("intake row taken over by another process", event_id=row.id)
+        raise
     except Unreadable as error:
         intake.give_up(row, str(error), now=now)
     except Exception as error:
