@@ -105,3 +105,11 @@ def test_a_module_that_runs_alone_changes_hands_only_when_its_lease_is_over() ->
     assert leases.hold("seal", "one", NOW + dt.timedelta(seconds=20), ten) is None
     leases.release("two")
     assert leases.hold("seal", "one", NOW + dt.timedelta(seconds=20), ten) == first + 2
+
+
+@pytest.mark.django_db
+def test_the_lease_of_a_dead_process_does_not_outlive_a_clock_that_was_set_back() -> None:
+    ten = dt.timedelta(seconds=10)
+    first = leases.hold("audit", "dead", NOW + dt.timedelta(days=1), ten)
+    assert first is not None
+    assert leases.hold("audit", "new", NOW, ten) == first + 1

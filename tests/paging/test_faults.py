@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
 from tests import company
 from tests.paging.world import LATER, OK, AtOnce, HandEngine, Outside, fire, house
@@ -16,7 +16,8 @@ from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import Alert
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Conflict
-from tocsin.core.models import Event
+from tocsin.core.eventlog import events as log
+from tocsin.core.models import Event, OutboxMail
 from tocsin.core.ports import Delivery
 from tocsin.core.work import leases
 from tocsin.directory import commands as directory
@@ -127,6 +128,38 @@ def test_a_clock_that_is_set_back_does_not_make_people_wait(now, mail, engine):
     expire._Seen.last = None
 
 
+@pytest.mark.django_db
+def test_a_clock_that_was_set_back_while_nothing_ran_does_not_make_people_wait(now, mail, engine):
+    """The machine comes back with an older time than it died with: the event log knows better."""
+    fire(house(wait=5).service, now)
+    engine.run(now)
+    raw = OutboxMail.objects.create(to="a@b.c", subject="s", body="b", lane="mail", due_at=now, created_at=now, message_id="<1@x>")
+    back = now - dt.timedelta(hours=1)
+    expire._Seen.last = None
+    expire.tick(back)
+    expire._Seen.last = None
+    engine.run(back + 5 * MINUTE + SECOND)
+    assert mail.reached == ["ada@example.com", "ben@example.com"]
+    raw.refresh_from_db()
+    assert raw.due_at <= back
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ok", [True, False])
+def test_a_result_that_the_store_refuses_for_good_does_not_send_the_message_again(now, mail, engine, monkeypatch, ok):
+    fire(house().service, now)
+    mail.answer = lambda message: Delivery(ok=ok, answer="250 taken" if ok else "421 later")
+
+    def refuse(event, actor):
+        raise DataError("this text cannot be stored")
+
+    monkeypatch.setitem(log._handlers, "page.sent" if ok else "page.attempt_failed", [refuse])
+    engine.run(now)
+    engine.run(now + 40 * SECOND)
+    assert list(mail.tried.values()) == [1]
+    assert Attempt.objects.get().work_state == ("done" if ok else "failed")
+
+
 def race(count: int, work) -> None:
     """Run the same work in several threads that begin together; each closes its own connection."""
     gate, failures = threading.Barrier(count), []
@@ -208,6 +241,7 @@ def test_answers_failures_and_steps_that_cross_leave_no_page_half_open(now):
             for _ in range(4):
                 advance.tick(instant, owner=f"engine-{number}")
                 sender.tick(instant + SECOND)
+            sender.drain(instant + SECOND)
         else:
             for place_, alert in enumerate(fired[minute::3]):
                 answer_somehow((place_ + number) % 4, alert, ben, instant)

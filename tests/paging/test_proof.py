@@ -9,6 +9,7 @@ import pytest
 from tests import company
 from tests.paging.world import fire, house
 from tocsin.core import facts
+from tocsin.core.eventlog import events as log
 from tocsin.core.eventlog import sealing
 from tocsin.directory.models import ContactMethod
 from tocsin.paging import queries
@@ -64,6 +65,17 @@ def test_a_page_that_waits_without_a_message_is_named(now, mail, engine):
     assert problems(now + LATE) == ["Ada is to be paged, but no message is on its way."]
 
 
+def test_an_escalation_that_starts_over_and_over_without_a_page_is_named(now, mail, engine, monkeypatch):
+    fire(house().service, now)
+
+    def broken(event, actor):
+        raise RuntimeError("a room above has a fault")
+
+    monkeypatch.setitem(log._handlers, "page.created", [broken])
+    engine.run_until(now, now + dt.timedelta(seconds=40), every=dt.timedelta(seconds=1))
+    assert problems(now + dt.timedelta(seconds=41)) == ["#1: the escalation runs, but nobody has been paged."]
+
+
 def test_a_last_resort_that_nobody_can_reach_is_named(now, mail, engine):
     house()
     ContactMethod.objects.filter(person__name="Imogen").delete()
@@ -86,9 +98,12 @@ def test_the_result_is_kept_and_grows_stale(now):
     assert queries.proof(now) == queries.Proof(False, ["The auditor has not run yet."])
     audit.tick(now)
     assert queries.proof(now).ok
-    late = queries.proof(now + dt.timedelta(seconds=31))
-    assert not late.ok
-    assert late.problems[0].startswith("The auditor has not run since")
+    for at in (now + dt.timedelta(seconds=31), now - dt.timedelta(hours=1)):
+        stale = queries.proof(at)
+        assert not stale.ok
+        assert stale.problems[0].startswith("The auditor has not run since")
+    audit.tick(now - dt.timedelta(hours=1))
+    assert queries.proof(now - dt.timedelta(hours=1)).ok, "the clock was set back"
 
 
 def test_an_installation_that_is_being_set_up_is_not_red(now):

@@ -21,6 +21,8 @@ from tocsin.paging.models import Attempt, Escalation, Page
 
 FACT = "proof"
 LATE = dt.timedelta(seconds=5)
+UNPAGED = dt.timedelta(seconds=30)
+"""By then the first step of an escalation has paged somebody, whatever was tried again before."""
 _NAMED = 5
 
 
@@ -39,6 +41,9 @@ def _escalations(now: dt.datetime) -> list[str]:
         found.append(f"{_name(row)}: the escalation runs but has no next step.")
     for row in _late(running, now)[:_NAMED]:
         found.append(f"{_name(row)}: the next step is late.")
+    pages = Page.objects.filter(escalation=OuterRef("pk"))
+    for row in running.filter(~Exists(pages), created_at__lt=now - UNPAGED)[:_NAMED]:
+        found.append(f"{_name(row)}: the escalation runs, but nobody has been paged.")
     return found
 
 

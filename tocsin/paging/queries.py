@@ -161,7 +161,7 @@ def proof(now: dt.datetime) -> Proof:
     if kept is None:
         return Proof(False, ["The auditor has not run yet."])
     at = clock.parse(kept["at"])
-    if now - at > _STALE:
+    if abs(now - at) > _STALE:
         return Proof(False, [f"The auditor has not run since {at:%d %B %Y %H:%M:%S} UTC.", *kept["problems"]], at)
     return Proof(not kept["problems"], list(kept["problems"]), at)
 

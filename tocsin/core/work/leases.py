@@ -19,6 +19,8 @@ from tocsin.core.models import DueRow, EngineLease
 D = TypeVar("D", bound=DueRow)
 
 LEASE = dt.timedelta(seconds=30)
+TOO_FAR = dt.timedelta(seconds=60)
+"""A module's lease that ends further ahead than this and its length was taken before the clock was set back."""
 
 
 def claim(
@@ -67,7 +69,8 @@ def hold(name: str, owner: str, now: dt.datetime, lease: dt.timedelta) -> int | 
     EngineLease.objects.bulk_create([EngineLease(name=name)], ignore_conflicts=True)
     mine = EngineLease.objects.filter(name=name, owner=owner)
     if not mine.update(until=now + lease, last_run_at=now):
-        free = EngineLease.objects.filter(Q(until__isnull=True) | Q(until__lte=now) | Q(owner=""), name=name)
+        over = Q(until__isnull=True) | Q(until__lte=now) | Q(until__gt=now + lease + TOO_FAR)
+        free = EngineLease.objects.filter(over | Q(owner=""), name=name)
         if not free.update(owner=owner, until=now + lease, fence=F("fence") + 1, last_run_at=now):
             return None
     return mine.values_list("fence", flat=True).first()

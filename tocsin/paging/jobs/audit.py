@@ -31,7 +31,7 @@ def tick(now: dt.datetime) -> int:
         late = leases.oldest_due(model, now, lane=lane)
         metrics.OLDEST_DUE.labels(lane).set(late.total_seconds() if late else 0)
     before = facts.get(auditing.FACT)
-    if before is None or before["problems"] != problems or now - clock.parse(before["at"]) >= KEEP_FOR:
+    if before is None or before["problems"] != problems or abs(now - clock.parse(before["at"])) >= KEEP_FOR:
         with transaction.atomic():
             facts.put(auditing.FACT, {"at": clock.rfc3339(now), "problems": problems})
     return 0

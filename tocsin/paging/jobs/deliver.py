@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.db.models import Q
 
 from tocsin.core import clock, facts, metrics
@@ -162,17 +162,25 @@ class Sender:
     def _write(self, result: Result) -> None:
         """A store that does not answer gets the result again at the next tick; any other fault shelves the row."""
         try:
-            kept = self._record(result)
+            kept = self._keep(result)
         except (DatabaseError, InterfaceError):
             log.exception("result of a message waits for the store", attempt=result.attempt.id)
             self._unwritten.append(result)
             connection.close()
             return
-        except Exception as error:
-            log.exception("result of a message could not be written", attempt=result.attempt.id)
-            kept = results.shelve(result.attempt, repr(error), sent=result.delivery.ok, now=result.ended_at)
         if not kept:
             log.warning("message was closed or taken over by another process", attempt=result.attempt.id)
+
+    def _keep(self, result: Result) -> bool:
+        """What the store refuses for good is as much a fault of ours as any other: trying again would send it again."""
+        try:
+            return self._record(result)
+        except Exception as error:
+            for_now = isinstance(error, DatabaseError | InterfaceError) and not isinstance(error, DataError | IntegrityError)
+            if for_now:
+                raise
+            log.exception("result of a message could not be written", attempt=result.attempt.id)
+            return results.shelve(result.attempt, type(error).__name__, sent=result.delivery.ok, now=result.ended_at)
 
     def _record(self, result: Result) -> bool:
         if result.delivery.ok:

@@ -8,6 +8,8 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
+from tocsin.alerts.models import IntakeEvent
+from tocsin.core.models import Event, OutboxMail
 from tocsin.paging.commands.ending import stop
 from tocsin.paging.commands.escalations import TEST
 from tocsin.paging.models import Attempt, Escalation, Page
@@ -15,10 +17,11 @@ from tocsin.paging.models import Attempt, Escalation, Page
 log = structlog.get_logger(__name__)
 TEST_ENDS = dt.timedelta(minutes=15)
 SET_BACK = dt.timedelta(seconds=60)
+_LATEST = 50
 
 
 class _Seen:
-    """The latest `now` of this process."""
+    """The latest `now` of this process, before its first turn that of the event log."""
 
     last: dt.datetime | None = None
 
@@ -30,6 +33,8 @@ def tick(now: dt.datetime) -> int:
         with transaction.atomic():
             Attempt.objects.filter(pk__in=list(closed.values_list("pk", flat=True)[:500])).update(work_state=Attempt.CANCELLED)
     _end_tests(now)
+    if _Seen.last is None:
+        _Seen.last = max(Event.objects.order_by("-id").values_list("at", flat=True)[:_LATEST], default=None)
     if _Seen.last is not None and _Seen.last - now > SET_BACK:
         bring_forward(_Seen.last - now)
     _Seen.last = now
@@ -46,10 +51,12 @@ def _end_tests(now: dt.datetime) -> None:
 @transaction.atomic
 def bring_forward(distance: dt.timedelta) -> None:
     """The clock was set back this far: without this everything that is due would wait that much longer."""
-    log.warning("the clock was set back; due times of pages follow it", seconds=distance.total_seconds())
+    log.warning("the clock was set back; due times follow it", seconds=distance.total_seconds())
     for model, rows in (
         (Escalation, Escalation.objects.filter(state=Escalation.RUNNING)),
         (Attempt, Attempt.objects.filter(work_state__in=(Attempt.DUE, Attempt.LEASED))),
+        (IntakeEvent, IntakeEvent.objects.filter(work_state__in=(IntakeEvent.DUE, IntakeEvent.LEASED))),
+        (OutboxMail, OutboxMail.objects.filter(work_state__in=(OutboxMail.DUE, OutboxMail.LEASED))),
     ):
         rows.update(due_at=F("due_at") - distance)
         model.objects.filter(work_state="leased").update(lease_until=F("lease_until") - distance)
