@@ -76,10 +76,10 @@ class Rig:
 
     # what people see
 
-    def expect_mail(self, to: str, containing: str = "", *, within: float = 10) -> Message:
+    def expect_mail(self, to: str, containing: str = "", *, within: float = 20) -> Message:
         return self._expect("mail", address(to), containing, within)
 
-    def expect_call(self, to: str, containing: str = "", *, within: float = 10) -> Message:
+    def expect_call(self, to: str, containing: str = "", *, within: float = 20) -> Message:
         """A templated HTTP call to this person."""
         return self._expect("call", f"+43-{to.lower()}", containing, within)
 

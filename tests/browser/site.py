@@ -113,7 +113,7 @@ class Visit:
             storage_state=site.kept if signed_in else None,
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self._watch(self.page)
 

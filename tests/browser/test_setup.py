@@ -64,7 +64,7 @@ def empty(tmp_path: Path, world: World) -> Iterator[Installation]:
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def hand(request: pytest.FixtureRequest, browser: Browser, empty: Installation) -> Iterator[Hand]:
     context = browser.new_context(base_url=empty.url, java_script_enabled=request.param)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield Hand(context.new_page())
     context.close()
 
