@@ -119,6 +119,13 @@ def test_an_archive_that_means_harm_is_refused(tmp_path: Path, members: list, fi
     assert {path.name for path in tmp_path.iterdir()} == {"evil.tar.gz", "target"}
 
 
+def test_doctor_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
+    done = tocsin("doctor", "--data", tmp_path / "none", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["ok"] is False
+    assert not (tmp_path / "none").exists()
+
+
 def test_what_is_no_archive_at_all_is_refused(tmp_path: Path) -> None:
     for name, content in {"empty": b"", "text": b"hello", "gzip": b"\x1f\x8b\x08\x00garbage"}.items():
         (tmp_path / name).write_bytes(content)

@@ -33,6 +33,14 @@ def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None) + "\n")
 
 
+def tell(as_json: bool, document: Any, words: str) -> None:
+    """The document when JSON was asked for, the words otherwise."""
+    if as_json:
+        show_json(document)
+    else:
+        say(words)
+
+
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table for people; tab-separated without colour or frame when the output is piped."""
     if not sys.stdout.isatty():

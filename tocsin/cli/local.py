@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.answers import USAGE, fail, first_sentence
+from tocsin.cli.answers import NO, USAGE, fail, first_sentence, show_json
 
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="The data folder. Default: $TOCSIN_DATA, then ./tocsin-data.")
@@ -79,9 +79,9 @@ def engine(data: Data = None) -> None:
     _load("inside.serve", data).engine()
 
 
-def migrate(data: Data = None) -> None:
+def migrate(data: Data = None, json: Json = False) -> None:
     """Bring the tables up to date and stop. `serve` does the same when it starts."""
-    _load("inside.serve", data).migrate()
+    _load("inside.serve", data).migrate(json)
 
 
 def demo(
@@ -105,12 +105,18 @@ def doctor(data: Data = None, json: Json = False) -> None:
 
     Changes nothing; may be run beside a running server.
     """
+    folder = data or Path(os.environ.get("TOCSIN_DATA") or "./tocsin-data")
+    if not os.environ.get("TOCSIN_DATABASE_URL") and not (folder / "tocsin.sqlite3").exists():
+        nothing = f"{folder} holds no installation; `tocsin serve` makes one"
+        if json:
+            show_json({"ok": False, "findings": [{"subject": "data folder", "state": "red", "words": nothing}]})
+        fail(NO, nothing)
     _load("inside.doctor", data).run(as_json=json)
 
 
-def release(data: Data = None) -> None:
+def release(data: Data = None, json: Json = False) -> None:
     """Let a restored installation page again. While a server runs, use the button on its first page."""
-    _load("inside.accounts", data).release()
+    _load("inside.accounts", data).release(json)
 
 
 def backup_create(file: BackupFile, data: Data = None, json: Json = False) -> None:
@@ -153,9 +159,9 @@ def user_reset_password(email: Email, data: Data = None, json: Json = False) -> 
     _load("inside.accounts", data).reset_password(email, json)
 
 
-def user_reset_second_factor(email: Email, data: Data = None) -> None:
+def user_reset_second_factor(email: Email, data: Data = None, json: Json = False) -> None:
     """Take away codes and passkeys of somebody who lost them; the password alone signs in until new ones are set up."""
-    _load("inside.accounts", data).reset_second_factor(email)
+    _load("inside.accounts", data).reset_second_factor(email, json)
 
 
 def user_list(data: Data = None, json: Json = False) -> None:
@@ -180,10 +186,12 @@ def token_list(data: Data = None, json: Json = False) -> None:
 
 
 def token_revoke(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="tok_… as `token list` shows it.")], data: Data = None
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="tok_… as `token list` shows it.")],
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Stop a token at once."""
-    _load("inside.accounts", data).revoke_token(token_id)
+    _load("inside.accounts", data).revoke_token(token_id, json)
 
 
 def key_create(
@@ -203,10 +211,12 @@ def key_list(service: Service, data: Data = None, json: Json = False) -> None:
 
 
 def key_revoke(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="key_… as `key list` shows it.")], data: Data = None
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="key_… as `key list` shows it.")],
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Close a key's door for good."""
-    _load("inside.keys", data).revoke(key_id)
+    _load("inside.keys", data).revoke(key_id, json)
 
 
 GROUPS: dict[typer.Typer, tuple[Callable[..., None], ...]] = {

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from tocsin.cli.answers import LOCKED, NO, NOT_ALLOWED, USAGE, fail, say, show_json, show_table
+from tocsin.cli.answers import LOCKED, NO, NOT_ALLOWED, USAGE, fail, say, show_json, show_table, tell
 from tocsin.cli.inside.store import locked, prepare
 from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
@@ -56,10 +56,10 @@ def reset_password(email: str, as_json: bool) -> None:
     _tell(person, link, as_json)
 
 
-def reset_second_factor(email: str) -> None:
+def reset_second_factor(email: str, as_json: bool) -> None:
     with writing():
-        commands.reset_second_factor(ACTOR, _person(email), now=clock.now())
-    say("Done. The password alone signs in until a new second factor is set up.")
+        person = commands.reset_second_factor(ACTOR, _person(email), now=clock.now())
+    tell(as_json, _row(person), "Done. The password alone signs in until a new second factor is set up.")
 
 
 def list_users(as_json: bool) -> None:
@@ -92,19 +92,20 @@ def list_tokens(as_json: bool) -> None:
     show_table(("id", "person", "name", "scopes", "last used"), rows)
 
 
-def revoke_token(token_id: str) -> None:
+def revoke_token(token_id: str, as_json: bool) -> None:
     with writing():
         token = queries.all_tokens(ACTOR).filter(pk=token_id).first()
         if token is None:
             raise NotFound("There is no such live token; `tocsin token list` shows them.")
         commands.revoke_token(ACTOR, token, now=clock.now())
-    say(f"{token.name} no longer works.")
+    tell(as_json, {"id": token.id, "revoked": True}, f"{token.name} no longer works.")
 
 
-def release() -> None:
+def release(as_json: bool) -> None:
     with writing():
         released = paging.release_hold(ACTOR, now=clock.now())
-    say("Released: what is due is paged from now on." if released else "Nothing was on hold.")
+    words = "Released: what is due is paged from now on." if released else "Nothing was on hold."
+    tell(as_json, {"released": released}, words)
 
 
 def _person(email: str) -> Person:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from tocsin.alerts import commands, queries
 from tocsin.alerts.models import IntegrationKey
-from tocsin.cli.answers import say, show_json, show_table
+from tocsin.cli.answers import say, show_json, show_table, tell
 from tocsin.cli.inside.accounts import ACTOR, answering, writing
 from tocsin.cli.inside.store import prepare
 from tocsin.core import clock
@@ -36,10 +36,10 @@ def show(service: str, as_json: bool) -> None:
     show_table(("id", "kind", "name", "ends in", "last event"), rows)
 
 
-def revoke(key_id: str) -> None:
+def revoke(key_id: str, as_json: bool) -> None:
     with writing():
         key = commands.revoke_key(ACTOR, queries.key_by_id(ACTOR, key_id), now=clock.now())
-    say(f"{key.name} is closed; its address answers 404.")
+    tell(as_json, _row(key), f"{key.name} is closed; its address answers 404.")
 
 
 def _service(wanted: str) -> Service:

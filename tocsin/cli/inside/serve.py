@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from tocsin import wiring
-from tocsin.cli.answers import say
+from tocsin.cli.answers import say, tell
 from tocsin.cli.inside import listen
 from tocsin.cli.inside.store import locked, prepare
 from tocsin.cli.serving import Open, watch_the_end
@@ -67,11 +67,11 @@ def engine() -> None:
     listener.stop()
 
 
-def migrate() -> None:
+def migrate(as_json: bool) -> None:
     """The tables only."""
     with locked():
         applied = prepare()
-    say(f"{len(applied)} migrations applied." if applied else "Nothing to do.")
+    tell(as_json, {"applied": applied}, f"{len(applied)} migrations applied." if applied else "Nothing to do.")
 
 
 def _offer_setup() -> None:
