@@ -61,7 +61,9 @@ def test_headers_that_are_ours_or_malformed_cannot_be_added(name: str) -> None:
         build(headers={name: "x"})
 
 
-@pytest.mark.parametrize("to", ["", "ada", "a@b@c", "a@b, c@d", "Ada <a@b>", "a b@c", "a@b>,<c@d", "x" * 255 + "@example.com"])
+@pytest.mark.parametrize(
+    "to", ["", "ada", "a@b@c", "a@b, c@d", "Ada <a@b>", "a b@c", "a@b>,<c@d", "x" * 255 + "@example.com", "%@[é"]
+)
 def test_only_one_plain_address_can_be_mailed(to: str) -> None:
     with pytest.raises(Invalid) as refused:
         build(to=to)
@@ -76,6 +78,11 @@ def test_any_text_of_the_world_becomes_one_mail_without_another_header(subject: 
     assert read["To"] == "ada@example.com"
     assert len(read["Subject"]) <= mail.SUBJECT_LIMIT
     assert not read.is_multipart()
+
+
+@pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85"])
+def test_line_breaks_that_only_python_knows_become_blanks(break_: str) -> None:
+    assert reread(build(subject=f"Cards{break_}Bcc: x"))["Subject"] == "Cards Bcc: x"
 
 
 def test_unicode_arrives_as_it_was_written() -> None:

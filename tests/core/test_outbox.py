@@ -31,6 +31,13 @@ class Post:
         return self.answers.pop(0) if self.answers else Delivery(ok=True, answer="250 ok")
 
 
+class Broken:
+    """A transport with a fault of ours."""
+
+    def send(self, message: EmailMessage) -> Delivery:
+        raise RuntimeError("a fault of ours")
+
+
 @pytest.fixture
 def post() -> Iterator[Post]:
     before = ports.mail._transport
@@ -132,3 +139,12 @@ def test_the_pause_doubles_up_to_half_an_hour() -> None:
     pauses = [outbox.pause(tries, luck=0.5) for tries in (1, 2, 3, 12, 500)]
     assert [pause.total_seconds() for pause in pauses] == [5, 10, 20, 1800, 1800]
     assert outbox.pause(1, luck=0.0) < pauses[0] < outbox.pause(1, luck=1.0)
+
+
+def test_a_fault_in_the_transport_is_tried_again_with_a_pause(post: Post, deliverer: Deliverer, now: dt.datetime) -> None:
+    put(now)
+    ports.mail.wire(Broken())
+    run(deliverer, now)
+    row = OutboxMail.objects.get()
+    assert (row.work_state, row.tries) == (OutboxMail.DUE, 1)
+    assert "fault in the mail transport" in row.last_error

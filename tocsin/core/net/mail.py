@@ -21,6 +21,7 @@ FROM_FACT = "mail_from"
 
 SUBJECT_LIMIT = 200
 _BREAKS = re.compile("[\r\n\x00]")
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _POLICY = policy.SMTP.clone(raise_on_defect=False)
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
@@ -61,7 +62,12 @@ def build(
     message["Message-ID"] = _header("Message-ID", message_id)
     message["Date"] = format_datetime(now)
     message["From"] = _sender(sender)
-    message["To"] = _address(to)
+    try:
+        message["To"] = _address(to)
+    except Invalid:
+        raise
+    except Exception:  # the standard library stumbles over some odd addresses instead of refusing them
+        raise Invalid("This is not a mail address.", field="to") from None
     message["Subject"] = cut(_header("Subject", subject))
     message["Auto-Submitted"] = "auto-generated"
     for name, value in (headers or {}).items():
@@ -86,7 +92,7 @@ def one_line(text: str) -> str:
 def _header(name: str, value: str) -> str:
     if _BREAKS.search(value):
         raise Invalid(f"{name} must be one line.", field=name.lower())
-    return _UNSENDABLE.sub("", value)
+    return _UNSENDABLE.sub("", _OTHER_BREAKS.sub(" ", value))
 
 
 def _address(text: str) -> str:

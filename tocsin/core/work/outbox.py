@@ -119,7 +119,11 @@ def send(row: OutboxMail, now: dt.datetime) -> ports.Delivery:
         )
     except Invalid as error:
         return ports.Delivery(ok=False, answer=error.detail, permanent=True)
-    delivery = ports.mail.send(message)
+    try:
+        delivery = ports.mail.send(message)
+    except Exception as error:  # a fault of ours: tried again with pauses and given up in the end, as everything else
+        log.exception("a mail could not be sent", mail=row.id)
+        delivery = ports.Delivery(ok=False, answer=f"fault in the mail transport: {type(error).__name__}")
     metrics.DELIVERIES.labels("outbox", delivery.outcome).inc()
     return delivery
 
