@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from dataclasses import asdict, dataclass, field
 
+from tocsin.collab import commands as collab
+from tocsin.collab import queries as documents
 from tocsin.core.actor import Actor
 from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
@@ -89,7 +91,7 @@ def _happenings(
     if course.ends:
         steps += [(course.recover + dice.uniform(8, 30), acts.resolve), (course.recover + 60, acts.follow_up)]
         steps += [(course.recover + dice.uniform(3, 12) * 1440, acts.publish)]
-        steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish_first)]
+        steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish)]
     return [Happening(course.at(minutes), act) for minutes, act in steps if course.at(minutes) < now]
 
 
@@ -145,20 +147,34 @@ class _Acts:
             components={part.id: "partial_outage" for part in hit if products},
             now=at,
         )
+        self._write("customers_see", self.course.story.description.partition(". ")[0] + ".", at)
 
     def observe(self, at: dt.datetime) -> None:
         incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
         incidents.note(
             self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
         )
+        self._write("we_know", f"- {_capital(self.course.story.observation)}", at)
 
     def decide(self, at: dt.datetime) -> None:
         incidents.note(self._manager(at), self.course.there, kind="decision", text=self.course.story.decision, now=at)
+        self._write("decisions", f"- {_capital(self.course.story.decision)}", at)
 
     def change(self, at: dt.datetime) -> None:
         story = self.course.story
         text = f"{story.change}. Revert: {story.revert}"
         incidents.note(self.watch.on_call(self.team, at), self.course.there, kind="change", text=text, now=at)
+        document = documents.document(self.course.there.id)
+        if document is not None:
+            lead = self.watch.on_call(self.team, at)
+            cells = {"who": lead.name, "what": story.change, "revert": story.revert}
+            collab.add_row(lead, document, "changes", cells, now=at)
+
+    def _write(self, slug: str, text: str, at: dt.datetime) -> None:
+        """One section of the state document, where there is one."""
+        section = documents.section(self.course.there.id, slug)
+        if section is not None:
+            collab.save_section(self.watch.on_call(self.team, at), section, text, version=section.version, now=at)
 
     def resolve(self, at: dt.datetime) -> None:
         major = self.course.story.severity < 3
@@ -217,13 +233,18 @@ class _Acts:
         written = postmortems.approve(manager, written, now=at)
         self.course.postmortem = postmortems.publish(manager, written, now=at)
 
-    def finish_first(self, at: dt.datetime) -> None:
-        action = self.course.there.actions.order_by("number").first()
-        if action is not None and self.place % 5 != 4 and action.owner_id != self.company.administrator.id:
-            postmortems.complete_action(self.watch.actors[action.owner_id], action, now=at)
+    def finish(self, at: dt.datetime) -> None:
+        """The priority action is done, as a rule; of the improvements most."""
+        for place, action in enumerate(self.course.there.actions.order_by("number")):
+            if (self.place + place) % 5 != 4 and action.owner_id != self.company.administrator.id:
+                postmortems.complete_action(self.watch.actors[action.owner_id], action, now=at)
 
     def _manager(self, at: dt.datetime) -> Actor:
         return self.course.manager or self.watch.on_call(cast.MANAGERS_TEAM, at)
 
     def _person(self, actor: Actor) -> Person:
         return next(person for person in self.company.people.values() if person.id == actor.id)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

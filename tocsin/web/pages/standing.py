@@ -97,7 +97,7 @@ def _step(step: paging.NextStep) -> Coming:
     names = words.listed([person.name for person in step.people])
     office = words.listed(list(step.targets))
     office = f"{office}, the last resort" if step.last_resort else office
-    return Coming(step.at, names or office, office if names else "")
+    return Coming(step.at, names or office, office if names and office != names else "")
 
 
 def told(pages: Sequence[Page]) -> list[Told]:

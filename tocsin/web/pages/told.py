@@ -51,7 +51,15 @@ def of(subject: str, now: dt.datetime) -> Ledger:
 
 def _line(page: Page) -> Told:
     at = page.acknowledged_at or page.sent_at or page.created_at
-    return Told(page.person, page.person.name, page.reason, _WORDS.get(page.status, page.status), at, _LOUD.get(page.status, ""))
+    return Told(
+        page.person, page.person.name, reason(page.reason), _WORDS.get(page.status, page.status), at, _LOUD.get(page.status, "")
+    )
+
+
+def reason(told: str) -> str:
+    """Why somebody was asked, said about them: the pager says it to them."""
+    rest = told.removeprefix("You are ").rstrip(".")
+    return rest[:1].upper() + rest[1:]
 
 
 def _next(subject: str, now: dt.datetime) -> str:

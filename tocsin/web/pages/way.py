@@ -9,6 +9,7 @@ from typing import Any
 
 from tocsin.core.models import Event
 from tocsin.web import words
+from tocsin.web.pages import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ _WORDS: dict[str, Words] = {
     "escalation.stopped": ("done", lambda data, event: f"Escalation over: {data.get('reason', 'stopped')}.", True),
     "escalation.exhausted": ("gap", lambda data, event: "Even the last resort did not answer. It is asked again.", False),
     "escalation.quarantined": ("sev2", lambda data, event: "A step failed three times; the last resort is paged.", False),
-    "page.created": ("call", lambda data, event: f"{_person(data)}: {(data.get('reason') or 'to be paged').rstrip('.')}.", True),
+    "page.created": ("call", lambda data, event: f"{_person(data)}: {told.reason(data.get('reason') or 'To be paged')}.", True),
     "page.sent": ("pass", lambda data, event: f"{_person(data)}: {_channel(data)} handed over.", True),
     "page.attempt_failed": (
         "sev2",
