@@ -6,6 +6,7 @@ while it returns more than zero it is called again at once. An exception is logg
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import socket
@@ -97,7 +98,8 @@ class Engine:
         except Exception as error:
             metrics.ENGINE_ERRORS.labels(module.name).inc()
             log.exception("engine module failed", module=module.name, error=type(error).__name__)
-            connection.close()
+            with contextlib.suppress(Exception):  # a connection that cannot even be closed must not end the thread
+                connection.close()
             return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from dataclasses import dataclass
 
@@ -87,7 +88,8 @@ def _commit(arrivals: list[Arrival]) -> bool:
             commands.receive(arrivals, again=again)
         except Exception:
             log.exception("the store did not take a batch of events", rows=len(arrivals), again=again)
-            connection.close()
+            with contextlib.suppress(Exception):  # a connection that cannot even be closed must not end the thread
+                connection.close()
         else:
             return True
     return False
