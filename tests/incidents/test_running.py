@@ -151,7 +151,13 @@ def test_a_stale_edit_is_refused_with_the_present_incident():
 def test_unknown_fields_and_wrong_values_are_named():
     there = given.house()
     incident = given.declared(there)
-    for field, value in {"state": "resolved", "support_cases": -1, "summary": "", "source": "rumour"}.items():
+    for field, value in {
+        "state": "resolved",
+        "support_cases": -1,
+        "summary": "",
+        "source": "rumour",
+        "video_url": "javascript:alert(1)",
+    }.items():
         with pytest.raises(Invalid) as refused:
             commands.change_fields(there.actor("ana"), incident, now=NOW, **{field: value})
         assert refused.value.field == field

@@ -86,7 +86,7 @@ def test_a_redirect_never_leads_out_of_the_house(there: World, client: Client) -
         assert answer["Location"] == "/alerts"
 
 
-@pytest.mark.parametrize("sent", [{}, {"alert": "x"}, {"alert": "٣"}])
+@pytest.mark.parametrize("sent", [{}, {"alert": "x"}, {"alert": "٣"}, {"alert": "9" * 5000}])
 def test_nothing_ticked_is_said_in_words(client: Client, sent: dict[str, str]) -> None:
     answer = client.post("/alerts/acknowledge", sent)
     assert answer.status_code == 422

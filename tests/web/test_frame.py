@@ -92,6 +92,14 @@ def test_a_held_installation_shows_whom_it_would_page(there: World) -> None:
     assert "Ada" in said
 
 
+def test_a_held_installation_does_not_tell_outsiders_of_a_private_incident(there: World) -> None:
+    facts.put("hold", True)
+    root = company.administrator()
+    incidents.declare(company.actor(root), summary="Leaked", severity=1, service=there.checkout, private=True, now=clock.now())
+    assert "Leaked" not in words(signed_in(there.bo).get("/"))
+    assert "Leaked" in words(signed_in(root).get("/"))
+
+
 def test_only_the_symbols_in_use_travel(there: World) -> None:
     html = signed_in(there.bo).get("/keys").content.decode()
     used = set(re.findall(r'<use href="#([^"]+)"', html))
@@ -127,6 +135,15 @@ def test_answering_what_somebody_has_taken_already_says_so(there: World) -> None
     page = Page.objects.get(subject=alert.id)
     answer = signed_in(there.ada).post(f"/pages/{page.id}/acknowledge", follow=True)
     assert "Somebody was faster" in words(answer)
+
+
+def test_the_page_of_somebody_else_is_not_answered_on_home(there: World) -> None:
+    alerts.open_by_hand(company.actor(there.bo), there.checkout, "Cards fail", now=clock.now())
+    advance.tick(clock.now())
+    page = Page.objects.get(person=there.ada)
+    assert signed_in(there.imogen).post(f"/pages/{page.id}/acknowledge").status_code == 404
+    page.refresh_from_db()
+    assert page.acknowledged_at is None
 
 
 def test_home_lists_my_incidents_with_my_role_and_the_next_update(there: World) -> None:

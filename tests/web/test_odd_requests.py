@@ -13,7 +13,7 @@ from tocsin.incidents import commands
 
 pytestmark = pytest.mark.django_db
 
-ODD = ("", "\x00", "²", "-1", "9" * 40, "\ud7ff\ufffe", "‮x", "'\";--", "<script>", "x" * 5_000)
+ODD = ("", "\x00", "²", "-1", "9" * 40, "\ud7ff\ufffe", "‮x", "'\";--", "<script>", "x" * 5_000, "9" * 5_000)
 LISTS = (
     "/incidents?view={0}&state={0}&severity={0}&service={0}&team={0}&q={0}&page={0}",
     "/incidents?view=queue&team={0}&page={0}",
@@ -29,6 +29,7 @@ LISTS = (
     "/HOT-1/page?target={0}",
 )
 FORMS = {
+    "/alerts/acknowledge": ("alert", "next"),
     "/declare": ("summary", "severity", "service", "source", "description", "products", "alert"),
     "/HOT-1/say": ("text", "client_key", "tab"),
     "/HOT-1/note": ("kind", "text", "at"),

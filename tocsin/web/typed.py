@@ -70,10 +70,11 @@ class Typed:
         words = self.text(name, longest=20)
         if not words:
             return least
-        if not (words.isascii() and words.isdigit() and least <= int(words) <= most):
+        found = whole(words)
+        if found is None or not least <= found <= most:
             self.errors[name] = f"Write a whole number from {least} to {most:,}."
             return least
-        return int(words)
+        return found
 
     def date(self, name: str, *, required: str) -> dt.date | None:
         """A date typed as `2026-11-30`."""

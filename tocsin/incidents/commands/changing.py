@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tocsin.alerts.rules import link
 from tocsin.core import clock, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
@@ -84,10 +85,18 @@ def _cases(value: object) -> int:
     return value
 
 
+def _address(value: object) -> str:
+    """Something a browser may safely follow, or nothing."""
+    text = texts.line(value, field="video_url", limit=300, required=False)
+    if text and not link(text):
+        raise Invalid("A video call has an address that begins with https://.", field="video_url")
+    return text
+
+
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "summary": lambda value: texts.line(value, field="summary", limit=200),
     "description": lambda value: texts.prose(value, field="description", limit=20_000),
-    "video_url": lambda value: texts.line(value, field="video_url", limit=300, required=False),
+    "video_url": _address,
     "source": lambda value: rules.word_of(value, rules.SOURCES, "source"),
     "support_cases": _cases,
     "service": lambda value: value,

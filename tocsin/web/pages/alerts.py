@@ -19,6 +19,7 @@ from tocsin.web import words
 from tocsin.web.pages import alert_rows
 from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.request import Request
+from tocsin.web.typed import whole
 
 PAGE = 50
 MOST = 200
@@ -62,14 +63,14 @@ def listing(request: Request) -> HttpResponse:
 @require_POST
 def acknowledge_chosen(request: Request) -> HttpResponse:
     """Acknowledge the alerts ticked in the list; those that somebody has already are counted as theirs."""
-    numbers = [text for text in request.POST.getlist("alert") if text.isascii() and text.isdigit()]
+    numbers = [number for text in request.POST.getlist("alert") if (number := whole(text)) is not None]
     if not numbers:
         raise Invalid("Tick at least one alert.", field="alert")
     if len(numbers) > MOST:
         raise Invalid(f"At most {MOST} alerts at once.", field="alert")
     mine = 0
     for number in numbers:
-        alert = alerts.alert_by_number(request.actor, int(number))
+        alert = alerts.alert_by_number(request.actor, number)
         was = alert.status
         mine += commands.acknowledge(request.actor, alert, now=request.now).status != was
     messages.success(request, _said(mine, len(numbers) - mine))

@@ -14,6 +14,8 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.core.ids import is_id
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
@@ -63,7 +65,7 @@ def home(request: Request) -> HttpResponse:
         "mine": mine,
         "roster": _roster(request.actor, frame.roster),
         "actions": _actions(request),
-        "held": paging.would_page(request.now, limit=HELD) if frame.on_hold else [],
+        "held": _held(request.actor, request.now) if frame.on_hold else [],
     }
     return render(request, "home.html", shown)
 
@@ -90,6 +92,14 @@ def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, now: dt.
     return Mine(incident, words.listed(named) or "Reporter", due_at, soon)
 
 
+def _held(actor: Actor, now: dt.datetime) -> list[paging.WouldPage]:
+    """What would be paged after a release, without the incidents that the reader may not know of."""
+    rows = paging.would_page(now, limit=HELD)
+    subjects = [row.escalation.subject for row in rows if is_id(row.escalation.subject, "inc")]
+    known = set(incidents.incidents(actor).filter(pk__in=subjects).values_list("pk", flat=True)) if subjects else set()
+    return [row for row in rows if not is_id(row.escalation.subject, "inc") or row.escalation.subject in known]
+
+
 def _roster(actor: Actor, rows: Sequence[NowRow]) -> list[NowRow]:
     """Schedules of the reader's teams and those they cover now; without any, the whole house."""
     own = [row for row in rows if (row.team and row.team.id in actor.member_of) or actor.id in {one.id for one in row.people}]
@@ -106,8 +116,11 @@ def _actions(request: Request) -> list[tuple[Action, bool]]:
 @allow(SIGNED_IN)
 @require_POST
 def acknowledge(request: Request, page_id: str) -> HttpResponse:
-    """Answer one of one's own pages, whatever it is about."""
-    page = commands.acknowledge(request.actor, paging.page(request.actor, page_id), via="web", now=request.now)
+    """Answer one of one's own pages, whatever it is about. Those of others are answered at what they are about."""
+    asked = paging.page(request.actor, page_id)
+    if asked.person_id != request.actor.id:
+        raise NotFound("There is no such page for you.")
+    page = commands.acknowledge(request.actor, asked, via="web", now=request.now)
     key = page.escalation.card.get("key", "")
     if page.status == Page.ACKNOWLEDGED:
         messages.success(request, f"You have {key} now. Nobody else is called for it.")
