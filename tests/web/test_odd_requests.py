@@ -71,6 +71,18 @@ def test_odd_forms(client: Client, path: str) -> None:
         assert client.post(path, dict.fromkeys(FORMS[path], value)).status_code < 500, value
 
 
+@pytest.mark.parametrize("path", ["/people?q=\x00Ada", "/search?q=A\x00da"])
+def test_what_no_store_keeps_is_left_out(client: Client, path: str) -> None:
+    assert "Ada" in client.get(path).content.decode().partition("<main")[2]
+
+
+def test_odd_choices_are_said_in_words(client: Client) -> None:
+    for path in ("/t/payments/members", "/account/forgot"):
+        assert client.post(path, {"person": "\x00", "email": "\x00"}).status_code < 500, path
+    for path in ("/people/%00", "/t/%00", "/mailbox/%00", "/a/%00", "/mailbox?to=%00", "/admin/audit?q=%00"):
+        assert client.get(path).status_code < 500, path
+
+
 @pytest.mark.parametrize("path", ["/x/" + "9" * 30, "/HOT-999999999999", "/HOT-1/doc/none", "/HOT-1/postmortem/none", "/ZZ-1/text"])
 def test_what_is_not_there_is_said(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404

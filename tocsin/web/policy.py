@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tocsin.core import clock
 from tocsin.core.actor import Actor
-from tocsin.core.errors import NotAllowed, Refused
+from tocsin.core.errors import NotAllowed, NotFound, Refused
 from tocsin.directory import queries as directory
 from tocsin.web import reader, refusals
 from tocsin.web.request import Request
@@ -146,7 +146,11 @@ class DenyByDefault:
         return _keep_theme(request, self.get_response(request))
 
     def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        if "\x00" in request.path:
+            return refusals.page(request, NotFound("No page has this address."))
         who = getattr(view, "policy", None)
+        if who is not BEARER:
+            _drop_nul(request)
         if who is None:
             return refusals.page(request, NotAllowed("Nobody has said who this page is for, so nobody may see it."))
         if who in {TOKEN, BEARER}:
@@ -163,6 +167,22 @@ class DenyByDefault:
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         return refusals.page(request, exception) if isinstance(exception, Refused) else None
+
+
+def _drop_nul(request: Request) -> None:
+    """No store keeps a NUL, PostgreSQL breaks at one, and nobody types it."""
+    request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+    if request.method == "POST":
+        request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+
+
+def _without_nul(values: QueryDict) -> QueryDict:
+    if not any("\x00" in value for _, found in values.lists() for value in found):
+        return values
+    kept = values.copy()
+    for name, found in values.lists():
+        kept.setlist(name, [str(value).replace("\x00", "") for value in found])
+    return kept
 
 
 def _keep_theme(request: Request, response: HttpResponse) -> HttpResponse:
