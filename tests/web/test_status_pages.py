@@ -86,6 +86,13 @@ def test_the_last_good_page_outlives_the_store(there: World, moved_clock: object
     assert answer.content == good
 
 
+def test_nobody_waits_for_a_page_that_somebody_else_is_making(there: World, moved_clock: object) -> None:
+    first = Client().get("/status").content
+    moved_clock.forward(minutes=5)  # type: ignore[attr-defined]
+    with status._rendering:
+        assert Client().get("/status").content == first
+
+
 @pytest.mark.req("ICO-01", "DET-09")
 def test_colleagues_sign_in_and_read_more(there: World) -> None:
     assert Client().get("/status/internal")["Location"].startswith("/account/login/")

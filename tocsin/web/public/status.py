@@ -41,19 +41,28 @@ _rendering = threading.Lock()
 @require_safe
 def external(request: Request) -> HttpResponseBase:
     """What customers read: no script, no cookie, no third party, one round trip."""
-    global _kept
-    kept = _kept
-    if kept is None or not dt.timedelta(0) <= request.now - kept.at < FRESH:
-        with _rendering:
-            try:
-                kept = _kept = _render(request)
-            except DatabaseError:
-                if kept is None:
-                    raise
+    kept = _current(request)
     response = HttpResponse(kept.body, content_type="text/html; charset=utf-8")
     request.style_hashes = kept.hashes
     response["Cache-Control"] = "public, max-age=5"
     return response
+
+
+def _current(request: Request) -> Kept:
+    """The page, made anew when it is old; while somebody makes it, the others take the last one and wait for no store."""
+    global _kept
+    kept = _kept
+    if kept is None:
+        with _rendering:
+            kept = _kept = _kept or _render(request)
+    elif not dt.timedelta(0) <= request.now - kept.at < FRESH and _rendering.acquire(blocking=False):
+        try:
+            kept = _kept = _render(request)
+        except DatabaseError:
+            return kept
+        finally:
+            _rendering.release()
+    return kept
 
 
 def forget() -> None:
