@@ -147,7 +147,7 @@ class _Acts:
             components={part.id: "partial_outage" for part in hit if products},
             now=at,
         )
-        self._write("customers_see", self.course.story.description.partition(". ")[0] + ".", at)
+        self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
 
     def observe(self, at: dt.datetime) -> None:
         incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
@@ -164,11 +164,7 @@ class _Acts:
         story = self.course.story
         text = f"{story.change}. Revert: {story.revert}"
         incidents.note(self.watch.on_call(self.team, at), self.course.there, kind="change", text=text, now=at)
-        document = documents.document(self.course.there.id)
-        if document is not None:
-            lead = self.watch.on_call(self.team, at)
-            cells = {"who": lead.name, "what": story.change, "revert": story.revert}
-            collab.add_row(lead, document, "changes", cells, now=at)
+        self._write("we_try", f"- {_capital(story.change)}", at)
 
     def _write(self, slug: str, text: str, at: dt.datetime) -> None:
         """One section of the state document, where there is one."""

@@ -128,7 +128,7 @@ def _said(request: Request, view: str, shown: list[Row]) -> dict[str, str]:
     parts = [f"{counts[severity]} Sev {severity}" for severity in (1, 2, 3) if counts[severity]]
     late = sum(row.late for row in shown)
     headlines = {
-        "open": f"{words.listed(parts)} open" if parts else "Nothing is on fire",
+        "open": f"{words.listed(parts)} open" if parts else "No incident is open",
         "mine": f"You hold a role in {words.plural(len(shown), 'open incident')}"
         if shown
         else "You hold no role in an open incident",
