@@ -112,6 +112,8 @@ def board(request: Request) -> HttpResponse:
 
 
 def _headline(open_now: int, late: int, whose: str) -> str:
+    if not open_now:
+        return f"{whose} {'have' if whose == 'You' else 'has'} no open action" if whose else "No action is open"
     count = f"{words.plural(open_now, 'open action')}, {late or 'none'} late"
     if whose:
         return f"{whose} {'have' if whose == 'You' else 'has'} {count}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -79,13 +80,27 @@ def _read(form: Typed, request: Request, incident: Incident, people: list[Person
     try:
         if not form.errors:
             incident_rules.check_times(times, request.now)
-            incident_rules.require_resolvable(times, unknown, **confirmed)
-        if incident_rules.is_major(incident.severity) and owner is None and not form.errors:
+            _say_missing(form, times, unknown, confirmed)
+        if incident_rules.is_major(incident.severity) and owner is None:
             form.errors["owner"] = "A Sev 1 or 2 needs somebody who owns its postmortem. Choose a person."
     except Refused as refused:
         form.refuse(refused)
     cases = form.number("support_cases")
     return {**times, "unknown": unknown, **confirmed, "support_cases": cases, "postmortem_owner": owner}
+
+
+def _say_missing(form: Typed, times: incident_rules.Times, unknown: Collection[str], confirmed: Mapping[str, bool]) -> None:
+    """Everything that is missing, each at its field, so that nobody learns of it one by one."""
+    still, known = dict(confirmed), set(unknown)
+    for _ in range(len(still) + len(times)):
+        try:
+            incident_rules.require_resolvable(times, known, **still)
+        except Refused as refused:
+            form.refuse(refused)
+            if refused.field in still:
+                still[refused.field] = True
+            else:
+                known.add(refused.field)
 
 
 def _facts(request: Request, incident: Incident, form: Typed, people: list[Person]) -> HttpResponse:

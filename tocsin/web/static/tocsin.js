@@ -23,6 +23,7 @@
     try {
       const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/account/")) { say(", signed out"); stop(); return; }
+      if (answer.status === 405) { say(", shown once"); stop(); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
       say(stream && stream.readyState === 1 ? ", live" : ", asked every 15 s");
