@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -130,7 +131,10 @@ def _first_line(error: ValueError) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only mean this machine."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Smtp:
