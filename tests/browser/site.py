@@ -28,7 +28,7 @@ class Site:
         if for_pictures:
             for name in ("TOCSIN_TEST", "TOCSIN_TEST_CLOCK"):
                 self.tocsin.environment.pop(name)
-        done = self.tocsin.run("demo", "--json", within=120)
+        done = self.tocsin.run("demo", "--json", within=240)
         assert done.returncode == 0, done.stderr[-3000:]
         self.demo: dict[str, Any] = json.loads(done.stdout)
         self.tocsin.start()
