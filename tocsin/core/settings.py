@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-import ipaddress
 import os
 import re
 from pathlib import Path
