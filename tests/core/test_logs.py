@@ -14,9 +14,9 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.core import logs, secrets
+from tocsin.core import logs
 
-SECRET = secrets.new_token()
+SECRET = "QDBRh_SPxNOn0QGBRqwzI7xJygef8OjsEiL-Fi4FQpo"
 
 
 @pytest.fixture(autouse=True)
