@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests import company
-from tocsin.alerts import commands, jobs
+from tocsin.alerts import commands, jobs, rules
 from tocsin.alerts.commands import Arrival
 from tocsin.alerts.models import Alert, IntakeEvent, IntegrationKey
 from tocsin.core.actor import SYSTEM, Actor
@@ -100,12 +100,23 @@ def test_a_row_that_fails_three_times_ends_and_its_raw_text_pages(key: Integrati
 def test_a_row_that_takes_its_worker_down_is_not_tried_for_ever(key: IntegrationKey, now: dt.datetime) -> None:
     arrive(key, now, {"title": "Killer"})
     at = now + dt.timedelta(seconds=1)
-    for _ in range(3):
+    for _ in range(rules.MAX_LOST):
         assert leases.claim(IntakeEvent, lane="intake", owner="dies", now=at, limit=1)
         at += leases.LEASE
     jobs.understand(at)
     assert IntakeEvent.objects.get().work_state == IntakeEvent.FAILED
     assert "Killer" in Alert.objects.get().description
+
+
+def test_rows_that_were_in_hand_at_several_kills_are_not_given_up(key: IntegrationKey, now: dt.datetime) -> None:
+    arrive(key, now, *({"title": f"Innocent {number}"} for number in range(5)))
+    at = now + dt.timedelta(seconds=1)
+    for _ in range(5):
+        assert len(leases.claim(IntakeEvent, lane="intake", owner="dies", now=at, limit=50)) == 5
+        at += leases.LEASE
+    jobs.understand(at)
+    assert set(IntakeEvent.objects.values_list("work_state", flat=True)) == {IntakeEvent.DONE}
+    assert set(Alert.objects.values_list("title", flat=True)) == {f"Innocent {number}" for number in range(5)}
 
 
 def test_a_row_that_cannot_even_be_given_up_keeps_no_other_one_waiting(
@@ -117,7 +128,7 @@ def test_a_row_that_cannot_even_be_given_up_keeps_no_other_one_waiting(
 
     monkeypatch.setitem(events._handlers, "alert.triggered", [refuse])
     arrive(key, now, {"title": "Poison"})
-    IntakeEvent.objects.update(tries=2)
+    IntakeEvent.objects.update(tries=2, last_error="a fault")
     at = now + dt.timedelta(seconds=1)
     arrive(key, at, {"title": "Good"})
     jobs.understand(at)

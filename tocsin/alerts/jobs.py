@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -22,9 +23,16 @@ RED_AFTER = dt.timedelta(seconds=5)
 
 
 def understand(now: dt.datetime) -> int:
-    """Claim raw bodies and apply each in a transaction of its own, in the order of arrival. Returns how many were claimed."""
+    """Claim raw bodies and apply each in a transaction of its own, in the order of arrival. Returns how many were claimed.
+
+    Rows whose lease was lost come last and in any order: one of them may end the process again, and then not always before the
+    same others.
+    """
     rows = leases.claim(IntakeEvent, lane=intake.LANE, owner=OWNER, now=now, limit=BATCH)
-    for row in sorted(rows, key=lambda row: (row.received_at, row.id)):
+    lost = [row for row in rows if row.tries > 1 and not row.last_error]
+    for row in sorted((row for row in rows if row not in lost), key=lambda row: (row.received_at, row.id)):
+        _one(row, now)
+    for row in random.sample(lost, len(lost)):
         _one(row, now)
     return len(rows)
 
@@ -42,9 +50,9 @@ def _one(row: IntakeEvent, now: dt.datetime) -> None:
 
 
 def _understand(row: IntakeEvent, now: dt.datetime) -> None:
-    """A row that fails three times, or took its process down three times, pages its raw text instead."""
+    """A row that fails three times, or was there each time the process ended, pages its raw text instead."""
     try:
-        if row.tries > rules.MAX_TRIES:
+        if row.tries > rules.MAX_LOST:
             intake.give_up(row, "processing it ended Tocsin's worker several times", now=now)
         else:
             intake.understand(row, now=now)
@@ -54,7 +62,8 @@ def _understand(row: IntakeEvent, now: dt.datetime) -> None:
         intake.give_up(row, str(error), now=now)
     except Exception as error:
         log.exception("intake row failed", event_id=row.id, tries=row.tries)
-        if row.tries < rules.MAX_TRIES:
+        first = not row.last_error and row.tries < rules.MAX_LOST
+        if row.tries < rules.MAX_TRIES or first:
             leases.give_back(row, now + AGAIN_AFTER, repr(error))
         else:
             intake.give_up(row, type(error).__name__, now=now)
