@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import FrameType
 
 import uvicorn
@@ -18,20 +15,11 @@ import uvicorn
 from tocsin.asgi import Application, Doors
 from tocsin.cli import lock
 from tocsin.cli.answers import UNREACHABLE, USAGE, fail, say
+from tocsin.cli.opening import Open, watch_the_end
 from tocsin.core.settings import Settings, SettingsError, is_loopback, load
 
 GRACE = 4
 """Seconds that open requests get after SIGTERM."""
-PATIENCE = 9.0
-"""Seconds after SIGTERM at which the process goes whatever still hangs: leases and transactions are made for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A house that was opened: how its doors are made, and how everything behind them is shut."""
-
-    doors: Callable[[Callable[[BaseException], None]], Doors]
-    shut: Callable[[], None]
 
 
 def serve(host: str, port: int) -> None:
@@ -71,13 +59,6 @@ def check_bind(settings: Settings, host: str) -> None:
     """In test mode nothing but loopback is served; leaves with 2."""
     if settings.test and not is_loopback(host):
         fail(USAGE, f"TOCSIN_TEST=1 serves loopback only, not {host}")
-
-
-def watch_the_end() -> None:
-    """From the first signal on: whatever hangs, the process is gone in time."""
-    guard = threading.Timer(PATIENCE, os._exit, [0])
-    guard.daemon = True
-    guard.start()
 
 
 def _inside(*, with_engine: bool) -> Open:
