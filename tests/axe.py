@@ -6,6 +6,7 @@ import functools
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 
 VERSION = "4.14.1"
@@ -21,12 +22,13 @@ def script() -> Path | None:
     if not shutil.which("npm"):
         return None
     CACHE.mkdir(parents=True, exist_ok=True)
-    command = ["npm", "pack", f"axe-core@{VERSION}", "--silent", "--pack-destination", str(CACHE)]
-    try:
-        subprocess.run(command, cwd=CACHE, check=True, timeout=90, stdin=subprocess.DEVNULL, capture_output=True)
-    except (subprocess.SubprocessError, OSError):
-        return None
-    return _unpack(CACHE / f"axe-core-{VERSION}.tgz", kept)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:  # of one's own: several workers may fetch at once
+        command = ["npm", "pack", f"axe-core@{VERSION}", "--silent", "--pack-destination", folder]
+        try:
+            subprocess.run(command, cwd=folder, check=True, timeout=90, stdin=subprocess.DEVNULL, capture_output=True)
+            return _unpack(Path(folder) / f"axe-core-{VERSION}.tgz", kept)
+        except (subprocess.SubprocessError, OSError):
+            return None
 
 
 def _unpack(archive: Path, kept: Path) -> Path | None:
@@ -34,8 +36,7 @@ def _unpack(archive: Path, kept: Path) -> Path | None:
         member = bundle.extractfile("package/axe.min.js")
         if member is None:
             return None
-        fresh = kept.with_suffix(".new")
+        fresh = archive.with_suffix(".js")
         fresh.write_bytes(member.read())
         fresh.replace(kept)
-    archive.unlink()
     return kept
