@@ -83,6 +83,25 @@ def test_two_engines_understand_each_row_once(key: IntegrationKey, now: dt.datet
     assert set(IntakeEvent.objects.values_list("work_state", flat=True)) == {IntakeEvent.DONE}
 
 
+def test_rows_of_one_problem_in_one_commit_tell_its_whole_story(key: IntegrationKey, now: dt.datetime) -> None:
+    said = [{"title": "Disk", "dedup_key": "d", "status": status} for status in ("firing", "firing", "resolved", "firing")]
+    arrive(key, now, *said)
+    jobs.understand(now + dt.timedelta(seconds=1))
+    first, second = Alert.objects.order_by("number")
+    assert (first.status, first.event_count, second.status, second.event_count) == ("resolved", 3, "triggered", 1)
+    names = Event.objects.filter(name__startswith="alert.").order_by("id").values_list("name", "subject")
+    assert list(names) == [("alert.triggered", first.id), ("alert.resolved", first.id), ("alert.triggered", second.id)]
+
+
+def test_a_row_that_breaks_its_commit_costs_the_others_nothing(key: IntegrationKey, now: dt.datetime) -> None:
+    arrive(key, now, {"title": "One"}, ["no", "document"], {"title": "Two"})
+    jobs.understand(now + dt.timedelta(seconds=1))
+    titles = Alert.objects.order_by("number").values_list("title", flat=True)
+    assert [title.split()[0] for title in titles] == ["One", "cron", "Two"]
+    states = IntakeEvent.objects.order_by("received_at").values_list("work_state", flat=True)
+    assert list(states) == [IntakeEvent.DONE, IntakeEvent.FAILED, IntakeEvent.DONE]
+
+
 @pytest.mark.req("PAG-12")
 def test_a_row_that_fails_three_times_ends_and_its_raw_text_pages(key: IntegrationKey, now: dt.datetime) -> None:
     arrive(key, now, {"title": "Poison"})
@@ -142,5 +161,5 @@ def test_the_result_of_a_worker_that_lost_its_lease_leaves_no_trace(key: Integra
     (zombie,) = leases.claim(IntakeEvent, lane="intake", owner="zombie", now=at, limit=1)
     jobs.understand(at + leases.LEASE)
     with pytest.raises(commands.intake.LostLease):
-        commands.understand(zombie, now=at + leases.LEASE)
+        commands.understand([zombie], now=at + leases.LEASE)
     assert Alert.objects.get().event_count == 1

@@ -72,6 +72,7 @@ def checked(page: Page, javascript: bool = True) -> None:
     """Nobody who sets up is shut out. The checker itself is a script."""
     if not javascript:
         return
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     if axe.script() is not None:
         assert findings(page) == []

@@ -30,6 +30,21 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_events_recorded_together_are_written_in_their_order_or_not_at_all() -> None:
+    with transaction.atomic(), events.in_one_insert():
+        for name in ("a.first", "a.second", "a.third"):
+            events.record(SYSTEM, name, "inc_x", now=NOW)
+        assert not Event.objects.exists()
+    assert list(Event.objects.order_by("id").values_list("name", flat=True)) == ["a.first", "a.second", "a.third"]
+    with pytest.raises(RuntimeError, match="burst"), transaction.atomic(), events.in_one_insert():
+        events.record(SYSTEM, "a.fourth", "inc_x", now=NOW)
+        raise RuntimeError("burst")
+    with transaction.atomic():
+        events.record(SYSTEM, "a.fifth", "inc_x", now=NOW)
+    assert Event.objects.count() == 4
+
+
+@pytest.mark.django_db
 def test_sealing_gives_positions_without_a_gap_and_a_chain_that_holds() -> None:
     for number in range(5):
         write(number=number)

@@ -24,6 +24,7 @@ from tocsin.directory import commands as directory
 from tocsin.paging import commands, ports, queries
 from tocsin.paging.commands import ending, results, steps
 from tocsin.paging.commands.escalations import start_escalation
+from tocsin.paging.commands.results import Result
 from tocsin.paging.jobs import advance, expire
 from tocsin.paging.jobs.deliver import Sender
 from tocsin.paging.models import Attempt, Escalation, Page
@@ -39,8 +40,8 @@ def test_a_process_that_comes_back_after_its_lease_changes_nothing(now, mail, en
     (zombie,) = leases.claim(Attempt, lane="page-high", owner="first", now=now, limit=1)
     engine.run(now + 31 * SECOND)
     assert mail.reached == ["ada@example.com"]
-    assert not results.failed(zombie, LATER, started_at=now, now=now + MINUTE)
-    assert not results.sent(zombie, Delivery(ok=True, answer="late"), started_at=now, now=now + MINUTE)
+    assert not results.failed(Result(zombie, LATER, now, now + MINUTE))
+    assert results.sent([Result(zombie, Delivery(ok=True, answer="late"), now, now + MINUTE)]) == [zombie]
     attempt = Attempt.objects.get()
     assert (attempt.work_state, attempt.provider_answer, attempt.fence) == ("done", "250 taken", 2)
 
@@ -51,7 +52,7 @@ def test_a_step_of_a_zombie_is_rejected(now, mail, engine):
     (zombie,) = leases.claim(Escalation, lane="escalation", owner="first", now=now, limit=1)
     engine.run(now + 31 * SECOND)
     with pytest.raises(steps.LostLease):
-        steps.take_step(zombie, now=now + MINUTE)
+        steps.take_steps([zombie], now=now + MINUTE)
     assert Page.objects.count() == 1
 
 
@@ -62,7 +63,7 @@ def test_a_step_that_loses_against_an_acknowledgement_pages_nobody(now, mail, en
     (claimed,) = leases.claim(Escalation, lane="escalation", owner="one", now=now, limit=1)
     ending.stop(alert.id, "acknowledged", now=now)
     with pytest.raises(steps.LostLease):
-        steps.take_step(claimed, now=now)
+        steps.take_steps([claimed], now=now)
     assert not Page.objects.exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -16,25 +17,38 @@ from tocsin.core.work import leases
 from tocsin.core.work.engine import OWNER, Module
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+BATCH, TOGETHER = 50, 10
 AGAIN_AFTER = dt.timedelta(milliseconds=500)
 RED_AFTER = dt.timedelta(seconds=5)
 """An intake row older than this counts as a page that cannot be proven."""
 
 
 def understand(now: dt.datetime) -> int:
-    """Claim raw bodies and apply each in a transaction of its own, in the order of arrival. Returns how many were claimed.
+    """Claim raw bodies and apply them in the order of arrival, several in a commit. Returns how many were claimed.
 
-    Rows whose lease was lost come last and in any order: one of them may end the process again, and then not always before the
-    same others.
+    Rows whose lease was lost come last, each alone and in any order: one of them may end the process again, and then not always
+    before the same others.
     """
     rows = leases.claim(IntakeEvent, lane=intake.LANE, owner=OWNER, now=now, limit=BATCH)
     lost = [row for row in rows if row.tries > 1 and not row.last_error]
-    for row in sorted((row for row in rows if row not in lost), key=lambda row: (row.received_at, row.id)):
-        _one(row, now)
+    fresh = sorted((row for row in rows if row not in lost), key=lambda row: (row.received_at, row.id))
+    for start in range(0, len(fresh), TOGETHER):
+        _several(fresh[start : start + TOGETHER], now)
     for row in random.sample(lost, len(lost)):
         _one(row, now)
     return len(rows)
+
+
+def _several(rows: Sequence[IntakeEvent], now: dt.datetime) -> None:
+    """Together in one commit while all goes well; otherwise each alone, so that one bad row costs the others nothing."""
+    if len(rows) > 1:
+        try:
+            intake.understand(rows, now=now)
+            return
+        except Exception as error:
+            log.info("intake rows are taken one by one", error=repr(error))
+    for row in rows:
+        _one(row, now)
 
 
 def _one(row: IntakeEvent, now: dt.datetime) -> None:
@@ -55,7 +69,7 @@ def _understand(row: IntakeEvent, now: dt.datetime) -> None:
         if row.tries > rules.MAX_LOST:
             intake.give_up(row, "processing it ended Tocsin's worker several times", now=now)
         else:
-            intake.understand(row, now=now)
+            intake.understand([row], now=now)
     except intake.LostLease:
         raise
     except Unreadable as error:

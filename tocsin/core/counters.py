@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db import connection
 
-from tocsin.core import db
 from tocsin.core.models import Counter
+
+_ADVANCE = "UPDATE core_counter SET value = value + %s WHERE name = %s RETURNING value"
 
 
 def next_number(name: str) -> int:
@@ -15,7 +16,17 @@ def next_number(name: str) -> int:
 
 def next_numbers(name: str, count: int) -> int:
     """The first of `count` numbers in a row. Must be called inside a transaction."""
-    if not Counter.objects.filter(name=name).update(value=F("value") + count):
+    last = _advanced(name, count)
+    if last is None:
         Counter.objects.bulk_create([Counter(name=name, value=0)], ignore_conflicts=True)
-        Counter.objects.filter(name=name).update(value=F("value") + count)
-    return db.lock(Counter.objects.filter(name=name)).values_list("value", flat=True).get() - count + 1
+        last = _advanced(name, count)
+    assert last is not None
+    return last - count + 1
+
+
+def _advanced(name: str, count: int) -> int | None:
+    """The counter's new value; None when there is no such counter yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [count, name])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])

@@ -29,5 +29,5 @@ def _next_step(until: dt.datetime) -> dt.datetime | None:
 
 def _deliver(at: dt.datetime) -> None:
     for lane in _LANES:
-        for attempt in leases.claim(Attempt, lane=lane, owner="demo", now=at, limit=50):
-            results.sent(attempt, _ANSWER, started_at=at, now=at)
+        claimed = leases.claim(Attempt, lane=lane, owner="demo", now=at, limit=50)
+        results.sent([results.Result(attempt, _ANSWER, at, at) for attempt in claimed])

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog.events import record
+from tocsin.core.ids import is_id
 from tocsin.core.models import Event
 from tocsin.directory.models import Person
 from tocsin.incidents import events
 from tocsin.incidents.models import Incident, IncidentMember
-from tocsin.paging.models import Page
 
 
 def let_paged_person_in(event: Event, actor: Actor) -> None:
     """Whoever is paged for a private incident may see it from then on. Hears `page.created`."""
+    if not is_id(event.context, "inc"):
+        return
     incident = Incident.objects.filter(pk=event.context, is_private=True).first()
     if incident is None:
         return
-    person = Person.objects.filter(pages__in=Page.objects.filter(pk=event.subject)).first()
-    if person is None:
-        return
+    person = Person.objects.get(pk=event.data["person"])
     _, made = IncidentMember.objects.get_or_create(incident=incident, person=person)
     if made:
         data = {"person": person.pk, "name": person.name, "why": "paged"}

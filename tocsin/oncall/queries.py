@@ -132,8 +132,8 @@ def covers_of(services: Iterable[Service]) -> dict[str, tuple[Policy | None, Sch
     return {row.service_id: (row.policy, row.roster) for row in rows}
 
 
-def policy_for(service: Service | None) -> Policy | None:
-    """The policy that answers for a service; None: the last resort does."""
+def policy_for(service: Service | str | None) -> Policy | None:
+    """The policy that answers for a service or the id of one; None: the last resort does."""
     return None if service is None else Policy.objects.filter(services__service=service).first()
 
 

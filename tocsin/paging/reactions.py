@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tocsin.alerts.models import Alert
-from tocsin.core import clock, db
+from tocsin.core import db
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.models import Event
 from tocsin.oncall import queries as oncall
@@ -14,19 +17,17 @@ from tocsin.paging.models import Escalation, Page
 
 def alert_triggered(event: Event, actor: Actor) -> None:
     """Walk the service's policy, at high or low urgency; an alert that is only recorded wakes nobody."""
-    alert = Alert.objects.select_related("service").get(pk=event.subject)
-    if alert.status != Alert.TRIGGERED or alert.urgency == Alert.NONE:
+    if event.data["status"] != Alert.TRIGGERED or event.data["urgency"] == Alert.NONE:
         return
-    policy = oncall.policy_for(alert.service)
-    start_escalation(actor, alert.id, card_of(alert), policy=policy, urgency=alert.urgency, now=event.at)
+    policy = oncall.policy_for(event.data["service"])
+    start_escalation(actor, event.subject, _card(event.data), policy=policy, urgency=event.data["urgency"], now=event.at)
 
 
 def alert_raised(event: Event, actor: Actor) -> None:
     """A low alert became a high one: its walk begins again, now at high urgency. An acknowledged one is in somebody's hands."""
-    alert = Alert.objects.get(pk=event.subject)
-    if alert.status != Alert.TRIGGERED:
+    if event.data["status"] != Alert.TRIGGERED:
         return
-    ending.end(SYSTEM, alert.id, "raised", now=event.at)
+    ending.end(SYSTEM, event.subject, "raised", now=event.at)
     alert_triggered(event, actor)
 
 
@@ -48,13 +49,7 @@ def person_deactivated(event: Event, actor: Actor) -> None:
             results.hurry_past(escalation, page, now=event.at)
 
 
-def card_of(alert: Alert) -> dict[str, object]:
+def _card(alert: Mapping[str, Any]) -> dict[str, object]:
     """What a page says of an alert."""
-    return {
-        "key": f"#{alert.number}",
-        "severity": alert.severity_label,
-        "title": alert.title,
-        "service": alert.service.name,
-        "path": f"/a/{alert.number}",
-        "started_at": clock.rfc3339(alert.started_at),
-    }
+    said = {name: alert[name] for name in ("severity", "title", "path", "started_at")}
+    return {**said, "key": f"#{alert['number']}", "service": alert["service_name"]}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 
 from tocsin.alerts import events as names
 from tocsin.alerts import ports, rules
@@ -68,51 +67,53 @@ def _arrived() -> None:
     hints.wake(LANE)
 
 
-def understand(row: IntakeEvent, *, now: dt.datetime) -> list[Alert]:
-    """One claimed row becomes alerts, and is done, in one transaction.
+def understand(rows: Sequence[IntakeEvent], *, now: dt.datetime) -> None:
+    """Claimed rows, in the order of arrival, become alerts and are done, all in one transaction: when one fails none is.
 
-    Raises Unreadable when the document makes no sense, LostLease when the row is no longer ours, and whatever else went wrong.
+    Raises Unreadable when a document makes no sense, LostLease when a row is no longer ours, and whatever else went wrong.
     """
-    key = row.key
-    if row.unreadable:
-        with transaction.atomic():
-            return _refused(row, key, now)
-    parsed = ports.parser(key.kind)(json.loads(bytes(row.body)))
+    keys = IntegrationKey.objects.select_related("service").in_bulk({row.key_id for row in rows})
+    parsed = [(row, keys[row.key_id], _parsed(row, keys[row.key_id], now)) for row in rows]
     with transaction.atomic():
-        hold_keys(key.service, key.kind, parsed)
-        alerts = [apply(SYSTEM, key.service, key.kind, event, received_at=row.received_at, now=now, intake=row) for event in parsed]
-        _finish(row, IntakeEvent.DONE)
-        _seen(key, row)
-    return alerts
+        hold_keys((key.service, key.kind, event) for _, key, said in parsed for event in said)
+        with events.in_one_insert():
+            for row, key, said in parsed:
+                at = row.received_at
+                alerts = [apply(SYSTEM, key.service, key.kind, one, received_at=at, now=now, intake=row) for one in said]
+                if row.unreadable:
+                    _mark(row, key, row.unreadable, alerts[0].id if alerts else "", now)
+        if not leases.finish_all(rows, IntakeEvent.DONE):
+            raise LostLease
+        _seen([(row, key) for row, key, _ in parsed if not row.unreadable])
+
+
+def _parsed(row: IntakeEvent, key: IntegrationKey, now: dt.datetime) -> Sequence[ParsedEvent]:
+    """What a row says. A refused one says that it cannot be read, at most once an hour."""
+    if not row.unreadable:
+        return ports.parser(key.kind)(json.loads(bytes(row.body)))
+    return [_raw(row, key, row.unreadable)] if rules.may_page_unreadable(key.unreadable_paged_at, now) else []
 
 
 def give_up(row: IntakeEvent, reason: str, *, now: dt.datetime) -> Alert:
     """A claimed row that cannot be understood: it ends as failed, the service turns red, and its raw text pages."""
+    key = row.key
+    event = _raw(row, key, reason)
     with transaction.atomic():
-        alert = _page_raw(row, row.key, reason, now)
-        _finish(row, IntakeEvent.FAILED, last_error=reason[:2000])
-        _mark(row, row.key, reason, alert.id, now)
+        hold_keys([(key.service, key.kind, event)])
+        alert = apply(SYSTEM, key.service, key.kind, event, received_at=row.received_at, now=now, intake=row)
+        if not leases.finish(row, IntakeEvent.FAILED, last_error=reason[:2000]):
+            raise LostLease
+        _mark(row, key, reason, alert.id, now)
     return alert
 
 
-def _refused(row: IntakeEvent, key: IntegrationKey, now: dt.datetime) -> list[Alert]:
-    may_page = rules.may_page_unreadable(key.unreadable_paged_at, now)
-    alerts = [_page_raw(row, key, row.unreadable, now)] if may_page else []
-    _finish(row, IntakeEvent.DONE)
-    _mark(row, key, row.unreadable, alerts[0].id if alerts else "", now)
-    return alerts
-
-
-def _page_raw(row: IntakeEvent, key: IntegrationKey, reason: str, now: dt.datetime) -> Alert:
-    raw = bytes(row.body[:4000]).decode("utf-8", "replace")
-    event = ParsedEvent(
+def _raw(row: IntakeEvent, key: IntegrationKey, reason: str) -> ParsedEvent:
+    return ParsedEvent(
         dedup_key=f"unreadable:{key.id}",
         title=f"{key.name} sent an event that Tocsin cannot read: {reason}",
-        description=raw,
+        description=bytes(row.body[:4000]).decode("utf-8", "replace"),
         labels={"integration": key.name, "event": row.id},
     )
-    hold_keys(key.service, key.kind, [event])
-    return apply(SYSTEM, key.service, key.kind, event, received_at=row.received_at, now=now, intake=row)
 
 
 def _mark(row: IntakeEvent, key: IntegrationKey, reason: str, alert_id: str, now: dt.datetime) -> None:
@@ -124,12 +125,9 @@ def _mark(row: IntakeEvent, key: IntegrationKey, reason: str, alert_id: str, now
     events.record(SYSTEM, names.INTAKE_UNREADABLE, key.id, context=key.service_id, now=now, data=data)
 
 
-def _finish(row: IntakeEvent, state: str, **fields: object) -> None:
-    if not leases.finish(row, state, **fields):
-        raise LostLease(row.id)
-
-
-def _seen(key: IntegrationKey, row: IntakeEvent) -> None:
+def _seen(heard: Iterable[tuple[IntakeEvent, IntegrationKey]]) -> None:
     """Once a second is enough, and leaves the key's row alone in a storm."""
-    old = row.received_at - dt.timedelta(seconds=1)
-    IntegrationKey.objects.filter(Q(last_event_at=None) | Q(last_event_at__lt=old), pk=key.pk).update(last_event_at=row.received_at)
+    latest = {key.id: (row.received_at, key.last_event_at) for row, key in heard}
+    for key_id, (at, before) in latest.items():
+        if before is None or before < at - dt.timedelta(seconds=1):
+            IntegrationKey.objects.filter(pk=key_id).update(last_event_at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -62,13 +62,13 @@ def trigger(
         started_at=started_at,
     )
     with transaction.atomic():
-        hold_keys(service, source, [event])
+        hold_keys([(service, source, event)])
         return apply(actor, service, source, event, received_at=now, now=now)
 
 
-def hold_keys(service: Service, source: str, parsed: list[ParsedEvent]) -> None:
+def hold_keys(heard: Iterable[tuple[Service, str, ParsedEvent]]) -> None:
     """Keep other transactions off these problems until ours ends. Call once, before the first `apply`."""
-    db.serialise(f"alert {service.id} {source} {rules.dedup_key(event.dedup_key, event.title)}" for event in parsed)
+    db.serialise(f"alert {service.id} {source} {rules.dedup_key(event.dedup_key, event.title)}" for service, source, event in heard)
 
 
 def apply(
@@ -93,6 +93,7 @@ def apply(
         news = _FIRST_NEWS[alert.status]
     else:
         alert = newest
+        alert.service = service
         news = merging.merge(alert, move, event, heard)
         alert.updated_at = now
         alert.save()

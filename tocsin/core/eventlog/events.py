@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +16,15 @@ from tocsin.core.work import hints
 
 Handler = Callable[[Event, Actor], None]
 _handlers: dict[str, list[Handler]] = {}
+
+
+class _Kept(threading.local):
+    """The events that this thread's `in_one_insert` has not written yet; None outside of it."""
+
+    events: list[Event] | None = None
+
+
+_kept = _Kept()
 
 
 def wire(handlers: Iterable[tuple[str, Handler]]) -> None:
@@ -33,7 +44,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{name} recorded outside a transaction")
-    event = Event.objects.create(
+    event = Event(
         name=name,
         subject=subject,
         context=context,
@@ -43,10 +54,31 @@ def record(
         at=now,
         data=data or {},
     )
+    if _kept.events is None:
+        event.save(force_insert=True)
+    else:
+        _kept.events.append(event)
     for handler in _handlers.get(name, ()):
         handler(event, actor)
     hints.wake_after_commit("seal")
     return event
+
+
+@contextlib.contextmanager
+def in_one_insert() -> Iterator[None]:
+    """Events recorded in the block are written together at its end, in their order: for work on many rows in one transaction.
+
+    Handlers still run at once. Inside a transaction that ends with the block or after it.
+    """
+    if _kept.events is not None:
+        raise RuntimeError("in_one_insert inside itself")
+    kept: list[Event] = []
+    _kept.events = kept
+    try:
+        yield
+    finally:
+        _kept.events = None
+    Event.objects.bulk_create(kept)
 
 
 def record_history(rows: Iterable[Event]) -> int:

@@ -11,13 +11,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tocsin.core import clock, db
 from tocsin.core.models import EngineLease, Event
 from tocsin.core.work import hints
 
 BATCH = 500
+_CHAIN = "seal.chain"
+_SEAL = "UPDATE core_event SET position = %s, hash = %s WHERE id = %s"
 RED_AFTER = dt.timedelta(seconds=5)
 
 
@@ -26,8 +28,7 @@ def seal(now: dt.datetime) -> int:
     if not Event.objects.filter(position__isnull=True).exists():
         return 0
     with transaction.atomic():
-        EngineLease.objects.get_or_create(name="seal.chain")
-        db.lock(EngineLease.objects.filter(name="seal.chain")).get()
+        _hold_chain()
         last = Event.objects.filter(position__isnull=False).order_by("-position").only("position", "hash").first()
         position, previous = (last.position or 0, last.hash) if last else (0, "")
         rows = list(Event.objects.filter(position__isnull=True).order_by("id")[:BATCH])
@@ -35,11 +36,20 @@ def seal(now: dt.datetime) -> int:
             position += 1
             row.position = position
             row.hash = previous = link(previous, row)
-        Event.objects.bulk_update(rows, ["position", "hash"])
+        with connection.cursor() as cursor:
+            cursor.executemany(_SEAL, [(row.position, row.hash, row.pk) for row in rows])
     hints.wake("sealed")
     if len(rows) == BATCH:
         hints.wake("seal")
     return len(rows)
+
+
+def _hold_chain() -> None:
+    """Until the end of this transaction no other process seals."""
+    chain = db.lock(EngineLease.objects.filter(name=_CHAIN))
+    if not chain:
+        EngineLease.objects.bulk_create([EngineLease(name=_CHAIN)], ignore_conflicts=True)
+        chain.get()
 
 
 def link(previous: str, event: Event) -> str:

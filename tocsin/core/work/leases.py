@@ -8,10 +8,11 @@ after its lease cannot overwrite what its successor did.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from tocsin.core import db
 from tocsin.core.models import DueRow, EngineLease
@@ -27,8 +28,7 @@ def claim(
     model: type[D], *, lane: str, owner: str, now: dt.datetime, limit: int, lease: dt.timedelta = LEASE, only: Q | None = None
 ) -> list[D]:
     """Take up to `limit` due rows of a lane: most urgent first, then the freshest. Each comes back with its fence."""
-    due = Q(work_state=DueRow.DUE, due_at__lte=now) | Q(work_state=DueRow.LEASED, lease_until__lte=now)
-    wanted = model._default_manager.filter(due & (only or Q()), lane=lane)
+    wanted = _due(model, lane, now).filter(only or Q())
     if not wanted.exists():
         return []
     with transaction.atomic():
@@ -44,10 +44,30 @@ def claim(
     return rows
 
 
+def any_due(model: type[DueRow], *, lane: str, now: dt.datetime) -> bool:
+    """Whether a claim on this lane could find anything. One query, no lock."""
+    return _due(model, lane, now).exists()
+
+
+def _due(model: type[D], lane: str, now: dt.datetime) -> QuerySet[D]:
+    due = Q(work_state=DueRow.DUE, due_at__lte=now) | Q(work_state=DueRow.LEASED, lease_until__lte=now)
+    return model._default_manager.filter(due, lane=lane)
+
+
 def finish(row: DueRow, state: str, **fields: Any) -> bool:
     """Write the result of a claimed row. False when the lease passed to another meanwhile: then nothing is written."""
     rows = type(row)._default_manager.filter(pk=row.pk, fence=row.fence, work_state=DueRow.LEASED)
     return bool(rows.update(work_state=state, lease_until=None, **fields))
+
+
+def finish_all(rows: Sequence[DueRow], state: str) -> bool:
+    """Write the same result of several claimed rows of one table. False when one is no longer ours: then roll back."""
+    kept = 0
+    for fence in {row.fence for row in rows}:
+        ids = [row.pk for row in rows if row.fence == fence]
+        mine = type(rows[0])._default_manager.filter(pk__in=ids, fence=fence, work_state=DueRow.LEASED)
+        kept += mine.update(work_state=state, lease_until=None)
+    return kept == len(rows)
 
 
 def give_back(row: DueRow, due_at: dt.datetime, error: str) -> bool:

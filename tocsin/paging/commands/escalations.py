@@ -44,9 +44,9 @@ def start_escalation(
     """
     _check(subject, urgency)
     policy_id = policy.id if policy else ""
-    running = _running(subject).filter(snapshot__purpose=POLICY, snapshot__policy_id=policy_id).first()
-    if running is not None:
-        return running
+    for running in _running(subject):
+        if _walks(running, policy_id):
+            return running
     name = policy.name if policy else roster.name if roster else "Last resort"
     plan = rules.with_last_resort(_with_roster(_steps_of(policy), roster), policy.repeats if policy else 0, _last_resort_name())
     return _begin(actor, subject, card, plan, purpose=POLICY, name=name, urgency=urgency, now=now, policy_id=policy_id)
@@ -172,6 +172,12 @@ def _begin(
 
 def _running(subject: str) -> Any:
     return db.lock(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING))
+
+
+def _walks(escalation: Escalation, policy_id: str) -> bool:
+    """A damaged snapshot walks nothing; the step that finds it goes to the last resort."""
+    kept = escalation.snapshot
+    return isinstance(kept, dict) and kept.get("purpose") == POLICY and kept.get("policy_id") == policy_id
 
 
 def _check(subject: str, urgency: str) -> None:

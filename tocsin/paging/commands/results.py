@@ -9,12 +9,13 @@ import datetime as dt
 import hashlib
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from tocsin.core import db
 from tocsin.core.actor import SYSTEM
-from tocsin.core.eventlog.events import record
+from tocsin.core.eventlog.events import in_one_insert, record
 from tocsin.core.ports import Delivery
 from tocsin.core.work import hints, leases, outbox
 from tocsin.directory import commands as directory_commands
@@ -40,30 +41,40 @@ People are paged in their other ways meanwhile. Look at Administration, Gateways
 """
 
 
-@transaction.atomic
-def sent(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now: dt.datetime) -> bool:
-    """A claimed message got through. False when another process took it over: its result counts."""
-    return _sent(attempt, delivery, started_at, now)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call to a provider brought back. `fault`: not the provider refused, something of ours is wrong."""
 
-
-def _sent(attempt: Attempt, delivery: Delivery, started_at: dt.datetime, now: dt.datetime) -> bool:
-    page = db.lock(Page.objects.select_related("person").filter(pk=attempt.page_id)).get()
-    kept = leases.finish(attempt, Attempt.DONE, started_at=started_at, sent_at=now, provider_answer=delivery.answer, last_error="")
-    if not kept:
-        return False
-    if page.status in (Page.WAITING, Page.UNDELIVERED, Page.FAILED):
-        page.status, page.sent_at, page.updated_at = Page.SENT, now, now
-        page.save(update_fields=["status", "sent_at", "updated_at"])
-    data = {"person": page.person_id, "name": page.person.name, "attempt": attempt.id, "channel": attempt.channel}
-    record(SYSTEM, events.PAGE_SENT, page.id, context=page.subject, now=now, data=data)
-    return True
+    attempt: Attempt
+    delivery: Delivery
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    fault: bool = False
 
 
 @transaction.atomic
-def all_sent(results: Sequence[tuple[Attempt, Delivery, dt.datetime, dt.datetime]]) -> None:
-    """As `sent` for several (message, answer, start, end) in one commit, in an order in which nobody waits in a ring."""
-    for attempt, delivery, started_at, ended_at in sorted(results, key=lambda one: one[0].page_id):
-        _sent(attempt, delivery, started_at, ended_at)
+def sent(results: Sequence[Result]) -> list[Attempt]:
+    """Claimed messages got through; all is kept in one commit. Returns those that another process took over: its result counts."""
+    rows = Page.objects.select_related("person").filter(pk__in={one.attempt.page_id for one in results}).order_by("pk")
+    pages = {page.pk: page for page in db.lock(rows)}
+    lost, changed = [], []
+    with in_one_insert():
+        for one in results:
+            page, now = pages[one.attempt.page_id], one.ended_at
+            if not _finish(one, Attempt.DONE, sent_at=now, last_error=""):
+                lost.append(one.attempt)
+                continue
+            if page.status in (Page.WAITING, Page.UNDELIVERED, Page.FAILED):
+                page.status, page.sent_at, page.updated_at = Page.SENT, now, now
+                changed.append(page)
+            data = {"person": page.person_id, "name": page.person.name, "attempt": one.attempt.id, "channel": one.attempt.channel}
+            record(SYSTEM, events.PAGE_SENT, page.id, context=page.subject, now=now, data=data)
+    Page.objects.bulk_update(changed, ["status", "sent_at", "updated_at"])
+    return lost
+
+
+def _finish(one: Result, state: str, **fields: object) -> bool:
+    return leases.finish(one.attempt, state, started_at=one.started_at, provider_answer=one.delivery.answer, **fields)
 
 
 @transaction.atomic
@@ -78,16 +89,17 @@ def withdrawn(attempt: Attempt, reason: str, *, now: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def failed(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now: dt.datetime, fault: bool = False) -> bool:
+def failed(result: Result) -> bool:
     """A claimed message did not get through: try again later, another way at once, or call the next step.
 
-    `fault`: not the provider refused, something of ours is wrong; three times of that are enough.
+    False when another process took the message over. Three faults of ours are enough.
     """
+    attempt, delivery, now = result.attempt, result.delivery, result.ended_at
     escalation, page = _locked(attempt)
     if page.status not in Page.OPEN:
-        return leases.finish(attempt, Attempt.CANCELLED, started_at=started_at, provider_answer=delivery.answer)
+        return _finish(result, Attempt.CANCELLED)
     verdict = rules.after_failure(
-        permanent=delivery.permanent or (fault and attempt.tries >= rules.TRIES_OF_A_FAULT),
+        permanent=delivery.permanent or (result.fault and attempt.tries >= rules.TRIES_OF_A_FAULT),
         tries=attempt.tries,
         urgency=escalation.urgency,
         page_age=now - page.created_at,
@@ -95,15 +107,7 @@ def failed(attempt: Attempt, delivery: Delivery, *, started_at: dt.datetime, now
         draw=random.random(),  # noqa: S311
     )
     state = Attempt.FAILED if verdict.retry_at is None else Attempt.DUE
-    kept = leases.finish(
-        attempt,
-        state,
-        due_at=verdict.retry_at or attempt.due_at,
-        started_at=started_at,
-        provider_answer=delivery.answer,
-        last_error=delivery.answer,
-    )
-    if not kept:
+    if not _finish(result, state, due_at=verdict.retry_at or attempt.due_at, last_error=delivery.answer):
         return False
     _tell(attempt, page, delivery, final=verdict.retry_at is None, now=now)
     if verdict.other_way:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from tocsin.core.actor import SYSTEM
-from tocsin.core.eventlog.events import record
+from tocsin.core.eventlog.events import in_one_insert, record
 from tocsin.core.ids import new_id
 from tocsin.core.work import hints, leases
 from tocsin.directory import queries as directory
@@ -29,13 +29,17 @@ class LostLease(Exception):
 
 @dataclass
 class Memory:
-    """What is asked once for steps that are taken at the same instant: who is on call, how a person is reached, who was paged."""
+    """Steps that are taken at the same instant ask once who is on call, how a person is reached and who was paged, and write
+    their pages together.
+    """
 
     now: dt.datetime
     people: dict[rules.Target, list[Person]] = field(default_factory=dict)
     plans: dict[tuple[str, str], list[directory.PlanStep]] = field(default_factory=dict)
     paged: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     """Subject → escalation and person of each page of the last minute that is open."""
+    pages: list[Page] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
 
     @classmethod
     def of(cls, escalations: Sequence[Escalation], now: dt.datetime) -> Memory:
@@ -60,27 +64,33 @@ class Memory:
     def paged_by_others(self, escalation: Escalation) -> frozenset[str]:
         return frozenset(person for walk, person in self.paged[escalation.subject] if walk != escalation.id)
 
+    def write(self) -> None:
+        Page.objects.bulk_create(self.pages)
+        Attempt.objects.bulk_create(self.attempts)
+        for lane in {attempt.lane for attempt in self.attempts}:
+            hints.wake_after_commit(lane)
+
 
 @transaction.atomic
-def take_steps(escalations: Sequence[Escalation], *, now: dt.datetime) -> None:
-    """The steps of several claimed escalations in one commit. When one fails none is taken, and each is to be tried alone."""
+def take_steps(escalations: Sequence[Escalation], *, now: dt.datetime) -> list[Page]:
+    """Take the place where each claimed escalation stands, all in one commit; returns the pages made.
+
+    When one fails none is taken, and each is to be tried alone. Raises LostLease when one is no longer ours.
+    """
     memory = Memory.of(escalations, now)
-    for escalation in sorted(escalations, key=lambda one: one.id):
-        _take(escalation, memory)
+    with in_one_insert():
+        for escalation in sorted(escalations, key=lambda one: one.id):
+            _take(escalation, memory)
+    memory.write()
+    return memory.pages
 
 
-@transaction.atomic
-def take_step(escalation: Escalation, *, now: dt.datetime) -> list[Page]:
-    """Take the place a claimed escalation stands at; returns the pages made. Raises LostLease when it is no longer ours."""
-    return _take(escalation, Memory.of([escalation], now))
-
-
-def _take(escalation: Escalation, memory: Memory) -> list[Page]:
+def _take(escalation: Escalation, memory: Memory) -> None:
     now = memory.now
     plan = rules.plan_of(escalation.snapshot)
     if escalation.snapshot.get("purpose") == TEST and escalation.cycle > 0:
         ending.end(SYSTEM, escalation.subject, "not answered", now=now)
-        return []
+        return
     walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
     found = [(target, memory.people_of(target)) for target in plan.steps[walk.step].targets]
     outcome = rules.step(
@@ -99,7 +109,8 @@ def _take(escalation: Escalation, memory: Memory) -> list[Page]:
     record(SYSTEM, events.ESCALATION_STEPPED, escalation.id, context=escalation.subject, now=now, data=data)
     if outcome.exhausted:
         record(SYSTEM, events.ESCALATION_EXHAUSTED, escalation.id, context=escalation.subject, now=now)
-    return [_page(escalation, walk, people[one.person], one, memory) for one in outcome.called]
+    for one in outcome.called:
+        _page(escalation, walk, people[one.person], one, memory)
 
 
 def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -> None:
@@ -132,10 +143,10 @@ def _reason(target: rules.Target) -> str:
     return f"You are on call in {target.name}."
 
 
-def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rules.Called, memory: Memory) -> Page:
+def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rules.Called, memory: Memory) -> None:
     """One row for a person and a step. A silent one rests on the message that another escalation has just sent."""
     page_id, now = new_id("pag"), memory.now
-    page = Page.objects.create(
+    page = Page(
         id=page_id,
         escalation=escalation,
         subject=escalation.subject,
@@ -150,7 +161,9 @@ def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rule
         updated_at=now,
     )
     plan = [] if called.silent else memory.plan_of(person, escalation.urgency)
-    attempts = add_attempts(page, escalation.urgency, plan, now)
+    attempts = _attempts(page, escalation.urgency, plan, now)
+    memory.pages.append(page)
+    memory.attempts += attempts
     memory.paged[page.subject].append((escalation.id, person.id))
     data = {
         "person": person.id,
@@ -160,15 +173,20 @@ def _page(escalation: Escalation, walk: rules.Walk, person: Person, called: rule
         "methods": [attempt.channel for attempt in attempts],
     }
     record(SYSTEM, events.PAGE_CREATED, page.id, context=page.subject, now=now, data=data)
-    return page
 
 
-def add_attempts(
+def add_attempts(page: Page, urgency: str, plan: Sequence[directory.PlanStep], now: dt.datetime, *, made_before: int) -> None:
+    """More due rows for a page that has some. Inside a transaction."""
+    Attempt.objects.bulk_create(_attempts(page, urgency, plan, now, made_before=made_before))
+    hints.wake_after_commit(lane_of(urgency))
+
+
+def _attempts(
     page: Page, urgency: str, plan: Sequence[directory.PlanStep], now: dt.datetime, *, made_before: int = 0
 ) -> list[Attempt]:
-    """Due rows for a person's contact methods, each after its delay. Inside a transaction."""
+    """One unsaved due row for each of a person's contact methods, due after its delay."""
     lane = lane_of(urgency)
-    attempts = [
+    return [
         Attempt(
             page=page,
             method=step.method,
@@ -182,9 +200,6 @@ def add_attempts(
         )
         for place, step in enumerate(plan, start=made_before)
     ]
-    Attempt.objects.bulk_create(attempts)
-    hints.wake_after_commit(lane)
-    return attempts
 
 
 def _key(page: Page, step: directory.PlanStep, place: int) -> str:

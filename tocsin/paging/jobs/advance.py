@@ -23,7 +23,7 @@ _AGAIN = dt.timedelta(seconds=1)
 
 def tick(now: dt.datetime, *, owner: str = OWNER) -> int:
     """Take one step each; returns how many escalations were claimed. On hold nobody's turn comes."""
-    if facts.on_hold():
+    if not leases.any_due(Escalation, lane=LANE, now=now) or facts.on_hold():
         return 0
     claimed = leases.claim(Escalation, lane=LANE, owner=owner, now=now, limit=BATCH)
     for escalation in claimed:
@@ -47,7 +47,7 @@ def _steps(escalations: Sequence[Escalation], now: dt.datetime) -> None:
 def _step(escalation: Escalation, now: dt.datetime) -> None:
     """A step that fails is tried again and does not keep the others waiting; the third time the last resort is paged."""
     try:
-        steps.take_step(escalation, now=now)
+        steps.take_steps([escalation], now=now)
     except steps.LostLease:
         log.info("escalation was stopped or taken over", escalation=escalation.id)
     except Exception as error:

@@ -14,7 +14,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -27,6 +26,7 @@ from tocsin.core.work import hints, leases
 from tocsin.core.work.engine import OWNER
 from tocsin.paging import outgoing, ports
 from tocsin.paging.commands import results
+from tocsin.paging.commands.results import Result
 from tocsin.paging.models import Attempt
 from tocsin.paging.ports import PageMessage
 
@@ -54,17 +54,6 @@ class Threads(ThreadPoolExecutor):
             connection.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a thread of the pool brings back."""
-
-    attempt: Attempt
-    delivery: Delivery
-    started_at: dt.datetime
-    ended_at: dt.datetime
-    fault: bool = False
-
-
 class Sender:
     """Sends one lane. `width` is how many messages of one kind of channel may be on their way at a time."""
 
@@ -80,7 +69,7 @@ class Sender:
     def tick(self, now: dt.datetime) -> int:
         """Write the results that came back, then send what is due; returns how much was done. On hold nothing is sent."""
         done = self._write_results()
-        if facts.on_hold():
+        if not leases.any_due(Attempt, lane=self.lane, now=now) or facts.on_hold():
             return done
         for kind in sorted(ports.channels):
             done += self._send(kind, Q(channel=kind), now)
@@ -153,10 +142,12 @@ class Sender:
         if len(good) < 2:
             return False
         try:
-            results.all_sent([(one.attempt, one.delivery, one.started_at, one.ended_at) for one in good])
+            lost = results.sent(good)
         except Exception as error:
             log.info("results are written one by one", error=repr(error))
             return False
+        for attempt in lost:
+            self._lost(attempt)
         return True
 
     def _write(self, result: Result) -> None:
@@ -169,7 +160,7 @@ class Sender:
             connection.close()
             return
         if not kept:
-            log.warning("message was closed or taken over by another process", attempt=result.attempt.id)
+            self._lost(result.attempt)
 
     def _keep(self, result: Result) -> bool:
         """What the store refuses for good is as much a fault of ours as any other: trying again would send it again."""
@@ -183,8 +174,7 @@ class Sender:
             return results.shelve(result.attempt, type(error).__name__, sent=result.delivery.ok, now=result.ended_at)
 
     def _record(self, result: Result) -> bool:
-        if result.delivery.ok:
-            return results.sent(result.attempt, result.delivery, started_at=result.started_at, now=result.ended_at)
-        return results.failed(
-            result.attempt, result.delivery, started_at=result.started_at, now=result.ended_at, fault=result.fault
-        )
+        return not results.sent([result]) if result.delivery.ok else results.failed(result)
+
+    def _lost(self, attempt: Attempt) -> None:
+        log.warning("message was closed or taken over by another process", attempt=attempt.id)
