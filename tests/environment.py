@@ -37,6 +37,7 @@ def prepare() -> None:
     """Set every `TOCSIN_*` variable of this process; nothing of the caller's own installation leaks in."""
     if STORE not in {"sqlite", "postgresql"}:
         raise SystemExit(f"TOCSIN_TEST_STORE is {STORE!r}; it takes sqlite or postgresql")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes are started; compiling for each costs seconds
     keep = {"TOCSIN_TEST_ALL", "TOCSIN_TEST_STORE"}
     for name in [name for name in os.environ if name.startswith("TOCSIN_") and name not in keep]:
         del os.environ[name]
