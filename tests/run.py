@@ -30,6 +30,8 @@ class Part:
     budget: float
     paths: tuple[str, ...] = ("tests",)
     arguments: tuple[str, ...] = ()
+    workers: int = 2
+    """Tests side by side; those that wait for another process most of the time leave room for more."""
 
     @property
     def title(self) -> str:
@@ -41,8 +43,8 @@ PARTS = (
     Part("database", "sqlite", 2, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
     Part("database", "postgresql", 2, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
     Part("doors", "", 1, arguments=("--ignore=tests/acceptance", "--ignore=tests/browser")),
-    Part("acceptance", "sqlite", 1.5, ("tests/acceptance",)),
-    Part("acceptance", "postgresql", 1.5, ("tests/acceptance",)),
+    Part("acceptance", "sqlite", 1.5, ("tests/acceptance",), workers=4),
+    Part("acceptance", "postgresql", 1.5, ("tests/acceptance",), workers=4),
     Part("browser", "sqlite", 3, ("tests/browser",)),
     Part("browser", "postgresql", 1, ("tests/browser",), ("-m", "everywhere")),
 )
@@ -62,17 +64,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--soak", action="store_true", help="the wide and long tests too")
     parser.add_argument("--part", choices=sorted({part.name for part in PARTS}))
     parser.add_argument("--store", choices=("sqlite", "postgresql"))
-    parser.add_argument("--workers", default="2", help="tests side by side")
+    parser.add_argument("--workers", type=int, help="tests side by side")
     return parser.parse_args()
 
 
-def run(part: Part, *, soak: bool, workers: str) -> tuple[dict[str, Any], float]:
+def run(part: Part, *, soak: bool, workers: int | None) -> tuple[dict[str, Any], float]:
     """Run one part; its totals and its seconds."""
     print(f"\n== {part.title}", flush=True)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder) / "summary.json"
-        command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", "-n", workers, f"--summary={summary}"]
+        command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", f"-n{workers or part.workers}", f"--summary={summary}"]
         command += ["--part", part.name, *part.arguments, *(["--soak"] if soak else []), *part.paths]
         environment = {**os.environ, "TOCSIN_TEST_STORE": part.store or "sqlite"}
         status = _run(command, environment, 8 * HANGING_AFTER if soak else HANGING_AFTER)
