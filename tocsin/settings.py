@@ -48,7 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tocsin.web.security.SecurityHeaders",
+    "tocsin.web.gate.security.SecurityHeaders",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "tocsin.web.policy.DenyByDefault",
+    "tocsin.web.gate.policy.DenyByDefault",
 ]
 
 TEMPLATES = [
@@ -80,7 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tocsin.web.context.frame",
+                "tocsin.web.frame.context.frame",
             ],
         },
     }
@@ -99,7 +99,7 @@ def _databases() -> dict[str, Any]:
         }
     TOCSIN.data.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "tocsin.core.sqlite",
+        "ENGINE": "tocsin.core.store.sqlite",
         "NAME": TOCSIN.sqlite_path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
@@ -126,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "tocsin.web.accounts.Adapter"
+ACCOUNT_ADAPTER = "tocsin.web.gate.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -137,7 +137,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
-MFA_ADAPTER = "tocsin.web.accounts.SecondFactors"
+MFA_ADAPTER = "tocsin.web.gate.accounts.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if TOCSIN.passkeys else [])]
 MFA_PASSKEY_LOGIN_ENABLED = TOCSIN.passkeys
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TOCSIN.secure

@@ -6,9 +6,9 @@ from allauth.account import urls as account
 from allauth.mfa import urls as mfa
 from django.urls import include, path
 
-from tocsin.web import policy
 from tocsin.web.api import metrics
 from tocsin.web.api import urls as api
+from tocsin.web.gate import policy
 from tocsin.web.pages import urls as pages
 
 _ACCOUNT = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
-from tocsin.core import once
 from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
+from tocsin.core.store import once
 from tocsin.core.work import engine, outbox
 from tocsin.core.work.engine import Module
 from tocsin.directory import jobs as directory_jobs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tocsin.web.patience import FORGET_SECONDS, MOST_KEYS, PER_ACCOUNT, PER_ADDRESS, Patience
+from tocsin.web.gate.patience import FORGET_SECONDS, MOST_KEYS, PER_ACCOUNT, PER_ADDRESS, Patience
 
 HERE, THERE, BROWSER = "192.0.2.1", "192.0.2.2", "device-mark"
 

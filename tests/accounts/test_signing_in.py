@@ -15,7 +15,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.models import Event, OutboxMail
 from tocsin.directory import commands
 from tocsin.directory.models import Person
-from tocsin.web.patience import patience
+from tocsin.web.gate.patience import patience
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/account/login/"

@@ -13,10 +13,11 @@ from tests import company
 from tests.api.caller import Api, refusal
 from tocsin.alerts import commands
 from tocsin.alerts.models import Alert
-from tocsin.core import clock, once
+from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.core.ids import new_id
 from tocsin.core.models import RememberedRequest
+from tocsin.core.store import once
 from tocsin.directory.models import Service
 
 NOUNS = ("alerts", "incidents", "services", "people", "teams", "schedules", "pages", "postmortems", "actions")

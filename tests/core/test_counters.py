@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from tocsin.core import counters
+from tocsin.core.store import counters
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.core import logs
+from tocsin.core.observe import logs
 
 SECRET = "QDBRh_SPxNOn0QGBRqwzI7xJygef8OjsEiL-Fi4FQpo"
 

@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 
 from tests.waiting import until
-from tocsin.core import facts, ports
+from tocsin.core import ports
 from tocsin.core.models import Event, OutboxMail
 from tocsin.core.ports import Delivery
+from tocsin.core.store import facts
 from tocsin.core.work import outbox
 from tocsin.core.work.outbox import Deliverer
 

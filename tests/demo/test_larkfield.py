@@ -8,9 +8,9 @@ import pytest
 
 from tests import company as builders
 from tocsin.alerts.models import Alert
-from tocsin.core import facts
 from tocsin.core.errors import Conflict
 from tocsin.core.models import Event
+from tocsin.core.store import facts
 from tocsin.demo import commands as demo
 from tocsin.directory.models import ApiToken, Person, Service, Team
 from tocsin.incidents.models import Incident

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tocsin.core import facts, ports
+from tocsin.core import ports
 from tocsin.core.models import MailboxMessage
 from tocsin.core.net import mail
 from tocsin.core.settings import Smtp
+from tocsin.core.store import facts
 from tocsin.integrations.mailbox.send import MailboxTransport
 from tocsin.integrations.smtp import page, send
 from tocsin.integrations.smtp.send import SmtpTransport

@@ -8,9 +8,9 @@ import pytest
 
 from tests import company
 from tests.paging.world import fire, house
-from tocsin.core import facts
 from tocsin.core.eventlog import events as log
 from tocsin.core.eventlog import sealing
+from tocsin.core.store import facts
 from tocsin.directory.models import ContactMethod
 from tocsin.paging import queries
 from tocsin.paging.jobs import audit

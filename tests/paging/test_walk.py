@@ -10,11 +10,11 @@ from tests import company
 from tests.paging.world import fire, house
 from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import Alert
-from tocsin.core import facts
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, NotAllowed
 from tocsin.core.ids import new_id
 from tocsin.core.models import Event
+from tocsin.core.store import facts
 from tocsin.directory import commands as directory
 from tocsin.paging import commands, queries, tokens
 from tocsin.paging.models import Attempt, Escalation, Page

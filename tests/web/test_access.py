@@ -11,8 +11,8 @@ from django.db import transaction
 from tests.web import objects
 from tests.web.objects import ROLES, House
 from tocsin.core.models import Event
-from tocsin.web import policy
-from tocsin.web.policy import Route, Who
+from tocsin.web.gate import policy
+from tocsin.web.gate.policy import Route, Who
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,10 @@ from tests import company
 from tests.web.walk import World, signed_in, world
 from tocsin.alerts import commands as alerts
 from tocsin.collab.models import ShortLink
-from tocsin.core import clock, facts
+from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.core.models import MailboxMessage
+from tocsin.core.store import facts
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.paging import auditing

@@ -10,7 +10,7 @@ from django.urls import path
 from tests import company
 from tests.web.walk import signed_in
 from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
-from tocsin.web import policy
+from tocsin.web.gate import policy
 
 pytestmark = pytest.mark.django_db
 

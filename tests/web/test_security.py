@@ -13,8 +13,8 @@ from django.test import Client, RequestFactory
 
 from tests import company
 from tests.web.walk import signed_in
-from tocsin.web import security
-from tocsin.web.security import SecurityHeaders
+from tocsin.web.gate import security
+from tocsin.web.gate.security import SecurityHeaders
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.web import sheet
+from tocsin.web.frame import sheet
 
 PAGE = '<html><body><main id="main"><p class="row far"><a class="btn go">Go</a></p></main></body></html>'
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tocsin.web import typed_times
+from tocsin.web.forms import typed_times
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 """A Friday, 10:00 in Vienna."""

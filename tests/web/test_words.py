@@ -7,7 +7,7 @@ import zoneinfo
 
 import pytest
 
-from tocsin.web import words
+from tocsin.web.frame import words
 
 NOW = dt.datetime(2026, 11, 19, 1, 41, 7, tzinfo=dt.UTC)
 VIENNA = zoneinfo.ZoneInfo("Europe/Vienna")

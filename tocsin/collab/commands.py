@@ -10,10 +10,11 @@ from django.db import transaction
 
 from tocsin.collab import events, permissions, rules
 from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
-from tocsin.core import db, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Stale
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
+from tocsin.core.text import texts
 from tocsin.directory.models import Person
 
 _LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.core import texts
 from tocsin.core.errors import Invalid
+from tocsin.core.text import texts
 
 MESSAGE_LIMIT = 8_000
 SECTION_LIMIT = 60_000

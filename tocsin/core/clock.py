@@ -65,7 +65,7 @@ def now() -> dt.datetime:
 
 
 def correct(authority: dt.datetime) -> None:
-    """See `Clock.correct`; called by `core.db.synchronise_clock`."""
+    """See `Clock.correct`; called by `core.store.db.synchronise_clock`."""
     _clock.correct(authority)
 
 

@@ -14,10 +14,10 @@ from django.db import models, transaction
 
 from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import IntegrationKey
-from tocsin.core import facts
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
+from tocsin.core.store import facts
 from tocsin.demo import cast, history, incidents, staff
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules

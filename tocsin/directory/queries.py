@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
-from tocsin.core import clock, facts, secrets
+from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store import facts
 from tocsin.directory import rules
 from tocsin.directory.models import (
     ApiToken,

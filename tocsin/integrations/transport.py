@@ -6,9 +6,10 @@ from email.message import EmailMessage
 
 from django.conf import settings
 
-from tocsin.core import facts, secrets
+from tocsin.core import secrets
 from tocsin.core.ports import Delivery
 from tocsin.core.settings import SettingsError, Smtp, is_loopback
+from tocsin.core.store import facts
 from tocsin.integrations.mailbox.send import MailboxTransport
 from tocsin.integrations.smtp.send import SmtpTransport
 

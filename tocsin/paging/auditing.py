@@ -11,9 +11,9 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.alerts.models import Alert, IntakeEvent
-from tocsin.core import facts
 from tocsin.core.eventlog import sealing
 from tocsin.core.models import DueRow
+from tocsin.core.store import facts
 from tocsin.core.work import leases
 from tocsin.directory.queries import reachable
 from tocsin.oncall import queries as oncall

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from tocsin.core import clock, facts, secrets
+from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store import facts
 from tocsin.directory import permissions
 from tocsin.directory.models import Person
 from tocsin.oncall import queries as oncall

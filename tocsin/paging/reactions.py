@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.alerts.models import Alert
-from tocsin.core import db
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.models import Event
+from tocsin.core.store import db
 from tocsin.oncall import queries as oncall
 from tocsin.paging.commands import ending, results
 from tocsin.paging.commands.escalations import start_escalation

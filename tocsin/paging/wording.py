@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from tocsin.core.texts import shorten
+from tocsin.core.text.texts import shorten
 from tocsin.paging.rules import LOW
 
 _SEVERITY = re.compile(r"(?:sev(?:erity)?[\s-]*)?([1-9])", re.IGNORECASE)

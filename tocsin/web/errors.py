@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 
 from tocsin.core import clock
 from tocsin.core.errors import Invalid, NotAllowed, NotFound
-from tocsin.web import policy, reader, refusals
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import reader
+from tocsin.web.gate import policy, refusals
 
 log = structlog.get_logger(__name__)
 

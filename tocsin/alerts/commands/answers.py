@@ -10,9 +10,9 @@ from tocsin.alerts import events as names
 from tocsin.alerts import permissions
 from tocsin.alerts.commands.announcing import announce
 from tocsin.alerts.models import Alert
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.ids import is_id
+from tocsin.core.store import db
 
 
 def acknowledge(actor: Actor, alert: Alert, *, now: dt.datetime) -> Alert:

@@ -13,10 +13,10 @@ from tocsin.alerts import rules
 from tocsin.alerts.commands.announcing import card_of
 from tocsin.alerts.models import Alert, AlertEvent
 from tocsin.alerts.ports import FIRING, RESOLVED
-from tocsin.core import counters
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
 from tocsin.core.models import Event
+from tocsin.core.store import counters
 from tocsin.directory import permissions
 from tocsin.directory.models import Service
 

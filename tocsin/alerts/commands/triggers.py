@@ -13,10 +13,10 @@ from tocsin.alerts.commands import merging
 from tocsin.alerts.commands.announcing import announce
 from tocsin.alerts.models import Alert, AlertEvent, IntakeEvent
 from tocsin.alerts.ports import FIRING, ParsedEvent
-from tocsin.core import counters, db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.ids import new_id
+from tocsin.core.store import counters, db
 from tocsin.directory.models import Service
 
 BY_HAND = "hand"

@@ -13,7 +13,7 @@ import sys
 import django
 from django.conf import settings
 
-from tocsin.core import logs
+from tocsin.core.observe import logs
 from tocsin.core.secrets import WeakSecret
 from tocsin.core.settings import SettingsError
 

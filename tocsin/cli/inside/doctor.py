@@ -13,9 +13,10 @@ from django.db import DatabaseError
 from tocsin.cli import lock
 from tocsin.cli.answers import NO, say, show_json
 from tocsin.cli.inside import schema
-from tocsin.core import clock, db, facts
+from tocsin.core import clock
 from tocsin.core.eventlog import sealing
 from tocsin.core.settings import smtp
+from tocsin.core.store import db, facts
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Gateway
 from tocsin.oncall import queries as oncall

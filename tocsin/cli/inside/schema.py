@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tocsin.core import db
+from tocsin.core.store import db
 
 
 def pending() -> list[str]:

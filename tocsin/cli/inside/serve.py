@@ -16,7 +16,8 @@ from tocsin.cli.answers import say, tell
 from tocsin.cli.inside import listen
 from tocsin.cli.inside.store import locked, prepare
 from tocsin.cli.opening import Open, watch_the_end
-from tocsin.core import clock, logs
+from tocsin.core import clock
+from tocsin.core.observe import logs
 from tocsin.core.work.engine import Engine
 from tocsin.directory import commands as directory
 from tocsin.web.doors import Doors

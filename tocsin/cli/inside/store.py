@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from tocsin.cli import lock
 from tocsin.cli.answers import UNREACHABLE, fail
 from tocsin.cli.inside import schema
-from tocsin.core import db
+from tocsin.core.store import db
 
 
 @contextlib.contextmanager

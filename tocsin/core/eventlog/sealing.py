@@ -13,8 +13,9 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from tocsin.core import clock, db
+from tocsin.core import clock
 from tocsin.core.models import EngineLease, Event
+from tocsin.core.store import db
 from tocsin.core.work import hints
 
 BATCH = 500

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from tocsin.core import facts
 from tocsin.core.errors import Invalid
 from tocsin.core.settings import Settings
+from tocsin.core.store import facts
 
 FROM_FACT = "mail_from"
 

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 import structlog
 from django.db import close_old_connections, connection
 
-from tocsin.core import clock, db, metrics
+from tocsin.core import clock
+from tocsin.core.observe import metrics
+from tocsin.core.store import db
 from tocsin.core.work import hints, leases
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 
-from tocsin.core import db
+from tocsin.core.store import db
 
 _condition = threading.Condition()
 _counts: dict[str, int] = defaultdict(int)

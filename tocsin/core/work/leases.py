@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from tocsin.core import db
 from tocsin.core.models import DueRow, EngineLease
+from tocsin.core.store import db
 
 D = TypeVar("D", bound=DueRow)
 

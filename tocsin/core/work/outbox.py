@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import close_old_connections, transaction
 
-from tocsin.core import facts, metrics, ports
+from tocsin.core import ports
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog import events
 from tocsin.core.models import OutboxMail
 from tocsin.core.net import mail
+from tocsin.core.observe import metrics
+from tocsin.core.store import facts
 from tocsin.core.work import hints, leases
 from tocsin.core.work.engine import OWNER, Module
 

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import IntegrityError, transaction
 
-from tocsin.core import texts
 from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.text import texts
 from tocsin.directory import rules
 from tocsin.directory.models import Person
 

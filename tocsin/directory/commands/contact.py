@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from tocsin.core import db, secrets
+from tocsin.core import secrets
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.core.work import hints, outbox
 from tocsin.directory import events, permissions, rules
 from tocsin.directory.commands import _checks

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
-from tocsin.core import secrets, substitution
+from tocsin.core import secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.text import substitution
 from tocsin.directory import events, permissions, rules
 from tocsin.directory.commands import _checks
 from tocsin.directory.models import Gateway

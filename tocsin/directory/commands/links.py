@@ -7,10 +7,11 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from tocsin.core import clock, db, secrets
+from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, NotFound
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.core.work import outbox
 from tocsin.directory import events, permissions, queries, rules
 from tocsin.directory.commands import _checks

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.directory import events, permissions, rules
 from tocsin.directory.commands import _checks
 from tocsin.directory.models import ApiToken, ContactMethod, OneTimeLink, Person

@@ -7,12 +7,13 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from tocsin.core import clock, db, facts, secrets
+from tocsin.core import clock, secrets
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.models import InstallationFact
 from tocsin.core.settings import SettingsError, Smtp
+from tocsin.core.store import db, facts
 from tocsin.core.work import outbox
 from tocsin.directory import events, permissions, queries, rules
 from tocsin.directory.commands.links import prove_address

@@ -7,10 +7,10 @@ from typing import Any
 
 from tocsin.collab import commands as collab
 from tocsin.collab.models import Document, Room
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Stale
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.incidents import rules
 from tocsin.incidents.models import Incident
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.alerts.rules import link
-from tocsin.core import clock, texts
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
+from tocsin.core.text import texts
 from tocsin.directory.models import Service
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from tocsin.alerts.models import Alert
 from tocsin.collab import commands as collab
-from tocsin.core import counters, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
+from tocsin.core.store import counters
+from tocsin.core.text import texts
 from tocsin.directory.models import Product, Service
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from tocsin.collab import commands as collab
 from tocsin.collab.models import Message
-from tocsin.core import clock, texts
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
+from tocsin.core.text import texts
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands._record import tell, topic_of
 from tocsin.incidents.models import Incident

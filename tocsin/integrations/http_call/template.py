@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus
 
-from tocsin.core.substitution import fill
+from tocsin.core.text.substitution import fill
 
 _CONTROL = dict.fromkeys([*range(32), 127], " ")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from tocsin.core import clock, facts
+from tocsin.core import clock
 from tocsin.core.models import MailboxMessage
 from tocsin.core.ports import Delivery
+from tocsin.core.store import facts
 
 DEMO = "demo"
 """The fact that says that the demo company lives here."""

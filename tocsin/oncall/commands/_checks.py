@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from tocsin.core import texts
 from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.text import texts
 from tocsin.directory import rules as names
 from tocsin.directory.models import Person
 

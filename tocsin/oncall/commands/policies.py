@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory.models import Person, Service, Team
 from tocsin.oncall import events

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from tocsin.core import clock, db
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
-from tocsin.core.texts import line
+from tocsin.core.store import db
+from tocsin.core.text.texts import line
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory import queries as people_queries
 from tocsin.directory.models import Person, Team

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import Alert
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
 from tocsin.core.ids import is_id
+from tocsin.core.store import db
 from tocsin.oncall.models import Schedule
 from tocsin.paging import permissions, rules
 from tocsin.paging.commands import ending

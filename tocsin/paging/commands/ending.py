@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
-from tocsin.core import db
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
 from tocsin.directory import commands as directory
 from tocsin.directory.models import ContactMethod
 from tocsin.paging import events, rules

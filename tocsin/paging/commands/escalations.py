@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.alerts.models import Alert
-from tocsin.core import db
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.ids import is_id, new_id
+from tocsin.core.store import db
 from tocsin.core.work import hints
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory.models import Person

@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from tocsin.core import facts
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import facts
 from tocsin.core.work import hints
 from tocsin.paging import events, permissions
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tocsin.core import db
 from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog.events import in_one_insert, record
 from tocsin.core.ports import Delivery
+from tocsin.core.store import db
 from tocsin.core.work import hints, leases, outbox
 from tocsin.directory import commands as directory_commands
 from tocsin.directory import queries as directory

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from tocsin.core import facts
+from tocsin.core.store import facts
 from tocsin.core.work import leases
 from tocsin.core.work.engine import OWNER
 from tocsin.paging.commands import steps

@@ -7,8 +7,10 @@ import datetime as dt
 from django.db import transaction
 
 from tocsin.alerts.models import IntakeEvent
-from tocsin.core import clock, facts, metrics
+from tocsin.core import clock
 from tocsin.core.models import DueRow, OutboxMail
+from tocsin.core.observe import metrics
+from tocsin.core.store import facts
 from tocsin.core.work import leases
 from tocsin.paging import auditing
 from tocsin.paging.models import Attempt, Escalation

@@ -20,8 +20,10 @@ import structlog
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.db.models import Q
 
-from tocsin.core import clock, facts, metrics
+from tocsin.core import clock
+from tocsin.core.observe import metrics
 from tocsin.core.ports import Delivery
+from tocsin.core.store import facts
 from tocsin.core.work import hints, leases
 from tocsin.core.work.engine import OWNER
 from tocsin.paging import outgoing, ports

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from tocsin.core import counters, db, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, Stale
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import counters, db
+from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents.models import Incident
 from tocsin.incidents.rules import word_of

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from tocsin.alerts.models import Alert
 from tocsin.collab.models import Section
-from tocsin.core import db, texts
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Conflict, Invalid, Stale
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
+from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from tocsin.core import db, texts
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
+from tocsin.core.text import texts
 from tocsin.directory.models import Product
 from tocsin.incidents.rules import word_of
 from tocsin.statuspages import events, permissions, rules

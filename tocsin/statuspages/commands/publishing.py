@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from tocsin.core import clock, db, texts
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.store import db
+from tocsin.core.text import texts
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import events, permissions, rules

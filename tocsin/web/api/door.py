@@ -11,13 +11,14 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
-from tocsin.core import once, strict_json
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused, Unavailable
+from tocsin.core.store import once
+from tocsin.core.text import strict_json
 from tocsin.directory import commands as directory
-from tocsin.web import refusals
 from tocsin.web.api import etags
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.gate import refusals
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from ninja import Schema
 
 from tocsin.core.errors import Refused
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 S = TypeVar("S", bound=Schema)
 

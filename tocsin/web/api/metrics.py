@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from tocsin.core import metrics
 from tocsin.core.errors import NotAllowed, Refused
+from tocsin.core.observe import metrics
 from tocsin.core.settings import is_loopback
 from tocsin.directory import permissions, rules
-from tocsin.web import policy
 from tocsin.web.api import door
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.gate import policy
 
 _PASSED_ON = {b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"}
 

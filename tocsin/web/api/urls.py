@@ -15,7 +15,6 @@ from ninja.parser import Parser
 
 from tocsin import __version__
 from tocsin.core.errors import Invalid, NotFound, Refused
-from tocsin.web import policy
 from tocsin.web.api import door
 from tocsin.web.api.nouns import (
     actions,
@@ -35,7 +34,8 @@ from tocsin.web.api.nouns import (
     teams,
 )
 from tocsin.web.api.scopes import READS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.gate import policy
 
 
 class _Parsed(Parser):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from tocsin.core import metrics
+from tocsin.core.observe import metrics
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 RETRY_AFTER = b"5"

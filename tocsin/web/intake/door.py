@@ -10,8 +10,9 @@ import structlog
 
 from tocsin.alerts.commands import Arrival
 from tocsin.alerts.commands.intake import KEPT_OF_REFUSED
-from tocsin.core import clock, strict_json
+from tocsin.core import clock
 from tocsin.core.ids import new_id
+from tocsin.core.text import strict_json
 from tocsin.web.intake.answers import Refusal, Send, accepted, refused
 from tocsin.web.intake.keys import KeyRing, Opened
 from tocsin.web.intake.writer import NotKept, Overloaded, Writer

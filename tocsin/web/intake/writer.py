@@ -12,7 +12,7 @@ from django.db import close_old_connections, connection
 
 from tocsin.alerts import commands
 from tocsin.alerts.commands import Arrival
-from tocsin.core import metrics
+from tocsin.core.observe import metrics
 
 log = structlog.get_logger(__name__)
 BATCH = 500

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory import commands, queries
-from tocsin.web.policy import PUBLIC, TOKEN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import PUBLIC, TOKEN, allow
 
 
 @allow(TOKEN)

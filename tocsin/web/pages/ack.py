@@ -15,11 +15,11 @@ from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.paging import commands, permissions
 from tocsin.paging import queries as paging
 from tocsin.paging.models import Page
-from tocsin.web import reader
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import reader
+from tocsin.web.frame.sheet import render_inlined
+from tocsin.web.gate.policy import TOKEN, allow
 from tocsin.web.pages import standing
-from tocsin.web.policy import TOKEN, allow
-from tocsin.web.request import Request
-from tocsin.web.sheet import render_inlined
 
 LABELS = 6
 _SAID = {

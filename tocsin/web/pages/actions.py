@@ -23,11 +23,11 @@ from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.postmortems import commands, queries, rules
 from tocsin.postmortems.models import Action
-from tocsin.web import reader, words
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame import reader, words
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
 
 KINDS = {
     "investigate": "Investigate",

@@ -14,19 +14,19 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.alerts.models import IntakeEvent
-from tocsin.core import db
 from tocsin.core.errors import NotFound
 from tocsin.core.eventlog import events, sealing
 from tocsin.core.eventlog.search import search
 from tocsin.core.models import DueRow, EngineLease, OutboxMail
 from tocsin.core.settings import Settings
+from tocsin.core.store import db
 from tocsin.core.work import leases
 from tocsin.directory import commands, queries
 from tocsin.paging import queries as paging
 from tocsin.paging.models import Attempt, Escalation
+from tocsin.web.forms.request import Request
+from tocsin.web.gate.policy import ADMINISTRATOR, allow
 from tocsin.web.pages import missing
-from tocsin.web.policy import ADMINISTRATOR, allow
-from tocsin.web.request import Request
 
 PAGE = 100
 _SECRET = ("secret_key", "smtp_url", "database_url")

@@ -15,11 +15,11 @@ from tocsin.alerts.models import Alert
 from tocsin.core.errors import Invalid
 from tocsin.directory import queries as directory
 from tocsin.paging import commands as paging
-from tocsin.web import words
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import whole
+from tocsin.web.frame import words
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import alert_rows
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import whole
 
 PAGE = 50
 MOST = 200

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.core.errors import Invalid, NotFound, Refused
 from tocsin.directory import commands, queries, rules
 from tocsin.directory.models import Gateway
-from tocsin.web.policy import ADMINISTRATOR, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
 
 METHODS = ("POST", "PUT", "PATCH", "GET")
 NTFY = {

@@ -19,10 +19,10 @@ from tocsin.directory.models import Product, Service
 from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed, whole
+from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, allow
 from tocsin.web.pages import woken
-from tocsin.web.policy import PUBLIC, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed, whole
 
 SOURCES = (
     (Incident.OBSERVATION, "I saw it myself"),

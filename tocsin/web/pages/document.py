@@ -13,10 +13,10 @@ from tocsin.core.errors import NotFound, Refused, Stale
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
 
 
 @allow(RESPONDER)

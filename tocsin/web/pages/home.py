@@ -26,10 +26,10 @@ from tocsin.paging.models import Page
 from tocsin.postmortems import queries as postmortems
 from tocsin.postmortems.models import Action
 from tocsin.statuspages import queries as statuspages
-from tocsin.web import context, reader, words
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import context, reader, words
+from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
 from tocsin.web.pages import standing
-from tocsin.web.policy import ADMINISTRATOR, SIGNED_IN, allow
-from tocsin.web.request import Request
 
 ACTIONS, ROWS, HELD = 8, 8, 20
 

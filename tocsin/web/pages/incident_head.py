@@ -14,9 +14,9 @@ from tocsin.postmortems import queries as postmortems
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import queries as statuspages
 from tocsin.statuspages.models import StatusPage, Update
+from tocsin.web.forms.request import Request
 from tocsin.web.pages import stage
 from tocsin.web.pages.stage import Facts, Next, Stage
-from tocsin.web.request import Request
 
 SOON = dt.timedelta(minutes=5)
 

@@ -17,11 +17,11 @@ from tocsin.incidents import queries
 from tocsin.incidents.models import Incident
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import queries as statuspages
-from tocsin.web import words
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import clean, page_number
+from tocsin.web.frame import words
+from tocsin.web.gate.policy import SIGNED_IN, allow
 from tocsin.web.pages import incident_head
-from tocsin.web.policy import SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import clean, page_number
 
 PAGE = 50
 VIEWS = (

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from tocsin.directory import queries as directory
 from tocsin.incidents.models import Incident
 from tocsin.insights import queries, rules
-from tocsin.web.policy import SIGNED_IN, allow
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.gate.policy import SIGNED_IN, allow
 
 PERIODS = (("30", "Last 30 days"), ("90", "Last 90 days"), ("180", "Last 6 months"), ("365", "Last 12 months"))
 SEVERITIES = (("12", "Sev 1 and 2"), ("1", "Sev 1"), ("2", "Sev 2"), ("3", "Sev 3"), ("123", "Every severity"))

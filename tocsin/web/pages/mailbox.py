@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 
 from tocsin.core.errors import NotFound
 from tocsin.core.models import MailboxMessage
-from tocsin.web import context
-from tocsin.web.policy import RESPONDER, allow
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import context
+from tocsin.web.gate.policy import RESPONDER, allow
 
 SHOWN = 100
 _LINK = re.compile(r"https?://[^\s<>&\"']+")

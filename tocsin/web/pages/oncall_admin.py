@@ -19,11 +19,11 @@ from tocsin.directory.models import Person, Team
 from tocsin.oncall import commands, permissions
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
-from tocsin.web import reader
-from tocsin.web.policy import ADMINISTRATOR, MANAGER, RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
-from tocsin.web.zones import COMMON
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame import reader
+from tocsin.web.frame.zones import COMMON
+from tocsin.web.gate.policy import ADMINISTRATOR, MANAGER, RESPONDER, SIGNED_IN, allow
 
 MOST_STEPS = 20
 AHEAD = dt.timedelta(weeks=8)

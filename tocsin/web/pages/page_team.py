@@ -17,11 +17,11 @@ from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import RESPONDER, allow
 from tocsin.web.pages import incident_head, told, woken
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
 
 Target = Team | Schedule | Person
 

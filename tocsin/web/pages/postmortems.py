@@ -21,12 +21,12 @@ from tocsin.incidents.models import Incident
 from tocsin.postmortems import commands, queries, rules
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import queries as statuspages
-from tocsin.web import words
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed, page_number
+from tocsin.web.frame import words
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import actions
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed, page_number
 
 PAGE = 50
 TITLES = dict(rules.FIELDS) | {"mitigation": "Mitigation"}

@@ -14,10 +14,10 @@ from tocsin.core.errors import Invalid, NotFound, Refused
 from tocsin.directory import commands, queries
 from tocsin.directory.models import ContactMethod, NotifyStep, Person
 from tocsin.paging import commands as paging
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
-from tocsin.web.zones import COMMON
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame.zones import COMMON
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 
 SCOPES = (
     ("read", "Read", "see alerts, incidents, people, schedules"),

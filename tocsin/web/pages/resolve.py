@@ -23,12 +23,12 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import queries as pages
 from tocsin.statuspages import rules
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import RESPONDER, allow
 from tocsin.web.pages import incident_head
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.pages.room_acts import TIMES, read_times, time_fields, time_rows
-from tocsin.web.policy import RESPONDER, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
 
 CONFIRMATIONS = (
     ("impact_over", "The impact on the business is over", "Support, customers or a look of your own say so."),

@@ -20,11 +20,11 @@ from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed, clean, whole
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import incident_head, told
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed, clean, whole
 
 SHOWN = 120
 TABS = (("everything", "Everything"), ("key-events", "Key events"), ("talk", "Talk"), ("alerts", "Alerts"))

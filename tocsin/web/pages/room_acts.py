@@ -15,12 +15,12 @@ from tocsin.directory.models import Person
 from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
-from tocsin.web import typed_times
+from tocsin.web.forms import typed_times
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import incident_head
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
 
 TIMES = (
     ("impact_started_at", "Impact began", "When the first customer felt it, not when we saw it."),

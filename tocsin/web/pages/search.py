@@ -14,8 +14,8 @@ from tocsin.collab import queries as collab
 from tocsin.core.errors import NotFound
 from tocsin.directory import queries as directory
 from tocsin.incidents import queries as incidents
-from tocsin.web.policy import SIGNED_IN, allow
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.gate.policy import SIGNED_IN, allow
 
 SHOWN = 10
 _KEY = re.compile(r"^[A-Za-z]{2,10}-[0-9]{1,12}$")

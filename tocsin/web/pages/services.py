@@ -21,9 +21,9 @@ from tocsin.directory import commands, permissions, queries
 from tocsin.directory.models import Service, Team
 from tocsin.oncall import commands as oncall_commands
 from tocsin.oncall import queries as oncall
-from tocsin.web.policy import MANAGER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import MANAGER, SIGNED_IN, allow
 
 FIELDS = ("name", "description", "runbook_url")
 

@@ -28,12 +28,12 @@ from tocsin.oncall import commands as oncall_commands
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
 from tocsin.paging import queries as paging
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame.zones import COMMON
+from tocsin.web.gate.policy import ADMINISTRATOR, TOKEN, allow
 from tocsin.web.pages import missing
 from tocsin.web.pages.services import key_address
-from tocsin.web.policy import ADMINISTRATOR, TOKEN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
-from tocsin.web.zones import COMMON
 
 STEPS = (("mail", "Mail"), ("team", "Team"), ("service", "Service"), ("page", "First page"), ("summary", "What is missing"))
 _BACKEND = settings.AUTHENTICATION_BACKENDS[0]

@@ -11,7 +11,7 @@ from tocsin.core.ids import is_id
 from tocsin.incidents.models import Incident
 from tocsin.paging import queries as paging
 from tocsin.paging.models import Attempt, Page
-from tocsin.web import words
+from tocsin.web.frame import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from tocsin.web import symbols, words
-from tocsin.web.policy import SIGNED_IN, allow
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import symbols, words
+from tocsin.web.gate.policy import SIGNED_IN, allow
 
 COLOURS = (
     ("paper", "ground"),

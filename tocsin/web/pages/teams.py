@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.core.errors import Refused
 from tocsin.directory import commands, permissions, queries
 from tocsin.oncall import queries as oncall
-from tocsin.web.policy import ADMINISTRATOR, MANAGER, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed
-from tocsin.web.zones import COMMON
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame.zones import COMMON
+from tocsin.web.gate.policy import ADMINISTRATOR, MANAGER, SIGNED_IN, allow
 
 
 @allow(SIGNED_IN)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tocsin.directory.models import Person
 from tocsin.paging.models import Escalation, Page
-from tocsin.web import words
+from tocsin.web.frame import words
 
 _WORDS = {
     Page.WAITING: "page waits",

@@ -20,11 +20,11 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands, queries, rules
 from tocsin.statuspages.models import Update
-from tocsin.web import typed_times
+from tocsin.web.forms import typed_times
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed, clean
+from tocsin.web.gate.policy import RESPONDER, allow
 from tocsin.web.pages.addresses import at_incident
-from tocsin.web.policy import RESPONDER, allow
-from tocsin.web.request import Request
-from tocsin.web.typed import Typed, clean
 
 PREFIX = {rules.INTERNAL: "Inside", rules.EXTERNAL: "Customers"}
 _FIELDS = {"next_update_at": "next", "internal": "form", "external": "form"}

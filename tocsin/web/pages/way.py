@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.core.models import Event
-from tocsin.web import words
+from tocsin.web.frame import words
 from tocsin.web.pages import told
 
 

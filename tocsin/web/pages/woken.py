@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tocsin.directory.models import Person, Service
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, PolicyStep
-from tocsin.web import reader
+from tocsin.web.frame import reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from tocsin.statuspages import queries, rules
-from tocsin.web import reader
-from tocsin.web.policy import PUBLIC, SIGNED_IN, allow
-from tocsin.web.request import Request
-from tocsin.web.sheet import render_inlined
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import reader
+from tocsin.web.frame.sheet import render_inlined
+from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, allow
 
 FRESH = dt.timedelta(seconds=2)
 

@@ -11,8 +11,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tocsin.incidents.rules import duration_words
-from tocsin.web import reader, words
-from tocsin.web.prose import to_html
+from tocsin.web.frame import reader, words
+from tocsin.web.frame.prose import to_html
 
 register = template.Library()
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.core import clock as core_clock
-from tocsin.web import assets, reader, symbols, words
+from tocsin.web.frame import assets, reader, symbols, words
 
 register = template.Library()
 

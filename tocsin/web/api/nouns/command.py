@@ -18,7 +18,7 @@ from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import alerts, incidents, people, teams
 from tocsin.web.api.nouns.incidents import IncidentDocument
 from tocsin.web.api.scopes import READS, RESPONDS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["incidents"])
 

@@ -14,7 +14,7 @@ from tocsin.directory.models import ApiToken, ContactMethod, Person
 from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import gateways, people
 from tocsin.web.api.scopes import CONFIGURES
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["people"])
 

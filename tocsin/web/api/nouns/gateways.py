@@ -13,7 +13,7 @@ from tocsin.directory import commands, queries
 from tocsin.directory.models import Gateway
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import CONFIGURES, READS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["gateways"])
 

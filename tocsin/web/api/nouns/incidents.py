@@ -15,7 +15,7 @@ from tocsin.incidents.models import Incident
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import alerts, services
 from tocsin.web.api.scopes import READS, RESPONDS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["incidents"])
 

@@ -18,7 +18,7 @@ from tocsin.postmortems.models import Postmortem
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import READS, RESPONDS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["postmortems"])
 

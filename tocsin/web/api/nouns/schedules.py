@@ -16,7 +16,7 @@ from tocsin.oncall.models import Override, Schedule
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people, teams
 from tocsin.web.api.scopes import CONFIGURES, READS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["schedules"])
 

@@ -21,7 +21,7 @@ from tocsin.oncall.models import Policy, Schedule
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import teams
 from tocsin.web.api.scopes import CONFIGURES, READS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["services"])
 

@@ -15,7 +15,7 @@ from tocsin.statuspages import commands, queries
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import READS, RESPONDS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["status-pages"])
 updates = Router(tags=["incidents"])

@@ -15,7 +15,7 @@ from tocsin.directory.models import Team
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people
 from tocsin.web.api.scopes import CONFIGURES, READS
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 router = Router(tags=["teams"])
 

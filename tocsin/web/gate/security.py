@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from tocsin.core import clock
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
 
 log = structlog.get_logger(__name__)
 

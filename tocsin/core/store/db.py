@@ -1,6 +1,6 @@
 """The only place that knows which database it is.
 
-Two stores are supported, SQLite (our backend in `core/sqlite`) and PostgreSQL 15 or newer. Everything that differs between
+Two stores are supported, SQLite (our backend in `core/store/sqlite`) and PostgreSQL 15 or newer. Everything that differs between
 them is a function here, tested on both.
 """
 

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from tocsin.core import clock, secrets
 from tocsin.directory import commands, queries
 from tocsin.directory.models import Person
-from tocsin.web.patience import patience
+from tocsin.web.gate.patience import patience
 
 DEVICE_COOKIE = "device"
 _YEAR = 366 * 86400

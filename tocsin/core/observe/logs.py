@@ -17,7 +17,8 @@ from typing import Any, TextIO
 
 import structlog
 
-from tocsin.core import clock, metrics
+from tocsin.core import clock
+from tocsin.core.observe import metrics
 
 HIDDEN = "[hidden]"
 _ROOM = 10_000

@@ -13,9 +13,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from tocsin.web import assets
-from tocsin.web.request import Request
-from tocsin.web.security import allow_style
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import assets
+from tocsin.web.gate.security import allow_style
 
 PLACE = "<style></style>"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

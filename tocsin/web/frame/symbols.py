@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.utils.safestring import SafeString, mark_safe
 
-from tocsin.web import assets
+from tocsin.web.frame import assets
 
 SOLID = {"sev1", "sev2", "open"}
 """Solid shapes are kept for severity and for "triggered"."""

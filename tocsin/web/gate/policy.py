@@ -19,8 +19,9 @@ from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotAllowed, NotFound, Refused
 from tocsin.directory import queries as directory
-from tocsin.web import reader, refusals
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import reader
+from tocsin.web.gate import refusals
 
 View = TypeVar("View", bound=Callable[..., Any])
 

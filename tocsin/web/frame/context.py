@@ -14,8 +14,9 @@ from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.queries import NowRow
 from tocsin.paging import queries as paging
-from tocsin.web import policy, reader, watch
-from tocsin.web.request import Request
+from tocsin.web.forms.request import Request
+from tocsin.web.frame import reader, watch
+from tocsin.web.gate import policy
 
 THEMES = {"light", "dark", "night"}
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from tocsin.core.errors import Refused
-from tocsin.web import typed_times
+from tocsin.web.forms import typed_times
 
 
 class Typed:

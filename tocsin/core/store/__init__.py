@@ -1,0 +1,1 @@
+"""The database: what differs between the two, numbers, facts, requests done once."""

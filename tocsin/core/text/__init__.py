@@ -1,0 +1,1 @@
+"""Plain text: cleaning, placeholders, JSON that is read strictly."""

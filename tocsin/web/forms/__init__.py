@@ -1,0 +1,1 @@
+"""What people typed, and what to say when it cannot be read."""

@@ -1,0 +1,1 @@
+"""Who may pass: access to each route, sign-in, patience with guessing, security headers."""
