@@ -119,8 +119,9 @@ def test_a_row_that_fails_three_times_ends_and_its_raw_text_pages(key: Integrati
 def test_a_row_that_takes_its_worker_down_is_not_tried_for_ever(key: IntegrationKey, now: dt.datetime) -> None:
     arrive(key, now, {"title": "Killer"})
     at = now + dt.timedelta(seconds=1)
-    for _ in range(rules.MAX_LOST):
-        assert leases.claim(IntakeEvent, lane="intake", owner="dies", now=at, limit=1)
+    for _ in range(rules.MAX_BEGUN):
+        (row,) = leases.claim(IntakeEvent, lane="intake", owner="dies", now=at, limit=1)
+        commands.intake.begin(row)
         at += leases.LEASE
     jobs.understand(at)
     assert IntakeEvent.objects.get().work_state == IntakeEvent.FAILED
@@ -130,12 +131,19 @@ def test_a_row_that_takes_its_worker_down_is_not_tried_for_ever(key: Integration
 def test_rows_that_were_in_hand_at_several_kills_are_not_given_up(key: IntegrationKey, now: dt.datetime) -> None:
     arrive(key, now, *({"title": f"Innocent {number}"} for number in range(5)))
     at = now + dt.timedelta(seconds=1)
-    for _ in range(5):
+    for _ in range(30):
         assert len(leases.claim(IntakeEvent, lane="intake", owner="dies", now=at, limit=50)) == 5
         at += leases.LEASE
     jobs.understand(at)
     assert set(IntakeEvent.objects.values_list("work_state", flat=True)) == {IntakeEvent.DONE}
     assert set(Alert.objects.values_list("title", flat=True)) == {f"Innocent {number}" for number in range(5)}
+
+
+def test_rows_that_are_given_up_page_each_by_itself_and_the_same_body_once(key: IntegrationKey, now: dt.datetime) -> None:
+    arrive(key, now, ["one"], ["two"], ["one"])
+    jobs.understand(now + dt.timedelta(seconds=1))
+    assert sorted(Alert.objects.values_list("event_count", flat=True)) == [1, 2]
+    assert Event.objects.filter(name="alert.triggered").count() == 2
 
 
 def test_a_row_that_cannot_even_be_given_up_keeps_no_other_one_waiting(

@@ -35,6 +35,7 @@ def understand(now: dt.datetime) -> int:
     for start in range(0, len(fresh), TOGETHER):
         _several(fresh[start : start + TOGETHER], now)
     for row in random.sample(lost, len(lost)):
+        intake.begin(row)
         _one(row, now)
     return len(rows)
 
@@ -66,7 +67,7 @@ def _one(row: IntakeEvent, now: dt.datetime) -> None:
 def _understand(row: IntakeEvent, now: dt.datetime) -> None:
     """A row that fails three times, or was there each time the process ended, pages its raw text instead."""
     try:
-        if row.tries > rules.MAX_LOST:
+        if row.begun > rules.MAX_BEGUN:
             intake.give_up(row, "processing it ended Tocsin's worker several times", now=now)
         else:
             intake.understand([row], now=now)
@@ -76,7 +77,7 @@ def _understand(row: IntakeEvent, now: dt.datetime) -> None:
         intake.give_up(row, str(error), now=now)
     except Exception as error:
         log.exception("intake row failed", event_id=row.id, tries=row.tries)
-        first = not row.last_error and row.tries < rules.MAX_LOST
+        first = not row.last_error
         if row.tries < rules.MAX_TRIES or first:
             leases.give_back(row, now + AGAIN_AFTER, repr(error))
         else:

@@ -30,13 +30,18 @@ class IntegrationKey(models.Model):
 
 
 class IntakeEvent(DueRow):
-    """A body as it arrived, on disk before the sender got its 202. Evidence, and work for the intake lane."""
+    """A body as it arrived, on disk before the sender got its 202. Evidence, and work for the intake lane.
+
+    `begun` counts how often it was taken up alone after a process had ended with it in hand: what ends a process each time is
+    the row itself, not the company it was in.
+    """
 
     id = IdField("evt")
     key = models.ForeignKey(IntegrationKey, on_delete=models.CASCADE, related_name="intake")
     body = models.BinaryField()
     unreadable = models.CharField(max_length=200, blank=True, default="")
     received_at = models.DateTimeField()
+    begun = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = (due_index("alerts_intake_due"), models.Index(fields=("key", "received_at")))

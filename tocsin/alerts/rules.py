@@ -22,9 +22,9 @@ HIGH, LOW, NONE = "high", "low", "none"
 REORDER_WINDOW = dt.timedelta(seconds=60)
 UNREADABLE_PAGE_EVERY = dt.timedelta(hours=1)
 MAX_TRIES = 3
-MAX_LOST = 10
-"""Claims after which a row that was never finished is taken for the one that ends the process each time. Rows that were only
-in its company when the process died must not be given up with it, so this is more than a restart or three."""
+MAX_BEGUN = 3
+"""How often the process may end while a row is taken up alone, before the row is taken for what ends it. Rows that were only in
+its company when the process died are not given up with it."""
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The start of a problem whose end alone was heard."""
 

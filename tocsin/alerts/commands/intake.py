@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,13 +92,22 @@ def _parsed(row: IntakeEvent, key: IntegrationKey, now: dt.datetime) -> Sequence
     """What a row says. A refused one says that it cannot be read, at most once an hour."""
     if not row.unreadable:
         return ports.parser(key.kind)(json.loads(bytes(row.body)))
-    return [_raw(row, key, row.unreadable)] if rules.may_page_unreadable(key.unreadable_paged_at, now) else []
+    return [_raw(row, key, row.unreadable, dedup_key=f"unreadable:{key.id}")] if rules.may_page_unreadable(key.unreadable_paged_at, now) else []
+
+
+def begin(row: IntakeEvent) -> None:
+    """Note, before anything else is done, that this row is taken up alone; counted when the process ends over it."""
+    row.begun += 1
+    IntakeEvent.objects.filter(pk=row.pk, fence=row.fence).update(begun=row.begun)
 
 
 def give_up(row: IntakeEvent, reason: str, *, now: dt.datetime) -> Alert:
-    """A claimed row that cannot be understood: it ends as failed, the service turns red, and its raw text pages."""
+    """A claimed row that cannot be understood: it ends as failed, the service turns red, and its raw text pages.
+
+    Each such body by itself: they may tell of different problems. The same body again is the same problem.
+    """
     key = row.key
-    event = _raw(row, key, reason)
+    event = _raw(row, key, reason, dedup_key=f"failed:{key.id}:{hashlib.sha256(bytes(row.body)).hexdigest()[:16]}")
     with transaction.atomic():
         hold_keys([(key.service, key.kind, event)])
         alert = apply(SYSTEM, key.service, key.kind, event, received_at=row.received_at, now=now, intake=row)
@@ -107,9 +117,9 @@ def give_up(row: IntakeEvent, reason: str, *, now: dt.datetime) -> Alert:
     return alert
 
 
-def _raw(row: IntakeEvent, key: IntegrationKey, reason: str) -> ParsedEvent:
+def _raw(row: IntakeEvent, key: IntegrationKey, reason: str, *, dedup_key: str) -> ParsedEvent:
     return ParsedEvent(
-        dedup_key=f"unreadable:{key.id}",
+        dedup_key=dedup_key,
         title=f"{key.name} sent an event that Tocsin cannot read: {reason}",
         description=bytes(row.body[:4000]).decode("utf-8", "replace"),
         labels={"integration": key.name, "event": row.id},
