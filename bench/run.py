@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import dwell, intake, start, weights  # noqa: E402  (the path must be there first)
+from bench import dwell, intake, proof, start, weights  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
 
 Measure = Callable[[Path], Iterator[Figure]]
@@ -25,6 +25,7 @@ MEASURES: dict[str, Measure] = {
     "dwell": dwell.measure,
     "intake": intake.measure,
     "weights": weights.measure,
+    "proof": proof.measure,
 }
 
 

@@ -109,11 +109,20 @@ def api_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def time_rules_page() -> str:
+    sys.path.insert(0, str(ROOT))
+    from tests.oncall.clock_cases import tables
+    from tests.oncall.clock_table import TABLE
+
+    return "\n".join([MADE, (DOCS / "users" / "_time_rules_intro.md").read_text(), tables(TABLE)])
+
+
 PAGES = {
     "settings.md": settings_page,
     "events.md": events_page,
     "developers/cli.md": cli_page,
     "developers/api.md": api_page,
+    "users/time-rules.md": time_rules_page,
 }
 
 

@@ -105,7 +105,7 @@ def schedule(owner: Team | None, *people: Person, name: str = "", zone: str = "U
     )
     if people:
         rotation = Rotation.objects.create(
-            schedule=made, name="weekly", zone=zone, starts_on=SINCE.date(), handover_time=dt.time(9), weeks=1
+            schedule=made, name="weekly", zone=zone, starts_on=SINCE.date(), handover_time=dt.time(9)
         )
         for position, someone in enumerate(people):
             RotationMember.objects.create(rotation=rotation, person=someone, position=position)

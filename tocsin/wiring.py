@@ -17,7 +17,12 @@ from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
+from tocsin.integrations.icalendar import Format
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.oncall import jobs as oncall_jobs
+from tocsin.oncall import ports as oncall_ports
+from tocsin.oncall import reactions as oncall
+from tocsin.oncall.calendars import jobs as calendar_jobs
 from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
@@ -33,6 +38,8 @@ MODULES: tuple[Module, ...] = (
     Module("codes", directory_jobs.deliver_codes, "codes"),
     *alerts_jobs.MODULES,
     *paging_jobs.MODULES,
+    *oncall_jobs.MODULES,
+    *calendar_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 
@@ -41,6 +48,8 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("alert.raised", paging.alert_raised),
     ("alert.acknowledged", paging.alert_acknowledged),
     ("alert.resolved", paging.alert_resolved),
+    ("person.deactivated", oncall.person_left_or_came_back),
+    ("person.reactivated", oncall.person_left_or_came_back),
     ("person.deactivated", paging.person_deactivated),
     ("page.created", incident_handlers.let_paged_person_in),
     ("incident.resolved", paging.alert_resolved),
@@ -54,6 +63,7 @@ def install() -> None:
     """Fill every port and wire every handler. Called once, when all rooms are loaded; calling it again changes nothing."""
     core_ports.mail.wire(transport.Post())
     directory_ports.fill_gateway_call(http_call.carry_code)
+    oncall_ports.calendars.wire(Format())
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))

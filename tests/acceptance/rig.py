@@ -97,8 +97,8 @@ class Rig:
         return found
 
     def messages(self) -> list[Message]:
-        """Everything that reached the world since this rig was set up."""
-        return self.world.messages()[self._before :]
+        """Everything that reached the world since this rig was set up, but notices about shifts: those come by the calendar."""
+        return [message for message in self.world.messages()[self._before :] if "/oncall/mine" not in message.text]
 
     def unexpected(self) -> list[Message]:
         return [message for position, message in enumerate(self.messages()) if position not in self._taken]

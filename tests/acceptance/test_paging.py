@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.acceptance.rig import Rig
+from tests.acceptance.shelf import Shelf
 
 
 @pytest.mark.req("PAG-01", "PAG-09", "PAG-14")
@@ -132,3 +134,19 @@ def test_a_restart_changes_nothing_for_who_is_paged(rig: Rig) -> None:
     rig.expect_call("Ada")
     rig.acknowledge(mail)
     rig.expect_status(key, "acknowledged")
+
+
+@pytest.mark.req("PAG-03")
+def test_the_place_of_somebody_who_is_deactivated_is_taken_within_five_seconds(shelf: Shelf, tmp_path: Path) -> None:
+    """F29, and no hour of darkness: the next one hears of it while the first one's page is still open."""
+    rig = shelf.rig(tmp_path)
+    try:
+        key = rig.send_alert()
+        rig.expect_mail("Ada")
+        assert rig.api("POST", f"/people/{rig.made['people']['Ada']}/deactivate", {}).status == 200
+        rig.acknowledge(rig.expect_call("Bo", within=5))
+        assert rig.expect_status(key, "acknowledged")["acknowledged_by"]["name"] == "Bo"
+        rig.fast_forward(minutes=30)
+        rig.expect_silence()
+    finally:
+        rig.close()

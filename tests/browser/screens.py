@@ -43,6 +43,10 @@ def _acknowledge(site: Site) -> str:
     return until(lambda: site.acknowledge_path(words), 15, "no page in the mailbox")
 
 
+def _time_machine(site: Site) -> str:
+    return f"/oncall/time-machine?service={site.api('GET', '/services?limit=1').json['items'][0]['slug']}"
+
+
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
@@ -55,6 +59,10 @@ SCREENS = [
     Screen("war-room", _first("incidents", "&state=fixing")),
     Screen("incident-resolved", _first("incidents", "&state=resolved")),
     Screen("on-call", "/oncall"),
+    Screen("my-shifts", "/oncall/mine"),
+    Screen("on-call-proof", "/oncall/proof"),
+    Screen("time-machine", _time_machine),
+    Screen("on-call-load", "/oncall/load"),
     Screen("status-internal", "/status/internal"),
     Screen("postmortem", _first("postmortems")),
     Screen("postmortems", "/postmortems"),
@@ -62,6 +70,7 @@ SCREENS = [
     Screen("insights", "/insights"),
     Screen("people", "/people"),
     Screen("teams", "/teams"),
+    Screen("team", _first("teams")),
     Screen("services", "/services"),
     Screen("profile", "/me"),
     Screen("mailbox", "/mailbox"),

@@ -155,3 +155,38 @@ def test_an_update_takes_drafts_and_confirms_once(fake: Fake) -> None:
     assert body["internal"] == drafts["internal"]
     assert body["external"] == {"body": "We look into it."}
     assert run(fake, "update", "post", "HOT-1").exit_code == 2
+
+
+def test_a_proof_that_fails_is_the_answer_no(fake: Fake) -> None:
+    finding = {"service": "shop", "urgencies": ["high", "low"], "fails": True, "words": "Sun 29 Mar 2026, Shop: nobody"}
+    fake.answers = [(200, {"proven": False, "services": 2, "days": 400, "findings": [finding]})]
+    done = run(fake, "oncall", "prove", "--service", "shop")
+    assert done.exit_code == 1
+    assert done.stdout == (
+        "FAILS   Sun 29 Mar 2026, Shop: nobody (high and low urgency)\n2 services, 400 days: 1 of them page nobody at some time.\n"
+    )
+    assert fake.heard[0][1] == "/api/v1/on-call/proof?service=shop"
+    assert run(fake, "oncall", "prove", "--json").exit_code == 1
+    fake.answers = [(200, {"proven": True, "services": 1, "days": 400, "findings": []})]
+    done = run(fake, "oncall", "prove")
+    assert (done.exit_code, done.stdout) == (0, "1 service, 400 days: every alert ends at somebody.\n")
+
+
+def test_who_would_be_paged_is_a_table(fake: Fake) -> None:
+    ways = [{"name": "mail", "delay_minutes": 0, "proven": True}, {"name": "phone", "delay_minutes": 5, "proven": True}]
+    first = {"at": "2026-12-25T03:00:00Z", "step": 1, "counts": True, "targets": ["Payments"]}
+    last = {"at": "2026-12-25T03:05:00Z", "step": 0, "counts": True, "targets": ["Managers"], "people": []}
+    fake.answers = [(200, {"places": [first | {"people": [{"person": {"name": "Ana"}, "ways": ways}]}, last]})]
+    done = run(fake, "oncall", "at", "shop", "--at", "2026-12-25T03:00:00Z", "--urgency", "low")
+    assert done.stdout == (
+        "2026-12-25T03:00:00Z\tstep 1\tPayments\tAna by mail, phone after 5 min\n"
+        "2026-12-25T03:05:00Z\tlast resort\tManagers\tnobody\n"
+    )
+    assert fake.heard[0][1] == "/api/v1/services/shop/would-page?at=2026-12-25T03%3A00%3A00Z&urgency=low"
+
+
+def test_the_load_is_a_table(fake: Fake) -> None:
+    fake.answers = [(200, [{"person": {"name": "Ana"}, "hours": 168.0, "night_hours": 56.5, "weekend_hours": 48.0}])]
+    done = run(fake, "oncall", "load", "--since", "2026-11-02T00:00:00Z", "--schedule", "payments")
+    assert done.stdout == "Ana\t168.0\t56.5\t48.0\n"
+    assert fake.heard[0][1] == "/api/v1/on-call/load?since=2026-11-02T00%3A00%3A00Z&schedule=payments"

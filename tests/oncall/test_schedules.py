@@ -15,11 +15,13 @@ from tocsin.core.models import Event
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
 from tocsin.oncall import commands, queries
+from tocsin.oncall.commands import Turns
 from tocsin.oncall.models import Schedule
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
-MONDAY = {"name": "Primary", "zone": "Europe/Vienna", "starts_on": dt.date(2026, 11, 16), "handover_time": dt.time(9)}
+TURNS = {"zone": "Europe/Vienna", "starts_on": dt.date(2026, 11, 16), "handover_time": dt.time(9)}
+MONDAY = {"name": "Primary", "turns": Turns(**TURNS)}
 
 
 @pytest.fixture
@@ -66,9 +68,15 @@ def test_an_override_can_be_taken_back(ada, ben, schedule, now):
         ({"zone": ""}, "zone"),
         ({"zone": "\0"}, "zone"),
         ({"members": []}, "members"),
-        ({"weeks": 0}, "weeks"),
-        ({"weeks": 53}, "weeks"),
-        ({"weeks": True}, "weeks"),
+        ({"lengths": (0,)}, "lengths"),
+        ({"lengths": (53,)}, "lengths"),
+        ({"lengths": (True,)}, "lengths"),
+        ({"lengths": ()}, "lengths"),
+        ({"unit": "fortnights"}, "unit"),
+        ({"anchor": "moon"}, "anchor"),
+        ({"windows": [{"days": [7], "from": "09:00", "to": "17:00"}]}, "windows.0.days"),
+        ({"windows": [{"days": [0], "from": "9", "to": "17:00"}]}, "windows.0.from"),
+        ({"ends_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, "ends_at"),
         ({"name": " "}, "name"),
         ({"name": "x" * 121}, "name"),
         ({"name": "\ud800"}, "name"),
@@ -76,8 +84,10 @@ def test_an_override_can_be_taken_back(ada, ben, schedule, now):
     ],
 )
 def test_a_rotation_that_cannot_be_is_refused_with_its_field(ada, schedule, now, wrong, field):
+    given = {name: value for name, value in wrong.items() if name in {"name", "members"}}
+    turns = Turns(**TURNS | {name: value for name, value in wrong.items() if name not in given})
     with pytest.raises(Invalid) as refusal:
-        commands.add_rotation(SYSTEM, schedule, **{**MONDAY, "members": [ada], **wrong}, now=now)
+        commands.add_rotation(SYSTEM, schedule, **{"name": "Primary", "members": [ada], **given}, turns=turns, now=now)
     assert refusal.value.field == field
 
 
@@ -226,3 +236,10 @@ def test_shifts_of_the_screen_agree_with_the_pager(ada, ben, schedule, now):
     commands.add_override(SYSTEM, schedule, person=ben, starts_at=now + HOUR, ends_at=now + 2 * HOUR, now=now)
     for shift in queries.shifts(schedule, now, now + dt.timedelta(days=30)):
         assert queries.on_call_at(schedule, shift.start).people == shift.people
+
+
+def test_no_schedule_hides_behind_a_page_of_its_name(now):
+    made = commands.create_schedule(SYSTEM, team=None, name="Proof", zone="UTC", now=now)
+    assert made.slug != "proof"
+    with pytest.raises(Conflict, match="taken"):
+        commands.create_schedule(SYSTEM, team=None, name="Mine", zone="UTC", slug="mine", now=now)

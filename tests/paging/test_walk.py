@@ -16,6 +16,7 @@ from tocsin.core.ids import new_id
 from tocsin.core.models import Event
 from tocsin.core.store import facts
 from tocsin.directory import commands as directory
+from tocsin.oncall import commands as oncall
 from tocsin.paging import commands, queries, tokens
 from tocsin.paging.models import Attempt, Escalation, Page
 
@@ -315,3 +316,25 @@ def test_a_test_page_wakes_nobody_else_and_ends_by_itself(now, mail, engine):
     engine.run_until(now, now + 20 * MINUTE, every=MINUTE)
     assert mail.reached == ["ada@example.com"]
     assert queries.running(subject) == []
+
+
+def test_whoever_has_the_place_of_a_deactivated_person_is_called_at_once(now, mail, engine):
+    """F29: the layer below answers; nobody of the step is called twice, and the walk goes on from there."""
+    place = house(wait=5)
+    rota = company.schedule(place.service.team, place.ben, name="Two")
+    turns = oncall.Turns("UTC", dt.date(2026, 1, 5), dt.time(9))
+    oncall.add_rotation(SYSTEM, rota, name="Top", turns=turns, members=[place.ada], now=now)
+    team = place.service.team
+    steps = [{"targets": [rota], "wait_minutes": 5}, {"targets": [company.person("Cho")], "wait_minutes": 5}]
+    made = oncall.create_policy(SYSTEM, team=team, name="Two layers", steps=steps, repeats=0, now=now)
+    oncall.cover_service(SYSTEM, place.service, policy=made, now=now)
+    fire(place.service, now)
+    engine.run(now)
+    assert mail.reached == ["ada@example.com"]
+    directory.deactivate(company.actor(company.administrator()), place.ada, now=now + MINUTE)
+    engine.run(now + MINUTE + dt.timedelta(seconds=1))
+    assert mail.reached == ["ada@example.com", "ben@example.com"]
+    engine.run(now + 5 * MINUTE)
+    assert mail.reached == ["ada@example.com", "ben@example.com"], "five minutes count from Ben's page"
+    engine.run(now + 7 * MINUTE)
+    assert mail.reached[2:] == ["cho@example.com"]

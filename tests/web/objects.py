@@ -82,8 +82,18 @@ def build() -> House:
     override = oncall.add_override(
         here, schedule, person=people["manager"], starts_at=NOW, ends_at=NOW + dt.timedelta(hours=4), reason="swap", now=NOW
     )
+    cover = oncall.ask_cover(
+        company.actor(people["member"]),
+        schedule,
+        person=people["member"],
+        starts_at=NOW + dt.timedelta(days=1),
+        ends_at=NOW + dt.timedelta(days=2),
+        now=NOW,
+    )
     gateway = directory.create_gateway(SYSTEM, name="ntfy", url="https://ntfy.example.com/x", now=NOW)
     of_stakeholder, _ = directory.create_token(SYSTEM, people["stakeholder"], name="mine", scopes=["read"], now=NOW)
+    feed, _ = oncall.create_feed(SYSTEM, people["stakeholder"], now=NOW)
+    leave = oncall.add_away_calendar(SYSTEM, people["stakeholder"], url="https://example.com/leave.ics", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
     house.values = {
@@ -112,10 +122,18 @@ def build() -> House:
         "schedules/slug": schedule.slug,
         "oncall/slug": schedule.slug,
         "rotation_id": rotation.id,
+        "cover_id": cover.id,
+        "rotation": rotation.id,
+        "override": override.id,
+        "cover": cover.id,
+        "verb": "withdraw",
         "override_id": override.id,
         "gateway_id": gateway.id,
         "method_id": people["stakeholder"].contact_methods.first().id,
         "token_id": of_stakeholder.id,
+        "feed_id": feed.id,
+        "away_id": leave.id,
+        "calendar_id": leave.id,
         "urgency": "high",
         "page_id": page.id,
         "api/v1/status-pages/wanted": "external",

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 READ, ALL = ("read",), ("read", "respond", "configure")
 REPORTS = {"/api/v1/incidents", "/api/v1/incidents/{wanted}/say", "/api/v1/incidents/{wanted}/set-up"}
 """Every role reports incidents, asks in their rooms, and may ask for a room."""
-THEIR_OWN = ("/contact-methods", "/set-notify-steps", "/tokens")
+THEIR_OWN = (
+    "/contact-methods",
+    "/set-notify-steps",
+    "/set-notices",
+    "/tokens",
+    "/people/{wanted}/calendar-feeds",
+    "/people/{wanted}/away-calendars",
+)
 """The person in the house's paths is the stakeholder, who changes these of their own."""
 
 

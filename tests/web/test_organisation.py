@@ -96,7 +96,7 @@ def test_from_nothing_to_a_covered_service_with_a_key_by_forms_alone(admin: Clie
     assert admin.post("/teams/new", {"name": "Payments", "zone": "Europe/Vienna"}).status_code == 302
     assert admin.post("/t/payments/members", {"person": root.id, "is_manager": "1"}).status_code == 302
     turns = {"title": "Payments on call", "name": "Weekly", "zone": "Europe/Vienna", "starts_on": "2026-01-05"}
-    answer = admin.post("/t/payments/schedules/new", turns | {"handover_time": "09:00", "weeks": "1", "members": [root.id, ""]})
+    answer = admin.post("/t/payments/schedules/new", turns | {"handover_time": "09:00", "lengths": "1", "members": [root.id, ""]})
     assert answer.status_code == 302
     schedule = Schedule.objects.get()
     assert "Root" in admin.get(f"/schedules/{schedule.slug}").text
@@ -155,15 +155,48 @@ def test_overrides_and_rotations_are_added_and_taken_out(admin: Client) -> None:
         "zone": "UTC",
         "starts_on": "2026-01-05",
         "handover_time": "21:00",
-        "weeks": "2",
+        "lengths": "2",
         "members": [ben.id],
     }
-    assert admin.post(f"{path}/rotations", rotation).status_code == 302
-    assert admin.post(f"{path}/rotations", rotation | {"members": [""], "weeks": "0"}).status_code == 422
-    assert admin.post(f"{path}/rotations/{schedule.rotations.get(name='Nights').id}/remove").status_code == 302
+    looked = admin.post(f"{path}/layers/new", rotation | {"look": "yes"})
+    assert "What changes for whom" in looked.text
+    assert "Ben" in looked.text
+    assert schedule.rotations.count() == 1, "nothing is saved by looking"
+    assert admin.post(f"{path}/layers/new", rotation).status_code == 302
+    assert admin.post(f"{path}/layers/new", rotation | {"members": [""], "lengths": "0"}).status_code == 422
+    nights = schedule.rotations.get(name="Nights")
+    hours = {"days": ["0", "4"], "from": "21:00", "to": "06:00", "unit": "days"}
+    assert admin.post(f"{path}/layers/{nights.id}", rotation | hours).status_code == 302
+    changed = schedule.rotations.get(name="Nights", ends_at=None)
+    assert changed.windows == [{"days": [0, 4], "from": "21:00", "to": "06:00"}]
+    members = {"members": [ana.id, ben.id], "since": "2100-01-01"}
+    assert admin.post(f"{path}/layers/{changed.id}/members", members).status_code == 302
+    assert admin.post(f"{path}/layers/{changed.id}/members", members | {"since": "2001-01-01"}).status_code == 422
+    assert admin.post(f"{path}/layers/{schedule.rotations.get(name='weekly').id}/raise").status_code == 302
+    for query in ("?show=month", "?zone=utc", "?zone=mine&from=2026-03-25", "?from=9999-12-31", "?from=x&zone=x&show=x"):
+        assert "who is really called" in admin.get(path + query).text
+    assert admin.post(f"{path}/layers/{changed.id}/remove").status_code == 302
     assert admin.post(f"{path}/last-resort").status_code == 302
     schedule.refresh_from_db()
     assert schedule.is_last_resort
+
+
+@pytest.mark.req("PAG-08")
+def test_a_swap_is_asked_and_accepted_in_two_forms(client: Client) -> None:
+    ana, ben = company.person("Ana"), company.person("Ben")
+    schedule = company.schedule(company.team("Payments", ana, ben), ana)
+    client.force_login(ana)
+    time = {"cover_from": "2030-01-07 10:00", "cover_until": "2030-01-08 10:00"}
+    assert client.post(f"/schedules/{schedule.slug}/covers", time | {"back_from": "2030-01-09 10:00"}).status_code == 422
+    assert client.post(f"/schedules/{schedule.slug}/covers", time | {"asked": ben.id, "note": "wedding"}).status_code == 302
+    client.force_login(ben)
+    inbox = client.get("/oncall/swaps").text
+    assert "wedding" in inbox
+    path = re.search(r'action="(/covers/[^"]+/accept)"', inbox)
+    assert path is not None
+    assert client.post(path[1]).status_code == 302
+    assert client.post(path[1]).status_code == 409
+    assert oncall.people_on_call(schedule, dt.datetime(2030, 1, 7, 12, tzinfo=dt.UTC)) == [ben]
 
 
 def test_a_gateway_keeps_its_headers_to_itself(admin: Client) -> None:

@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, command, house, learning, reach
+from tocsin.cli.remote import answering, calendars, command, house, learning, reach
 
 app = typer.Typer(
     name="tocsin",
@@ -23,6 +23,7 @@ REMOTE = (
     command.incident,
     answering.page,
     answering.oncall,
+    calendars.calendar,
     command.update,
     learning.postmortem,
     learning.action,

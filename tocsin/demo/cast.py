@@ -53,6 +53,9 @@ TEAMS = (
     TeamLine("Incident managers", "Europe/London", "08:00", ("ben", "sara", "priya")),
 )
 MANAGERS_TEAM = "Incident managers"
+WITH_WEEKENDS = ("Payments", "Booking")
+"""Teams that hand the weekends on by themselves, in a layer above the weeks."""
+WEEKENDS = ({"days": [5, 6], "from": "00:00", "to": "00:00"},)
 
 PRODUCTS = ("Tickets", "Wallet", "Partner API", "Station screens")
 
@@ -70,3 +73,6 @@ SERVICES = (
 
 OWN_MANAGER_ROSTER = {"Code hosting": "Developer tools"}
 """Services whose incident managers come from their own team's schedule instead of the company's roster."""
+
+OFFICE_HOURS = {"Warehouse": ({"days": [0, 1, 2, 3, 4], "from": "09:00", "to": "18:00"},)}
+"""Services whose team is paged in these hours of its own zone only: at other times the last resort answers alone."""

@@ -18,7 +18,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
-from tocsin.demo import cast, history, incidents, staff
+from tocsin.demo import calendars, cast, history, incidents, staff
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
 from tocsin.directory.models import ApiToken, Person, Service
@@ -68,7 +68,7 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     began = now - dt.timedelta(days=history.DAYS + 7)
     progress("people, teams, services", 0.0)
     company = staff.hire(began)
-    watch = history.Watch(company, began)
+    watch = history.Watch(company)
     older, happenings = history.alerts_of_six_months(company, watch, now, dice)
     progress("six months of alerts", 0.1)
     alerts.bring_history(SYSTEM, older, now=now)
@@ -78,6 +78,8 @@ def _make(now: dt.datetime, progress: Progress) -> None:
         happening.do(happening.at)
         if place % (len(happenings) // 8) == 0:
             progress("incidents and what followed", 0.2 + 0.8 * place / len(happenings))
+    staff.plan_ahead(company, now)
+    calendars.fill(company, now)
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})
 
 

@@ -14,8 +14,7 @@ from tocsin.demo import cast, messages
 from tocsin.demo.staff import Company
 from tocsin.demo.stories import ALERTS, AlertKind
 from tocsin.directory import queries as directory
-from tocsin.oncall import queries as oncall
-from tocsin.oncall import rules
+from tocsin.oncall.compiling import compiled
 from tocsin.paging import commands as paging
 
 DAYS = 182
@@ -35,17 +34,17 @@ class Happening:
 class Watch:
     """Who was on call at an instant, without asking the database again."""
 
-    def __init__(self, company: Company, began: dt.datetime) -> None:
+    def __init__(self, company: Company) -> None:
         schedules = company.schedules
-        found = oncall.rules_for(schedules.values(), began)
-        self._rules = {name: found[schedule.id] for name, schedule in schedules.items()}
+        found = compiled(schedule.id for schedule in schedules.values())
+        self._rotas = {name: found[schedule.id] for name, schedule in schedules.items()}
         people = [*company.people.values(), company.administrator]
         self.actors = {person.id: directory.actor_for(person, via="web") for person in people}
         self._first = {line.name: company.people[line.people[0]].id for line in cast.TEAMS}
 
     def on_call(self, team: str, at: dt.datetime) -> Actor:
         """The person on call for a team; before the first turn, its manager."""
-        people = rules.who(self._rules[team], at).people
+        people = self._rotas[team].who(at).people
         return self.actors[people[0] if people else self._first[team]]
 
 

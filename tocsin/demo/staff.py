@@ -12,7 +12,8 @@ from tocsin.demo import cast
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person, Product, Service, Team
 from tocsin.oncall import commands as oncall
-from tocsin.oncall.models import Schedule
+from tocsin.oncall import queries
+from tocsin.oncall.models import Policy, Schedule
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages.models import Component, StatusPage
 
@@ -83,13 +84,13 @@ def _team(company: Company, line: cast.TeamLine, began: dt.datetime) -> None:
         SYSTEM,
         schedule,
         name="Primary",
-        zone=line.zone,
-        starts_on=monday,
-        handover_time=dt.time.fromisoformat(line.handover),
-        weeks=1,
+        turns=oncall.Turns(line.zone, monday, dt.time.fromisoformat(line.handover)),
         members=members,
         now=began,
     )
+    if line.name in cast.WITH_WEEKENDS:
+        saturday = oncall.Turns(line.zone, monday + dt.timedelta(days=5), dt.time(), windows=cast.WEEKENDS)
+        oncall.add_rotation(SYSTEM, schedule, name="Weekends", turns=saturday, members=[*reversed(members)], now=began)
     oncall.create_policy(
         SYSTEM,
         team=team,
@@ -107,5 +108,27 @@ def _service(company: Company, line: cast.ServiceLine, began: dt.datetime) -> No
         SYSTEM, name=line.name, team=team, description=line.description, products=products, now=began
     )
     roster = company.schedules[cast.OWN_MANAGER_ROSTER.get(line.name, cast.MANAGERS_TEAM)]
-    oncall.cover_service(SYSTEM, service, policy=team.policies.get(), roster=roster, now=began)
+    policy = _office_policy(company, line, began) if line.name in cast.OFFICE_HOURS else team.policies.get(name=team.name)
+    oncall.cover_service(SYSTEM, service, policy=policy, roster=roster, now=began)
     company.services[line.name] = service
+
+
+def _office_policy(company: Company, line: cast.ServiceLine, began: dt.datetime) -> Policy:
+    """One step that counts in office hours."""
+    team, schedule = company.teams[line.team], company.schedules[line.team]
+    step = {"wait_minutes": 15, "targets": [schedule], "windows": cast.OFFICE_HOURS[line.name], "zone": team.zone}
+    return oncall.create_policy(SYSTEM, team=team, name=f"{line.name}, office hours", steps=[step], repeats=0, now=began)
+
+
+def plan_ahead(company: Company, now: dt.datetime) -> None:
+    """What people have arranged for the next weeks: somebody steps in, somebody asks to be relieved."""
+    schedule = company.schedules[cast.TEAMS[0].name]
+    stands_in, asks = (company.people[mail] for mail in cast.TEAMS[0].people[:2])
+    tomorrow = now.replace(hour=17, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+    late = tomorrow + dt.timedelta(hours=5)
+    oncall.add_override(SYSTEM, schedule, person=stands_in, starts_at=tomorrow, ends_at=late, reason="School concert", now=now)
+    ahead = queries.shifts(schedule, now + dt.timedelta(days=3), now + dt.timedelta(weeks=8))
+    mine = next((shift for shift in ahead if shift.people == (asks.id,)), None)
+    if mine is not None:
+        end = min(mine.end, mine.start + dt.timedelta(days=1))
+        oncall.ask_cover(SYSTEM, schedule, person=asks, starts_at=mine.start, ends_at=end, note="My sister marries", now=now)

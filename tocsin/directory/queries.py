@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -140,6 +141,14 @@ def teams(actor: Actor | None = None) -> QuerySet[Team]:
     )
 
 
+def team_by_id(wanted: str) -> Team:
+    """Raises NotFound."""
+    found = Team.objects.filter(id=wanted).first()
+    if found is None:
+        raise NotFound("There is no such team.")
+    return found
+
+
 def team_by_slug(slug: str) -> Team:
     """Raises NotFound."""
     found = teams().filter(slug=slug).first()
@@ -204,8 +213,22 @@ def notify_plan(person: Person, urgency: str) -> list[PlanStep]:
     Only verified methods that are not broken count. A list that has none left falls back to the other urgency's list, then
     to every verified method at once, then to the sign-in mail address.
     """
-    methods = list(person.contact_methods.select_related("gateway"))
-    steps = list(person.notify_steps.all())
+    return notify_plans([person], urgency)[person.id]
+
+
+def notify_plans(people: Iterable[Person], urgency: str) -> dict[str, list[PlanStep]]:
+    """The same for many people, by their ids. Two queries."""
+    wanted = {person.id: person for person in people}
+    methods: dict[str, list[ContactMethod]] = {one: [] for one in wanted}
+    steps: dict[str, list[NotifyStep]] = {one: [] for one in wanted}
+    for method in ContactMethod.objects.filter(person__in=wanted).select_related("gateway").order_by("created_at"):
+        methods[method.person_id].append(method)
+    for step in NotifyStep.objects.filter(person__in=wanted):
+        steps[step.person_id].append(step)
+    return {one: _plan(person, methods[one], steps[one], urgency) for one, person in wanted.items()}
+
+
+def _plan(person: Person, methods: list[ContactMethod], steps: list[NotifyStep], urgency: str) -> list[PlanStep]:
     wanted = [(step.method_id, step.delay_minutes) for step in steps if step.urgency == urgency]
     other = [(step.method_id, step.delay_minutes) for step in steps if step.urgency != urgency]
     known = [rules.Method(method.id, method.verified_at is not None and method.broken_at is None) for method in methods]

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.directory.models import ContactMethod, Person, Service, Team
 from tocsin.oncall import rules
-from tocsin.oncall.models import Override, Policy, PolicyStep, Rotation, RotationMember, Schedule, ServiceCover, StepTarget
-from tocsin.oncall.rules import Cover, ScheduleRule, Shift
+from tocsin.oncall.compiling import compiled
+from tocsin.oncall.models import (
+    CoverRequest,
+    Override,
+    Policy,
+    PolicyStep,
+    Rotation,
+    RotationMember,
+    Schedule,
+    ServiceCover,
+    StepTarget,
+)
+from tocsin.oncall.rules import Cover, Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A stretch of a row; `people` are ids, empty in a gap and where nobody is on call on purpose. `source`: layer or override."""
+
+    start: dt.datetime
+    end: dt.datetime
+    people: tuple[str, ...]
+    gap: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +51,6 @@ class NowRow:
     gap: bool
 
 
-def rules_for(schedules: Iterable[Schedule], since: dt.datetime) -> dict[str, ScheduleRule]:
-    """The rules of schedules by id, with the overrides that end after `since`. Three queries, however many schedules."""
-    wanted = [schedule.id for schedule in schedules]
-    rotations, overrides = defaultdict(list), defaultdict(list)
-    for row in Rotation.objects.filter(schedule__in=wanted).prefetch_related("members"):
-        rotations[row.schedule_id].append(_rotation_rule(row))
-    for entry in Override.objects.filter(schedule__in=wanted, ends_at__gt=since).order_by("created_at", "id"):
-        overrides[entry.schedule_id].append(rules.OverrideRule(entry.person_id, entry.starts_at, entry.ends_at))
-    return {one: ScheduleRule(tuple(rotations[one]), tuple(overrides[one])) for one in wanted}
-
-
-def _rotation_rule(row: Rotation) -> rules.RotationRule:
-    members = tuple(place.person_id for place in row.members.all())
-    return rules.RotationRule(row.zone, row.starts_on, row.handover_time, row.weeks, members, row.position)
-
-
 def on_call_at(schedule: Schedule, at: dt.datetime) -> Cover:
     """Who is on call in one schedule. A deactivated person is a gap, never a silent hole. People as ids."""
     return covers([schedule], at)[schedule.id]
@@ -53,35 +58,43 @@ def on_call_at(schedule: Schedule, at: dt.datetime) -> Cover:
 
 def covers(schedules: Sequence[Schedule], at: dt.datetime) -> dict[str, Cover]:
     """Who is on call in each of these schedules, by schedule id."""
-    found = {one: rules.who(rule, at) for one, rule in rules_for(schedules, at).items()}
-    active = _active({person for cover in found.values() for person in cover.people})
-    return {one: rules.present(cover, active) for one, cover in found.items()}
-
-
-def _active(people: set[str]) -> frozenset[str]:
-    return frozenset(Person.objects.filter(id__in=people, is_active=True).values_list("id", flat=True))
+    return {one: found.who(at) for one, found in compiled(schedule.id for schedule in schedules).items()}
 
 
 def people_on_call(schedule: Schedule, at: dt.datetime) -> list[Person]:
-    """The active people on call; empty in a gap."""
-    return list(Person.objects.filter(id__in=on_call_at(schedule, at).people))
+    """The active people on call, in the order of their layer; empty in a gap."""
+    return named(on_call_at(schedule, at).people)
+
+
+def named(people: Iterable[str]) -> list[Person]:
+    """The active ones of these people, in this order. One query."""
+    wanted = list(people)
+    found = Person.objects.filter(is_active=True).in_bulk(wanted) if wanted else {}
+    return [found[one] for one in wanted if one in found]
 
 
 def next_handover(schedule: Schedule, at: dt.datetime) -> tuple[dt.datetime, list[Person]] | None:
-    """When who is on call changes next, and who it is then; None when it never does."""
-    rule = rules_for([schedule], at)[schedule.id]
-    until = rules.who(rule, at).until
-    if until is None:
-        return None
-    return until, list(Person.objects.filter(id__in=rules.people_at(rule, until), is_active=True))
+    """When who is on call changes next, and who it is then; None when it does not within the next 400 days."""
+    until = on_call_at(schedule, at).until
+    return None if until is None else (until, people_on_call(schedule, until))
 
 
 def shifts(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> list[Shift]:
     """The final row, gaps as shifts without people. At most 400 days."""
-    until = min(until, since + dt.timedelta(days=400))
-    row = list(rules.final_row(rules_for([schedule], since)[schedule.id], since, until))
-    active = _active({person for shift in row for person in shift.people})
-    return [Shift(one.start, one.end, tuple(person for person in one.people if person in active)) for one in row]
+    begin, end = rules.seconds(since), min(rules.seconds(until), rules.seconds(since) + rules.HORIZON)
+    return shown(compiled([schedule.id])[schedule.id].row(begin, end))
+
+
+def layer_shifts(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> dict[str, list[Shift]]:
+    """What each layer says by itself, with its own overrides, by rotation id; holes where it has nobody."""
+    begin, end = rules.seconds(since), min(rules.seconds(until), rules.seconds(since) + rules.HORIZON)
+    found = compiled([schedule.id])[schedule.id]
+    return {layer.id: shown(found.layer_row(layer.id, begin, end)) for layer in found.rule.layers}
+
+
+def shown(row: Iterable[Stretch]) -> list[Shift]:
+    """Stretches as shifts, neighbours of the same people and source as one."""
+    return [Shift(rules.instant(one.start), rules.instant(one.end), one.people, one.gap, one.source) for one in rules.joined(row)]
 
 
 def schedules(actor: Actor) -> QuerySet[Schedule]:
@@ -100,13 +113,74 @@ def schedule(actor: Actor, wanted: str) -> Schedule:
 
 def overrides(schedule: Schedule, since: dt.datetime) -> list[Override]:
     """Overrides that end after `since`, the next first."""
-    rows = schedule.overrides.filter(ends_at__gt=since).select_related("person", "created_by", "schedule__team")
+    rows = schedule.overrides.filter(ends_at__gt=since).select_related("person", "rotation", "created_by", "schedule__team")
     return list(rows.order_by("starts_at", "id"))
+
+
+def override(schedule: Schedule, wanted: str) -> Override:
+    """Raises NotFound."""
+    found = schedule.overrides.select_related("person", "schedule__team").filter(id=wanted).first()
+    if found is None:
+        raise NotFound("There is no such override.")
+    return found
+
+
+def layers(schedule: Schedule, at: dt.datetime) -> list[Rotation]:
+    """The layers that are in force or will be, the lowest first, members loaded."""
+    rows = schedule.rotations.prefetch_related("members__person").order_by("position", "id")
+    return [one for one in rows if one.ends_at is None or one.ends_at > at]
+
+
+def layer(schedule: Schedule, wanted: str) -> Rotation:
+    """Raises NotFound."""
+    found = schedule.rotations.prefetch_related("members__person").filter(id=wanted).first()
+    if found is None:
+        raise NotFound("There is no such rotation.")
+    return found
+
+
+def turns_of(rotation: Rotation, since: dt.date | None = None) -> list[list[Person]]:
+    """The members of one list, those without a date or from a day on: one list of people for each turn."""
+    turns: dict[int, list[Person]] = {}
+    for place in rotation.members.all():
+        if place.since == since:
+            turns.setdefault(place.position, []).extend([place.person] if place.person else [])
+    return [people for _, people in sorted(turns.items())]
+
+
+def _covers() -> QuerySet[CoverRequest]:
+    return CoverRequest.objects.select_related("person", "asked", "answered_by", "schedule__team")
+
+
+def cover_request(wanted: str) -> CoverRequest:
+    """Raises NotFound."""
+    found = _covers().filter(id=wanted).first()
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
+
+
+def cover_requests(schedule: Schedule) -> list[CoverRequest]:
+    """The open ones of a schedule, the next shift first."""
+    return list(_covers().filter(schedule=schedule, state=CoverRequest.OPEN))
+
+
+def my_cover_requests(actor: Actor, now: dt.datetime) -> tuple[list[CoverRequest], list[CoverRequest], list[CoverRequest]]:
+    """What waits for the actor's answer, what they asked for, and what ended in the last 30 days. Three queries."""
+    open_ones = _covers().filter(state=CoverRequest.OPEN)
+    team = Q(asked=None, schedule__team__in=actor.member_of) & ~Q(person=actor.id)
+    ended = _covers().exclude(state=CoverRequest.OPEN).filter(updated_at__gt=now - dt.timedelta(days=30))
+    about_me = Q(person=actor.id) | Q(asked=actor.id) | Q(answered_by=actor.id)
+    return (
+        list(open_ones.filter(Q(asked=actor.id) | team)),
+        list(open_ones.filter(person=actor.id)),
+        list(ended.filter(about_me).order_by("-updated_at")[:20]),
+    )
 
 
 def policies(actor: Actor) -> QuerySet[Policy]:
     """Every policy with its steps and targets."""
-    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person").order_by("id"))
+    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person", "team").order_by("id"))
     steps = Prefetch("steps", PolicyStep.objects.prefetch_related(targets))
     return Policy.objects.select_related("team").prefetch_related(steps).order_by("name")
 
@@ -166,9 +240,9 @@ def _members(roster: Schedule) -> list[Person]:
 def now_table(at: dt.datetime) -> list[NowRow]:
     """One row per schedule, the last resort last."""
     every = list(Schedule.objects.select_related("team").order_by("is_last_resort", "team__name", "name"))
-    ruled = rules_for(every, at)
-    found = {one: rules.who(rule, at) for one, rule in ruled.items()}
-    following = {one: rules.people_at(ruled[one], cover.until) if cover.until else () for one, cover in found.items()}
+    ready = compiled(schedule.id for schedule in every)
+    found = {one: rota.who(at) for one, rota in ready.items()}
+    following = {one: ready[one].who(cover.until).people if cover.until else () for one, cover in found.items()}
     wanted = {person for cover in found.values() for person in cover.people} | {one for row in following.values() for one in row}
     people = {person.id: person for person in Person.objects.filter(id__in=wanted, is_active=True)}
     reached = _reachable(people)
@@ -192,5 +266,5 @@ def _now_row(
         until=cover.until,
         next_people=[people[person] for person in following if person in people],
         reachable=frozenset(person.id for person in present) & reached,
-        gap=not present,
+        gap=cover.gap or (not present and bool(cover.people)),
     )

@@ -14,7 +14,7 @@ from tocsin.core.store import facts
 from tocsin.directory import permissions
 from tocsin.directory.models import Person
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Schedule
+from tocsin.oncall.models import Schedule, StepTarget
 from tocsin.paging import auditing, rules
 from tocsin.paging.models import Attempt, Escalation, Page
 
@@ -125,6 +125,15 @@ def _upcoming(escalation: Escalation, limit: int) -> list[NextStep]:
     return steps
 
 
+def target_of(row: StepTarget) -> rules.Target:
+    """A stored target as the pager sees it; its schedule, person or team loaded."""
+    if row.schedule:
+        return rules.Target(rules.SCHEDULE, row.schedule.id, row.schedule.name)
+    if row.person:
+        return rules.Target(rules.PERSON, row.person.id, row.person.name)
+    return rules.Target(rules.TEAM, row.team_id or "", row.team.name if row.team else "")
+
+
 def people_of(targets: tuple[rules.Target, ...], at: dt.datetime) -> tuple[Person, ...]:
     """The active people whom these targets mean at an instant, each once."""
     found: dict[str, Person] = {}
@@ -140,6 +149,8 @@ def people_of_target(target: rules.Target, at: dt.datetime) -> list[Person]:
         return oncall.last_resort_people(at)
     if target.kind == rules.PERSON:
         return list(Person.objects.filter(id=target.id, is_active=True))
+    if target.kind == rules.TEAM:
+        return list(Person.objects.filter(memberships__team=target.id, is_active=True).order_by("name", "id"))
     schedule = Schedule.objects.filter(id=target.id).first()
     return oncall.people_on_call(schedule, at) if schedule else []
 

@@ -41,12 +41,12 @@ def alert_resolved(event: Event, actor: Actor) -> None:
 
 
 def person_deactivated(event: Event, actor: Actor) -> None:
-    """Whoever leaves is not waited for: their open pages are closed and the next step follows at once."""
+    """Whoever leaves is not waited for: their open pages are closed, and whoever has their place now, or the next step, follows."""
     mine = Page.objects.filter(person=event.subject, status__in=Page.OPEN)
     for escalation in db.lock(Escalation.objects.filter(pk__in=mine.values("escalation"), state=Escalation.RUNNING)).order_by("id"):
         for page in db.lock(Page.objects.filter(person=event.subject, status__in=Page.OPEN, escalation=escalation)):
             ending.cancel_page(actor, page, ending.DEACTIVATED, event.at)
-            results.hurry_past(escalation, page, now=event.at)
+            results.reassign(escalation, page, now=event.at)
 
 
 def _card(alert: Mapping[str, Any]) -> dict[str, object]:

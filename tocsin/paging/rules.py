@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.oncall.rules import Window, is_open
+
 HIGH, LOW = "high", "low"
-SCHEDULE, PERSON, LAST_RESORT = "schedule", "person", "last_resort"
+SCHEDULE, PERSON, TEAM, LAST_RESORT = "schedule", "person", "team", "last_resort"
 
 LAST_RESORT_WAITS = {HIGH: (15, 30, 60), LOW: (60, 120, 240)}
 """Minutes between one call of the last resort and the next; the last number repeats until somebody answers."""
@@ -40,8 +42,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`windows` are the hours of the week, in `zone`, in which the step counts; empty: always."""
+
     wait_minutes: int
     targets: tuple[Target, ...]
+    windows: tuple[Window, ...] = ()
+    zone: str = "UTC"
+
+    def counts_at(self, now: dt.datetime) -> bool:
+        """Whether the step pages anybody at this instant; one that does not is passed over at once."""
+        return not self.windows or is_open(self.windows, self.zone, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,12 @@ class Outcome:
 def plan_of(snapshot: dict[str, Any]) -> Plan:
     """The plan in a stored snapshot. Raises KeyError or TypeError when it is damaged."""
     steps = tuple(
-        Step(step["wait_minutes"], tuple(Target(one["kind"], one["id"], one["name"]) for one in step["targets"]))
+        Step(
+            step["wait_minutes"],
+            tuple(Target(one["kind"], one["id"], one["name"]) for one in step["targets"]),
+            tuple(Window(tuple(days), start, end) for days, start, end in step.get("windows", ())),
+            step.get("zone", "UTC"),
+        )
         for step in snapshot["steps"]
     )
     return Plan(steps, snapshot["repeats"])
@@ -95,6 +110,7 @@ def snapshot_of(purpose: str, policy: str, plan: Plan, *, policy_id: str = "") -
         {
             "wait_minutes": step.wait_minutes,
             "targets": [{"kind": one.kind, "id": one.id, "name": one.name} for one in step.targets],
+            **({"windows": [list(window) for window in step.windows], "zone": step.zone} if step.windows else {}),
         }
         for step in plan.steps
     ]

@@ -92,7 +92,11 @@ def _parsed(row: IntakeEvent, key: IntegrationKey, now: dt.datetime) -> Sequence
     """What a row says. A refused one says that it cannot be read, at most once an hour."""
     if not row.unreadable:
         return ports.parser(key.kind)(json.loads(bytes(row.body)))
-    return [_raw(row, key, row.unreadable, dedup_key=f"unreadable:{key.id}")] if rules.may_page_unreadable(key.unreadable_paged_at, now) else []
+    return (
+        [_raw(row, key, row.unreadable, dedup_key=f"unreadable:{key.id}")]
+        if rules.may_page_unreadable(key.unreadable_paged_at, now)
+        else []
+    )
 
 
 def begin(row: IntakeEvent) -> None:

@@ -128,3 +128,66 @@ def who(
     schedules = api.listed("schedules", limit=1000)["items"]
     own = [one for one in schedules if wanted in (one["slug"], one["id"])] or [one for one in schedules if one["team"] == wanted]
     return api.get("schedules", own[0]["id"] if own else wanted, "on-call", at=instant(at, "--at"))
+
+
+def _proof(answer: Any) -> None:
+    for one in answer["findings"]:
+        say(("FAILS  " if one["fails"] else "warning") + f" {one['words']} ({' and '.join(one['urgencies'])} urgency)")
+    failing = len({one["service"] for one in answer["findings"] if one["fails"]})
+    services = f"{answer['services']} service{'' if answer['services'] == 1 else 's'}"
+    verdict = f"{failing} of them page nobody at some time" if failing else "every alert ends at somebody"
+    say(f"{services}, {answer['days']} days: {verdict}.")
+
+
+@verb(oncall, "prove", _proof, refuses=lambda answer: not answer["proven"])
+def prove(api: Remote, service: Annotated[str, typer.Option("--service", help="Slug of one service; left out: all.")] = "") -> Any:
+    """Prove that every alert of the next 400 days ends at somebody. Leaves with 1 when one does not."""
+    return api.get("on-call", "proof", service=service)
+
+
+def _places(answer: Any) -> None:
+    rows = [
+        [place["at"], f"step {place['step']}" if place["step"] else "last resort", ", ".join(place["targets"]), _pages(place)]
+        for place in answer["places"]
+    ]
+    show_table(("at", "step", "asks", "pages"), rows)
+
+
+def _pages(place: Any) -> str:
+    """`Ana by mail, sms after 5 min`."""
+    if not place["people"]:
+        return "nobody" if place["counts"] else "not at this hour"
+    return "; ".join(f"{one['person']['name']} by {', '.join(_way(way) for way in one['ways'])}" for one in place["people"])
+
+
+def _way(way: Any) -> str:
+    after = f" after {way['delay_minutes']} min" if way["delay_minutes"] else ""
+    return f"{way['name']}{after}" if way["proven"] else f"{way['name']} only"
+
+
+@verb(oncall, "at", _places)
+def foresee(
+    api: Remote,
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="Slug or id.", show_default=False)],
+    at: At = "",
+    urgency: Annotated[str, typer.Option("--urgency", help="high or low.")] = "high",
+) -> Any:
+    """Who would be paged for a service at an instant, when and how, until the last resort."""
+    return api.get("services", service, "would-page", at=instant(at, "--at"), urgency=urgency)
+
+
+def _loads(answer: Any) -> None:
+    rows = [[one["person"]["name"], *(f"{one[name]:.1f}" for name in ("hours", "night_hours", "weekend_hours"))] for one in answer]
+    show_table(("person", "hours", "at night", "on weekends"), rows)
+
+
+@verb(oncall, "load", _loads)
+def load(
+    api: Remote,
+    since: Annotated[str, typer.Option("--since", help="An instant, or a distance from now such as -28d.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Likewise; left out: now.")] = "",
+    schedule: Annotated[str, typer.Option("--schedule", help="Slug or id of one schedule; left out: all.")] = "",
+) -> Any:
+    """Who is on call how much: hours, nights and weekends of each person."""
+    given = {"since": instant(since, "--since"), "until": instant(until, "--until")}
+    return api.get("on-call", "load", **given, schedule=schedule)

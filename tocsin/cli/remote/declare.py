@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.answers import USAGE, fail, first_sentence, say, show_fields, show_json, show_table
+from tocsin.cli.answers import NO, USAGE, fail, first_sentence, say, show_fields, show_json, show_table
 from tocsin.cli.remote.client import Remote
 from tocsin.core import clock
 
@@ -32,8 +32,12 @@ def noun(name: str, words: str) -> typer.Typer:
     return typer.Typer(name=name, help=words, short_help=words, no_args_is_help=True, rich_markup_mode=None)
 
 
-def verb(app: typer.Typer, name: str, show: Show) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a verb. Its first parameter is the client; what it returns is printed as JSON or by `show`."""
+def verb(
+    app: typer.Typer, name: str, show: Show, *, refuses: Callable[[Any], bool] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a verb. Its first parameter is the client; what it returns is printed as JSON or by `show`, and the exit code is
+    1 when `refuses` says of it that the answer is "no".
+    """
 
     def declare(ask: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(ask)
@@ -41,6 +45,8 @@ def verb(app: typer.Typer, name: str, show: Show) -> Callable[[Callable[..., Any
             url, token, as_json = (given.pop(option) for option, _, _ in _COMMON)
             answer = ask(Remote(url, token), **given)
             show_json(answer) if as_json else show(answer)
+            if refuses is not None and refuses(answer):
+                raise typer.Exit(NO)
 
         hints = typing.get_type_hints(ask, include_extras=True)
         own = [one.replace(annotation=hints[one.name]) for one in list(inspect.signature(ask).parameters.values())[1:]]

@@ -233,13 +233,52 @@ def add_rotation(
     member: Annotated[list[str], typer.Option("--member", help="Mail address; repeat in the order of turns.")],
     starts_on: Annotated[str, typer.Option("--starts-on", help="Day of the first hand-over: 2026-11-23.")],
     handover: Annotated[str, typer.Option("--handover", help="Wall time of the hand-over.")] = "09:00",
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=52, help="Length of a turn.")] = 1,
+    length: Annotated[list[int] | None, typer.Option("--length", help="Length of a turn; repeat for 4 and 3 days.")] = None,
+    unit: Annotated[str, typer.Option("--unit", help="hours, days, weeks or months.")] = "weeks",
     name: Annotated[str, typer.Option("--name")] = "Rotation",
     zone: Annotated[str | None, typer.Option("--zone", help="The schedule's zone when left out.")] = None,
 ) -> Any:
-    """Add turns of whole weeks that change hands at a wall time."""
-    given = {"name": name, "zone": zone, "starts_on": starts_on, "handover_time": handover, "weeks": weeks}
-    return api.post("schedules", wanted, "add-rotation", **given, members=member)
+    """Add a layer: turns that change hands at a wall time, above the layers there are."""
+    given = {"name": name, "zone": zone, "starts_on": starts_on, "handover_time": handover, "unit": unit}
+    return api.post("schedules", wanted, "add-rotation", **given, lengths=length or [1], members=member)
+
+
+@verb(schedule, "rotations", table("id", "name", "unit", "lengths", "handover_time", "zone"))
+def list_rotations(api: Remote, wanted: ScheduleName) -> Any:
+    """List the layers, the lowest first."""
+    return api.get("schedules", wanted, "rotations")
+
+
+@verb(schedule, "ask-cover", line("asked for {starts_at} to {ends_at}: {id}"))
+def ask_cover(
+    api: Remote,
+    wanted: ScheduleName,
+    starts: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")],
+    ends: Annotated[str, typer.Option("--to", help="Likewise.")],
+    asked: Annotated[str, typer.Option("--ask", help="Mail address; the whole team when left out.")] = "",
+    person: Annotated[str, typer.Option("--person", help="Whose shift; your own when left out.")] = "",
+    note: Annotated[str, typer.Option("--note")] = "",
+) -> Any:
+    """Ask a colleague, or the team, to take a shift over."""
+    span = {"starts_at": instant(starts, "--from"), "ends_at": instant(ends, "--to")}
+    return api.post("schedules", wanted, "ask-cover", asked=asked, person=person, note=note, **span)
+
+
+@verb(schedule, "covers", table("id", "person", "asked", "starts_at", "ends_at", "note"))
+def list_covers(api: Remote, wanted: ScheduleName) -> Any:
+    """List requests that wait for an answer."""
+    return api.get("schedules", wanted, "covers")
+
+
+@verb(schedule, "answer-cover", line("{state}"))
+def answer_cover(
+    api: Remote,
+    wanted: ScheduleName,
+    cover: Annotated[str, typer.Argument(metavar="REQUEST")],
+    answer: Annotated[str, typer.Argument(metavar="accept|decline|withdraw")],
+) -> Any:
+    """Take a shift over, decline, or take your own request back."""
+    return api.post("schedules", wanted, "covers", cover, answer)
 
 
 @verb(schedule, "add-override", line("{person} from {starts_at} to {ends_at}"))

@@ -2,7 +2,7 @@
 
 The name is resolved once, every address it has is tested, and the connection goes to a tested address: a second answer of a
 hostile name server is never asked for. No proxy or certificate variable of the environment counts, no redirect is followed,
-everything together takes at most ten seconds and at most 64 KiB are read.
+everything together takes at most ten seconds and at most 64 KiB are read unless the caller asks for more.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Unreached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, the first `READ_CAP` bytes, and headers with lower-case names."""
+    """What came back: the status, the first `most` bytes, and headers with lower-case names."""
 
     status: int
     body: bytes
@@ -77,8 +77,9 @@ def request(
     content: bytes = b"",
     guard: Guard | None = None,
     deadline: float = DEADLINE,
+    most: int = READ_CAP,
 ) -> Answer:
-    """Send one request and read the answer. Raises Forbidden or Unreached; every status is an answer."""
+    """Send one request and read at most `most` bytes of the answer. Raises Forbidden or Unreached; every status is an answer."""
     import httpx2  # costs more than the rest of a start; only whoever calls out pays
 
     until = clock.monotonic() + deadline
@@ -96,7 +97,7 @@ def request(
             httpx2.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=deadline) as client,
             client.stream(method, target, headers=sent, content=content) as response,
         ):
-            return Answer(response.status_code, _read(response, until), {k.lower(): v for k, v in response.headers.items()})
+            return Answer(response.status_code, _read(response, until, most), {k.lower(): v for k, v in response.headers.items()})
     except httpx2.TimeoutException as error:
         raise Unreached("no complete answer within the time limit") from error
     except httpx2.HTTPError as error:
@@ -115,14 +116,14 @@ def _target(kind: type[httpx2.URL], url: str) -> httpx2.URL:
     return target
 
 
-def _read(response: httpx2.Response, until: float) -> bytes:
-    """At most `READ_CAP` bytes, undecoded: nothing is unpacked, so nothing can explode."""
+def _read(response: httpx2.Response, until: float, most: int) -> bytes:
+    """At most `most` bytes, undecoded: nothing is unpacked, so nothing can explode."""
     body = bytearray()
     for chunk in response.iter_raw():
         body += chunk
-        if len(body) >= READ_CAP or clock.monotonic() > until:
+        if len(body) >= most or clock.monotonic() > until:
             break
-    return bytes(body[:READ_CAP])
+    return bytes(body[:most])
 
 
 @functools.cache

@@ -25,6 +25,14 @@ DWELL = Histogram(
 )
 OLDEST_DUE = Gauge("tocsin_oldest_due_seconds", "How long the oldest due row of a lane has waited.", ["lane"], registry=registry)
 UNPROVEN = Gauge("tocsin_unproven", "Problems that the auditor of the pager found last; 0 when all is proven.", registry=registry)
+SERVICES_UNPROVEN = Gauge("tocsin_services_unproven", "Services that at some time in 400 days page nobody.", registry=registry)
+SERVICES_LAST_RESORT = Gauge(
+    "tocsin_services_last_resort", "Services that at some time in 400 days page the last resort alone.", registry=registry
+)
+FIRST_UNPROVEN = Gauge(
+    "tocsin_unproven_in_seconds", "Until the first time at which a service pages nobody; +Inf without one.", registry=registry
+)
+PROOF_AGE = Gauge("tocsin_services_proof_age_seconds", "How old the proof of the services is.", registry=registry)
 LOG_DROPPED = Counter("tocsin_log_lines_dropped", "Log lines given up because nobody read them in time.", registry=registry)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -51,6 +51,13 @@ def enqueue(
     )
     transaction.on_commit(_wake)
     return row
+
+
+def unwritten(keys: Iterable[str]) -> set[str]:
+    """Those of these keys that no mail was written for yet. For whoever would else write the same again and again."""
+    ids = {mail.message_id(key): key for key in keys}
+    written = OutboxMail.objects.filter(message_id__in=list(ids)).values_list("message_id", flat=True) if ids else ()
+    return set(ids.values()) - {ids[one] for one in written}
 
 
 def _wake() -> None:

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
-from tocsin.oncall.commands.policies import change_policy, cover_service, create_policy
-from tocsin.oncall.commands.schedules import (
-    add_override,
-    add_rotation,
-    create_schedule,
-    remove_override,
-    remove_rotation,
-    set_last_resort,
+from tocsin.oncall.commands.away import (
+    add_away_calendar,
+    keep_absences,
+    note_fault,
+    remove_away_calendar,
+    replace_away_calendar,
 )
+from tocsin.oncall.commands.covering import accept_cover, ask_cover, decline_cover, withdraw_cover
+from tocsin.oncall.commands.feeds import create_feed, note_use, revoke_feed
+from tocsin.oncall.commands.layers import (
+    Turns,
+    add_rotation,
+    change_members,
+    change_rotation,
+    order_rotations,
+    remove_rotation,
+)
+from tocsin.oncall.commands.notices import choose_notices, write_notices
+from tocsin.oncall.commands.overrides import add_override, remove_override
+from tocsin.oncall.commands.policies import change_policy, cover_service, create_policy
+from tocsin.oncall.commands.proving import keep_proof
+from tocsin.oncall.commands.schedules import change_schedule, create_schedule, set_last_resort
 
 __all__ = [
+    "Turns",
+    "accept_cover",
+    "add_away_calendar",
     "add_override",
     "add_rotation",
+    "ask_cover",
+    "change_members",
     "change_policy",
+    "change_rotation",
+    "change_schedule",
+    "choose_notices",
     "cover_service",
+    "create_feed",
     "create_policy",
     "create_schedule",
+    "decline_cover",
+    "keep_absences",
+    "keep_proof",
+    "note_fault",
+    "note_use",
+    "order_rotations",
+    "remove_away_calendar",
     "remove_override",
     "remove_rotation",
+    "replace_away_calendar",
+    "revoke_feed",
     "set_last_resort",
+    "withdraw_cover",
+    "write_notices",
 ]

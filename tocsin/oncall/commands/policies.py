@@ -18,6 +18,7 @@ from tocsin.oncall import events
 from tocsin.oncall.commands import _checks
 from tocsin.oncall.models import Policy, PolicyStep, Schedule, ServiceCover, StepTarget
 
+_URGENCIES = ("", "high", "low")
 _MOST_STEPS, _MOST_TARGETS, _MOST_REPEATS, _LONGEST_WAIT = 20, 20, 9, 24 * 60
 
 
@@ -32,7 +33,9 @@ def create_policy(
     slug: str = "",
     now: dt.datetime,
 ) -> Policy:
-    """Steps `{"wait_minutes": 5, "targets": [Schedule | Person, …]}`, walked `repeats` times more; then the last resort.
+    """Steps `{"wait_minutes": 5, "targets": [Schedule | Person | Team, …]}`, walked `repeats` times more; then the last resort.
+
+    A step may be for one `urgency` only, and for some hours only: `windows` in `zone`, as of a rotation.
 
     A policy cannot name a policy, so it cannot call itself.
     """
@@ -67,7 +70,7 @@ def change_policy(
 
 def _write_steps(policy: Policy, steps: Sequence[Mapping[str, Any]]) -> None:
     for position, step in enumerate(steps):
-        row = PolicyStep.objects.create(policy=policy, position=position, wait_minutes=step.get("wait_minutes", 5))
+        row = PolicyStep.objects.create(policy=policy, position=position, **_fields(step))
         StepTarget.objects.bulk_create(_target(row, target) for target in step["targets"])
 
 
@@ -85,7 +88,10 @@ def _check_steps(steps: Sequence[Mapping[str, Any]]) -> None:
     for number, step in enumerate(steps):
         if not _is_between(step.get("wait_minutes", 5), 1, _LONGEST_WAIT):
             raise Invalid("A step waits 1 minute to 24 hours.", field=f"steps.{number}.wait_minutes")
+        if step.get("urgency", "") not in _URGENCIES:
+            raise Invalid("A step is for high or low urgency, or for both when it says nothing.", field=f"steps.{number}.urgency")
         _check_targets(step.get("targets") or [], f"steps.{number}.targets")
+        _fields(step)
 
 
 def _check_targets(targets: Sequence[Any], field: str) -> None:
@@ -96,8 +102,8 @@ def _check_targets(targets: Sequence[Any], field: str) -> None:
     for target in targets:
         if isinstance(target, Person):
             _checks.on_call_person(target, field)
-        elif not isinstance(target, Schedule):
-            raise Invalid("A step pages schedules and people; a policy cannot call a policy.", field=field)
+        elif not isinstance(target, Schedule | Team):
+            raise Invalid("A step pages schedules, people and teams; a policy cannot call a policy.", field=field)
     if len({target.pk for target in targets}) < len(targets):
         raise Invalid("A step names the same target twice.", field=field)
 
@@ -106,14 +112,24 @@ def _is_between(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _target(step: PolicyStep, target: Schedule | Person) -> StepTarget:
+def _fields(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step as it is stored. Raises Invalid that names the field."""
+    return {
+        "wait_minutes": step.get("wait_minutes", 5),
+        "urgency": step.get("urgency", ""),
+        "windows": _checks.windows(step.get("windows") or []),
+        "zone": _checks.zone(step.get("zone") or "UTC"),
+    }
+
+
+def _target(step: PolicyStep, target: Schedule | Person | Team) -> StepTarget:
     if isinstance(target, Schedule):
         return StepTarget(step=step, schedule=target)
-    return StepTarget(step=step, person=target)
+    return StepTarget(step=step, team=target) if isinstance(target, Team) else StepTarget(step=step, person=target)
 
 
 def _words(step: Mapping[str, Any]) -> dict[str, Any]:
-    return {"wait_minutes": step.get("wait_minutes", 5), "targets": [target.pk for target in step["targets"]]}
+    return {**_fields(step), "targets": [target.pk for target in step["targets"]]}
 
 
 @transaction.atomic

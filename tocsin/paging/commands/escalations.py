@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -18,8 +19,8 @@ from tocsin.core.work import hints
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory.models import Person
 from tocsin.directory.rules import RESPOND
-from tocsin.oncall.models import Policy, Schedule, StepTarget
-from tocsin.paging import events, permissions, rules
+from tocsin.oncall.models import Policy, Schedule
+from tocsin.paging import events, permissions, planning, rules
 from tocsin.paging.models import Escalation
 
 LANE = "escalation"
@@ -48,7 +49,11 @@ def start_escalation(
         if _walks(running, policy_id):
             return running
     name = policy.name if policy else roster.name if roster else "Last resort"
-    plan = rules.with_last_resort(_with_roster(_steps_of(policy), roster), policy.repeats if policy else 0, _last_resort_name())
+    plan = rules.with_last_resort(
+        _with_roster(list(planning.steps_of(policy, urgency).values()), roster),
+        policy.repeats if policy else 0,
+        planning.last_resort_name(),
+    )
     return _begin(actor, subject, card, plan, purpose=POLICY, name=name, urgency=urgency, now=now, policy_id=policy_id)
 
 
@@ -93,7 +98,7 @@ def _request(
 ) -> Escalation:
     permissions.require_steer(actor)
     _check(subject, urgency)
-    plan = rules.with_last_resort([rules.Step(_REQUEST_WAIT, (target,))], 1, _last_resort_name())
+    plan = rules.with_last_resort([rules.Step(_REQUEST_WAIT, (target,))], 1, planning.last_resort_name())
     return _begin(actor, subject, card, plan, purpose=REQUEST, name=target.name, urgency=urgency, now=now)
 
 
@@ -129,10 +134,11 @@ def escalate_now(actor: Actor, subject: str, *, now: dt.datetime) -> Escalation:
     )
 
 
-def hurry(actor: Actor, escalation: Escalation, reason: str, *, now: dt.datetime) -> None:
-    """Make the next step due, inside a transaction. One that is being taken at this moment is left alone."""
+def hurry(actor: Actor, escalation: Escalation, reason: str, *, now: dt.datetime, at: rules.Walk | None = None) -> None:
+    """Make the next step due, or the one `at` a place again, inside a transaction. One that is being taken is left alone."""
     rows = Escalation.objects.filter(pk=escalation.pk, state=Escalation.RUNNING, work_state=Escalation.DUE, due_at__gt=now)
-    if rows.update(due_at=now, updated_at=now):
+    place = {} if at is None else {"cycle": at.cycle, "step": at.step}
+    if rows.update(due_at=now, updated_at=now, **place):
         data = {"reason": reason}
         record(actor, events.ESCALATION_HURRIED, escalation.id, context=escalation.subject, now=now, data=data)
         hints.wake_after_commit(LANE)
@@ -187,21 +193,6 @@ def _check(subject: str, urgency: str) -> None:
         raise Invalid("Urgency is high or low.", field="urgency")
 
 
-def _steps_of(policy: Policy | None) -> list[rules.Step]:
-    """One query for plain values: this runs for every alert."""
-    if policy is None:
-        return []
-    rows = StepTarget.objects.filter(step__policy=policy).order_by("step__position", "id")
-    columns = ("step__position", "step__wait_minutes", "schedule_id", "schedule__name", "person_id", "person__name")
-    targets: dict[tuple[int, int], list[rules.Target]] = {}
-    for position, wait, schedule, schedule_name, person, person_name in rows.values_list(*columns):
-        target = (
-            rules.Target(rules.SCHEDULE, schedule, schedule_name) if schedule else rules.Target(rules.PERSON, person, person_name)
-        )
-        targets.setdefault((position, wait), []).append(target)
-    return [rules.Step(wait, tuple(found)) for (_, wait), found in targets.items()]
-
-
 def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules.Step]:
     if roster is None:
         return steps
@@ -209,10 +200,7 @@ def _with_roster(steps: list[rules.Step], roster: Schedule | None) -> list[rules
     if not steps:
         return [rules.Step(_REQUEST_WAIT, (target,))]
     first = steps[0]
+    if first.windows:
+        return [rules.Step(0, (target,)), *steps]
     targets = first.targets if target in first.targets else (*first.targets, target)
-    return [rules.Step(first.wait_minutes, targets), *steps[1:]]
-
-
-def _last_resort_name() -> str:
-    name = Schedule.objects.filter(is_last_resort=True).values_list("name", flat=True).first()
-    return name or "Administrators"
+    return [replace(first, targets=targets), *steps[1:]]

@@ -21,7 +21,7 @@ from tocsin.core.work import hints, leases, outbox
 from tocsin.directory import commands as directory_commands
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Person
-from tocsin.paging import events, rules
+from tocsin.paging import events, queries, rules
 from tocsin.paging.commands.escalations import hurry
 from tocsin.paging.commands.steps import add_attempts
 from tocsin.paging.models import Attempt, Escalation, Page
@@ -200,10 +200,26 @@ def _not_through(escalation: Escalation, page: Page, status: str, event: str, no
     hurry_past(escalation, page, now=now)
 
 
+def reassign(escalation: Escalation, page: Page, *, now: dt.datetime) -> None:
+    """The person of this page is gone: whoever its step means now is called at once, else the next step follows."""
+    plan = rules.plan_of(escalation.snapshot)
+    here = plan.steps[min(page.step, len(plan.steps) - 1)]
+    called = set(escalation.pages.filter(cycle=page.cycle, step=page.step).values_list("person_id", flat=True))
+    stand_in = {person.id for person in queries.people_of(here.targets, now)} - called if here.counts_at(now) else set()
+    if stand_in and _is_newest(escalation, page):
+        hurry(SYSTEM, escalation, "somebody else is on call now", now=now, at=rules.Walk(page.cycle, page.step))
+    else:
+        hurry_past(escalation, page, now=now)
+
+
+def _is_newest(escalation: Escalation, page: Page) -> bool:
+    newest = escalation.pages.order_by("-created_at", "-cycle", "-step").first()
+    return newest is not None and (newest.cycle, newest.step) == (page.cycle, page.step)
+
+
 def hurry_past(escalation: Escalation, page: Page, *, now: dt.datetime) -> None:
     """Take the next step at once when this page was of the newest one and nobody else of that step is or may be reached."""
-    newest = escalation.pages.order_by("-created_at", "-cycle", "-step").first()
-    if newest is None or (newest.cycle, newest.step) != (page.cycle, page.step):
+    if not _is_newest(escalation, page):
         return
     beside = escalation.pages.filter(cycle=page.cycle, step=page.step, status__in=(Page.WAITING, Page.SENT)).exclude(pk=page.pk)
     at_the_end = page.step >= len(escalation.snapshot["steps"]) - 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 
 from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog.events import in_one_insert, record
@@ -92,14 +93,15 @@ def _take(escalation: Escalation, memory: Memory) -> None:
         ending.end(SYSTEM, escalation.subject, "not answered", now=now)
         return
     walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
-    found = [(target, memory.people_of(target)) for target in plan.steps[walk.step].targets]
+    here = plan.steps[walk.step]
+    found = [(target, memory.people_of(target)) for target in here.targets] if here.counts_at(now) else []
     outcome = rules.step(
         walk,
         plan,
         [(target, [person.id for person in people]) for target, people in found],
         urgency=escalation.urgency,
         now=now,
-        unwilling=_unwilling(escalation),
+        unwilling=_unwilling(escalation, walk),
         just_paged=memory.paged_by_others(escalation),
     )
     _move_on(escalation, outcome, now)
@@ -129,10 +131,12 @@ def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -
         raise LostLease(escalation.id)
 
 
-def _unwilling(escalation: Escalation) -> frozenset[str]:
-    if escalation.cycle == escalation.step == 0:
+def _unwilling(escalation: Escalation, walk: rules.Walk) -> frozenset[str]:
+    """Who passed the page on, and who was called at this place before: it is taken again only when somebody left."""
+    if escalation.fence <= 1:  # claimed for the first time: nobody was called yet
         return frozenset()
-    return frozenset(escalation.pages.filter(closed_reason=PASSED_ON).values_list("person_id", flat=True))
+    passed, here = Q(closed_reason=PASSED_ON), Q(cycle=walk.cycle, step=walk.step)
+    return frozenset(escalation.pages.filter(passed | here).values_list("person_id", flat=True))
 
 
 def _reason(target: rules.Target) -> str:
@@ -140,6 +144,8 @@ def _reason(target: rules.Target) -> str:
         return "You are the last resort: nobody else answered or could be reached."
     if target.kind == rules.PERSON:
         return "You are named in this step."
+    if target.kind == rules.TEAM:
+        return f"This step pages everybody of {target.name}."
     return f"You are on call in {target.name}."
 
 

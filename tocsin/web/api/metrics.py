@@ -8,6 +8,7 @@ from tocsin.core.errors import NotAllowed, Refused
 from tocsin.core.observe import metrics
 from tocsin.core.settings import is_loopback
 from tocsin.directory import permissions, rules
+from tocsin.oncall import proving
 from tocsin.web.api import door
 from tocsin.web.forms.request import Request
 from tocsin.web.gate import policy
@@ -23,6 +24,7 @@ def show(request: Request) -> HttpResponse:
             _require_administrator(request)
     except Refused as refused:
         return door.problem(refused)
+    proving.count(request.now)
     text, kind = metrics.exposition()
     return HttpResponse(text, content_type=kind)
 

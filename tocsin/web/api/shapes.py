@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
 from tocsin.core import clock
+from tocsin.core.errors import Invalid
 from tocsin.directory.models import Person
 
 
@@ -64,6 +65,17 @@ class Object(Schema):
     url: str
     created_at: Instant
     updated_at: Instant
+
+
+def asked_instant(text: str, field: str = "at") -> dt.datetime:
+    """An instant in a query string, in which a `+` that was not escaped arrives as a space. Raises Invalid with the field."""
+    try:
+        instant = clock.parse(text.replace(" ", "+"))
+    except (ValueError, OverflowError):
+        raise Invalid("An instant looks like 2026-12-25T03:00:00Z.", field=field) from None
+    if not 1970 <= instant.year <= 2200:
+        raise Invalid("The instant must lie between 1970 and 2200.", field=field)
+    return instant
 
 
 def person(someone: Person | None) -> PersonRef | None:

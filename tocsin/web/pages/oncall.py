@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from tocsin.oncall import queries as oncall
 from tocsin.web.forms.request import Request
 from tocsin.web.frame import context
 from tocsin.web.gate.policy import SIGNED_IN, allow
@@ -19,7 +20,8 @@ def now(request: Request) -> HttpResponse:
     rows = context.of(request).roster
     gaps = [row for row in rows if row.gap]
     silent = [row for row in rows if not row.gap and not row.reachable]
-    return render(request, "oncall.html", {"rows": rows, "gaps": gaps, "silent": silent})
+    asked, _, _ = oncall.my_cover_requests(request.actor, request.now)
+    return render(request, "oncall.html", {"rows": rows, "gaps": gaps, "silent": silent, "swaps": len(asked)})
 
 
 @allow(SIGNED_IN)

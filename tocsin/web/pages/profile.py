@@ -18,6 +18,7 @@ from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame.zones import COMMON
 from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
+from tocsin.web.pages import calendar_section
 
 SCOPES = (
     ("read", "Read", "see alerts, incidents, people, schedules"),
@@ -33,10 +34,11 @@ URGENCIES = (
 @allow(SIGNED_IN)
 @require_GET
 def me(request: Request) -> HttpResponse:
-    return _page(request, Typed())
+    return page(request, Typed())
 
 
-def _page(request: Request, form: Typed) -> HttpResponse:
+def page(request: Request, form: Typed) -> HttpResponse:
+    """The profile with a form that was refused, or an empty one."""
     person = request.user
     methods = queries.contact_methods(person)
     usable = [method for method in methods if method.verified_at and not method.broken_at]
@@ -53,6 +55,7 @@ def _page(request: Request, form: Typed) -> HttpResponse:
         "zones": COMMON,
         "form": form,
         "zone": form["zone"] or person.zone,
+        "cal": calendar_section.of(request, person),
     }
     return render(request, "me/profile.html", context, status=200 if form.ok else 422)
 
@@ -79,7 +82,7 @@ def change(request: Request) -> HttpResponse:
         commands.change_profile(request.actor, request.user, **fields, shortcuts=form.ticked("shortcuts"), now=request.now)
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, form)
+        return page(request, form)
     return _back(request, "Saved.")
 
 
@@ -97,7 +100,7 @@ def add_method(request: Request) -> HttpResponse:
         )
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, form)
+        return page(request, form)
     return _back(request, f"A code is on its way to {method.address}. Type it below.")
 
 
@@ -111,7 +114,7 @@ def verify(request: Request, method_id: str) -> HttpResponse:
     except Invalid as refused:
         form.values["method"] = method_id
         form.refuse(refused)
-        return _page(request, form)
+        return page(request, form)
     return _back(request, f"{method.address} is verified. Pages may go there.")
 
 
@@ -146,7 +149,7 @@ def order(request: Request, urgency: str) -> HttpResponse:
         commands.set_notify_steps(request.actor, request.user, urgency, steps, now=request.now)
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, form)
+        return page(request, form)
     return _back(request, "The order is saved." if steps else "Every verified method is used at once.")
 
 
@@ -169,7 +172,7 @@ def new_token(request: Request) -> HttpResponse:
         token, plain = commands.create_token(request.actor, request.user, name=name, scopes=scopes, now=request.now)
     except Refused as refused:
         form.errors["token"] = refused.detail
-        return _page(request, form)
+        return page(request, form)
     return render(request, "me/token.html", {"token": token, "plain": plain})
 
 

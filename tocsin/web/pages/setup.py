@@ -148,10 +148,7 @@ def _staff(request: Request, made: Team, handover: dt.time) -> None:
         actor,
         schedule,
         name="Weekly",
-        zone=made.zone,
-        starts_on=now.date() - dt.timedelta(days=now.weekday() + 7),
-        handover_time=handover,
-        weeks=1,
+        turns=oncall_commands.Turns(made.zone, now.date() - dt.timedelta(days=now.weekday() + 7), handover),
         members=[request.user],
         now=now,
     )

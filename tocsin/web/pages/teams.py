@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tocsin.core.errors import Refused
 from tocsin.directory import commands, permissions, queries
+from tocsin.directory.models import Team
 from tocsin.oncall import queries as oncall
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame.zones import COMMON
 from tocsin.web.gate.policy import ADMINISTRATOR, MANAGER, SIGNED_IN, allow
+from tocsin.web.pages import calendar_section
 
 
 @allow(SIGNED_IN)
@@ -41,7 +43,12 @@ def new(request: Request) -> HttpResponse:
 @allow(SIGNED_IN)
 @require_GET
 def detail(request: Request, slug: str) -> HttpResponse:
-    team = queries.team_by_slug(slug)
+    return page(request, queries.team_by_slug(slug))
+
+
+def page(request: Request, team: Team, form: Typed | None = None) -> HttpResponse:
+    """A team; `form` is a refused calendar of absences."""
+    form = form or Typed()
     manages = permissions.is_manager(request.actor, team)
     members = {membership.person_id for membership in team.memberships.all()}
     others = queries.people(request.actor, active=True).exclude(role="stakeholder").exclude(id__in=members)
@@ -53,8 +60,10 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "rows": [row for row in oncall.now_table(request.now) if row.team == team],
         "policies": list(oncall.policies(request.actor).filter(team=team)),
         "zones": COMMON,
+        "cal": calendar_section.of(request, team),
+        "form": form,
     }
-    return render(request, "teams/detail.html", context)
+    return render(request, "teams/detail.html", context, status=200 if form.ok else 422)
 
 
 @allow(MANAGER)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
-from tocsin.directory.models import Person
+from tocsin.directory.models import Person, Team
 from tocsin.oncall import commands, queries
-from tocsin.oncall.models import Policy, Schedule
+from tocsin.oncall.models import Policy, Schedule, StepTarget
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.nouns import people, teams
+from tocsin.web.api.nouns.rotations import Hours
 from tocsin.web.api.scopes import CONFIGURES, READS
 from tocsin.web.forms.request import Request
 
@@ -22,14 +23,18 @@ router = Router(tags=["policies"])
 
 
 class TargetDocument(Schema):
-    """A schedule by its slug, or a person."""
+    """A schedule or a team by its slug, or a person."""
 
     schedule: str | None = None
     person: shapes.PersonRef | None = None
+    team: str | None = None
 
 
 class StepDocument(Schema):
     wait_minutes: int
+    urgency: str = Field(description="high, low, or empty for both")
+    windows: list[dict] = Field(description="The hours in which the step counts, in `zone`; none: always.")
+    zone: str
     targets: list[TargetDocument]
 
 
@@ -44,14 +49,18 @@ class PolicyDocument(shapes.Object):
 
 
 class NewTarget(shapes.Body):
-    """Exactly one of the two."""
+    """Exactly one of the three. A team: everybody in it."""
 
     schedule: shapes.Named | None = None
     person: shapes.Named | None = None
+    team: shapes.Named | None = None
 
 
 class NewStep(shapes.Body):
     wait_minutes: int = Field(5, ge=1, le=24 * 60)
+    urgency: Literal["", "high", "low"] = ""
+    windows: list[Hours] = Field([], max_length=20)
+    zone: shapes.Line = "UTC"
     targets: list[NewTarget] = Field(min_length=1, max_length=50)
 
 
@@ -88,13 +97,21 @@ def _document(policy: Policy) -> PolicyDocument:
         steps=[
             StepDocument(
                 wait_minutes=step.wait_minutes,
-                targets=[
-                    TargetDocument(schedule=target.schedule.slug if target.schedule else None, person=shapes.person(target.person))
-                    for target in step.targets.all()
-                ],
+                urgency=step.urgency,
+                windows=step.windows,
+                zone=step.zone,
+                targets=[_shown(target) for target in step.targets.all()],
             )
             for step in policy.steps.all()
         ],
+    )
+
+
+def _shown(target: StepTarget) -> TargetDocument:
+    return TargetDocument(
+        schedule=target.schedule.slug if target.schedule else None,
+        person=shapes.person(target.person),
+        team=target.team.slug if target.team else None,
     )
 
 
@@ -103,17 +120,22 @@ def _targets(actor: Actor, steps: list[NewStep]) -> list[dict[str, Any]]:
     return [
         {
             "wait_minutes": step.wait_minutes,
+            "urgency": step.urgency,
+            "windows": [one.model_dump(by_alias=True) for one in step.windows],
+            "zone": step.zone,
             "targets": [_target(actor, one, f"steps.{at}.targets.{place}") for place, one in enumerate(step.targets)],
         }
         for at, step in enumerate(steps)
     ]
 
 
-def _target(actor: Actor, target: NewTarget, field: str) -> Schedule | Person:
-    if bool(target.schedule) == bool(target.person):
-        raise Invalid("A target is a schedule or a person.", field=field)
+def _target(actor: Actor, target: NewTarget, field: str) -> Schedule | Person | Team:
+    if sum(map(bool, (target.schedule, target.person, target.team))) != 1:
+        raise Invalid("A target is a schedule, a person or a team.", field=field)
     if target.person:
         return people.find(target.person, field=field)
+    if target.team:
+        return teams.find(target.team, field=field)
     try:
         return queries.schedule(actor, target.schedule or "")
     except NotFound as error:

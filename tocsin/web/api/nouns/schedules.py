@@ -9,12 +9,12 @@ from typing import Annotated
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
-from tocsin.core import clock
 from tocsin.core.errors import Invalid
+from tocsin.directory.models import Person
 from tocsin.oncall import commands, queries
-from tocsin.oncall.models import Override, Schedule
+from tocsin.oncall.models import Schedule
 from tocsin.web.api import etags, lists, shapes
-from tocsin.web.api.nouns import people, teams
+from tocsin.web.api.nouns import teams
 from tocsin.web.api.scopes import CONFIGURES, READS
 from tocsin.web.forms.request import Request
 
@@ -47,30 +47,14 @@ class NewSchedule(shapes.Body):
     slug: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
-class NewRotation(shapes.Body):
-    """Turns of whole weeks that change hands at a wall time of the zone."""
+class ShiftDocument(Schema):
+    """A stretch of the final row."""
 
-    name: shapes.Line = "Rotation"
-    zone: shapes.Line | None = Field(None, description="The schedule's zone when left out.")
-    starts_on: dt.date
-    handover_time: dt.time
-    weeks: int = Field(1, ge=1, le=52)
-    members: list[shapes.Named] = Field(min_length=1, max_length=100, description="Ids or mail addresses, in order.")
-
-
-class NewOverride(shapes.Body):
-    person: shapes.Named
-    starts_at: shapes.Instant
-    ends_at: shapes.Instant
-    reason: shapes.Line = ""
-
-
-class OverrideDocument(Schema):
-    id: str
-    person: shapes.PersonRef
-    starts_at: shapes.Instant
-    ends_at: shapes.Instant
-    reason: str
+    start: shapes.Instant
+    end: shapes.Instant
+    people: list[shapes.PersonRef]
+    gap: bool = Field(description="Nobody is on call, and not on purpose.")
+    source: str = Field(description="The rotation or override that says so; empty in a gap.")
 
 
 def show(schedules: Iterable[Schedule]) -> list[ScheduleDocument]:
@@ -90,7 +74,8 @@ def show(schedules: Iterable[Schedule]) -> list[ScheduleDocument]:
     ]
 
 
-def _one(request: Request, schedule: Schedule) -> ScheduleDocument:
+def one(request: Request, schedule: Schedule) -> ScheduleDocument:
+    """As it is after a change, with its tag."""
     return etags.one(request, show([queries.schedule(request.actor, schedule.id)])[0])
 
 
@@ -103,85 +88,51 @@ def list_schedules(request: Request, limit: lists.Limit = 50, cursor: lists.Curs
 def create_schedule(request: Request, body: NewSchedule) -> Status:
     team = teams.find(body.team, field="team") if body.team else None
     schedule = commands.create_schedule(request.actor, team=team, name=body.name, zone=body.zone, slug=body.slug, now=request.now)
-    return Status(201, _one(request, schedule))
+    return Status(201, one(request, schedule))
 
 
 @router.get("/{wanted}", response=ScheduleDocument, auth=READS, summary="One schedule, by id or slug")
 def get_schedule(request: Request, wanted: str) -> ScheduleDocument:
-    return _one(request, queries.schedule(request.actor, wanted))
+    return one(request, queries.schedule(request.actor, wanted))
 
 
 @router.get("/{wanted}/on-call", response=OnCallDocument, auth=READS, summary="Who is on call now, or at `at`")
 def on_call(request: Request, wanted: str, at: Annotated[str, Query("", max_length=40)] = "") -> OnCallDocument:
     schedule = queries.schedule(request.actor, wanted)
-    instant = _instant(at) if at else request.now
+    instant = shapes.asked_instant(at) if at else request.now
     cover = queries.on_call_at(schedule, instant)
-    found = {person.id: person for person in queries.people_on_call(schedule, instant)}
-    names = [shapes.PersonRef(id=one, name=found[one].name) for one in cover.people if one in found]
+    found = _names(cover.people)
+    names = [found[one] for one in cover.people]
     return OnCallDocument(at=instant, people=names, gap=cover.gap, until=cover.until)
 
 
-def _instant(text: str) -> dt.datetime:
-    """A `+` in a query string that was not escaped arrives as a space."""
-    try:
-        instant = clock.parse(text.replace(" ", "+"))
-    except (ValueError, OverflowError):
-        raise Invalid("An instant looks like 2026-12-25T03:00:00Z.", field="at") from None
-    if not 1970 <= instant.year <= 2200:
-        raise Invalid("The instant must lie between 1970 and 2200.", field="at")
-    return instant
-
-
-@router.post("/{wanted}/add-rotation", response=ScheduleDocument, auth=CONFIGURES, summary="Add a rotation")
-def add_rotation(request: Request, wanted: str, body: NewRotation) -> ScheduleDocument:
+@router.get("/{wanted}/shifts", response=list[ShiftDocument], auth=READS, summary="The final row, at most 400 days")
+def list_shifts(
+    request: Request,
+    wanted: str,
+    since: Annotated[str, Query("", max_length=40)] = "",
+    until: Annotated[str, Query("", max_length=40)] = "",
+) -> list[ShiftDocument]:
     schedule = queries.schedule(request.actor, wanted)
-    commands.add_rotation(
-        request.actor,
-        schedule,
-        name=body.name,
-        zone=body.zone or schedule.zone,
-        starts_on=body.starts_on,
-        handover_time=body.handover_time,
-        weeks=body.weeks,
-        members=[people.find(name, field=f"members.{index}") for index, name in enumerate(body.members)],
-        now=request.now,
-    )
-    return _one(request, schedule)
+    begin = shapes.asked_instant(since, "since") if since else request.now
+    end = shapes.asked_instant(until, "until") if until else begin + dt.timedelta(days=28)
+    if end <= begin:
+        raise Invalid("The end must be after the start.", field="until")
+    row = queries.shifts(schedule, begin, end)
+    names = _names({person for shift in row for person in shift.people})
+    return [
+        ShiftDocument(start=one.start, end=one.end, people=[names[who] for who in one.people], gap=one.gap, source=one.source)
+        for one in row
+    ]
 
 
-@router.post("/{wanted}/add-override", response={201: OverrideDocument}, auth=CONFIGURES, summary="One person instead of the rota")
-def add_override(request: Request, wanted: str, body: NewOverride) -> Status:
-    schedule = queries.schedule(request.actor, wanted)
-    entry = commands.add_override(
-        request.actor,
-        schedule,
-        person=people.find(body.person, field="person"),
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-        reason=body.reason,
-        now=request.now,
-    )
-    return Status(201, _override(entry))
-
-
-def _override(entry: Override) -> OverrideDocument:
-    return OverrideDocument(
-        id=entry.id,
-        person=shapes.PersonRef(id=entry.person.id, name=entry.person.name),
-        starts_at=entry.starts_at,
-        ends_at=entry.ends_at,
-        reason=entry.reason,
-    )
-
-
-@router.get("/{wanted}/overrides", response=lists.Page[OverrideDocument], auth=READS, summary="Overrides that have not ended")
-def list_overrides(request: Request, wanted: str) -> dict:
-    schedule = queries.schedule(request.actor, wanted)
-    return {"items": [_override(entry) for entry in queries.overrides(schedule, request.now)], "next": None}
+def _names(people: Iterable[str]) -> dict[str, shapes.PersonRef]:
+    rows = Person.objects.filter(id__in=set(people)).values_list("id", "name")
+    return {one: shapes.PersonRef(id=one, name=name) for one, name in rows}
 
 
 @router.post("/{wanted}/set-last-resort", response=ScheduleDocument, auth=CONFIGURES, summary="Make it the last resort")
 def set_last_resort(request: Request, wanted: str) -> ScheduleDocument:
     schedule = queries.schedule(request.actor, wanted)
     commands.set_last_resort(request.actor, schedule, now=request.now)
-    return _one(request, schedule)
+    return one(request, schedule)

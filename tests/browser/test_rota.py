@@ -1,0 +1,67 @@
+"""Stepping in and swapping on a telephone: few interactions, with and without JavaScript."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.site import PHONE, Site, Visit
+
+
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def phone(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Visit]:
+    made = Visit(browser, site, signed_in=True, javascript=request.param, size=PHONE)
+    yield made
+    made.close()
+
+
+def next_shift(site: Site, slug: str) -> dict[str, Any]:
+    """A whole shift of somebody, a week or more ahead."""
+    since = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)
+    row = site.api("GET", f"/schedules/{slug}/shifts?since={since:%Y-%m-%dT%H:%M:%SZ}").json
+    return next(dict(one) for one in row[1:] if len(one["people"]) == 1)
+
+
+@pytest.mark.req("PAG-08", "PAG-11")
+def test_an_override_takes_five_interactions(phone: Visit) -> None:
+    page = phone.go("/oncall")
+    page.get_by_role("link", name="Data", exact=True).last.click()  # 1
+    page.get_by_role("link", name="Add override").click()  # 2
+    field = page.locator("#add")
+    field.get_by_label("From").fill("2031-03-30 01:30")  # 3
+    field.get_by_label("Until").fill("2031-03-30 05:00")  # 4
+    field.get_by_role("button", name="Add the override").click()  # 5
+    expect(page.get_by_role("main")).to_contain_text("has it in that time")
+    page.locator("#add").get_by_role("button", name="Take out").first.click()
+    expect(page.get_by_role("main")).to_contain_text("The rota counts again")
+
+
+@pytest.mark.req("PAG-08")
+def test_a_swap_is_accepted_in_three_interactions(phone: Visit, site: Site) -> None:
+    shift = next_shift(site, "data")
+    me = site.demo["admin"]["email"]
+    wanted = {"person": shift["people"][0]["id"], "asked": me, "starts_at": shift["start"], "ends_at": shift["end"]}
+    made = site.api("POST", "/schedules/data/ask-cover", wanted)
+    assert made.status == 201, made
+    page = phone.go("/")
+    page.get_by_role("navigation").get_by_role("link", name="On call").last.click()  # 1
+    page.get_by_role("link", name="to answer").click()  # 2
+    page.get_by_role("button", name="Accept").first.click()  # 3
+    expect(page.get_by_role("main")).to_contain_text("It is yours now")
+    now = site.api("GET", f"/schedules/data/on-call?at={shift['start']}").json
+    assert [one["name"] for one in now["people"]] == ["Robin Adler"]
+    for entry in site.api("GET", "/schedules/data/overrides").json["items"]:
+        site.api("POST", f"/schedules/data/overrides/{entry['id']}/remove", {})
+
+
+def test_the_calendar_is_photographed(visit: Visit, pytestconfig: pytest.Config) -> None:
+    page = visit.go("/schedules/payments")
+    expect(page.get_by_role("table", name="Layers and who is really called")).to_be_visible()
+    folder = pytestconfig.getoption("--pictures")
+    if folder:
+        page.screenshot(path=Path(folder) / "schedule.png")

@@ -1,0 +1,151 @@
+"""Escalation policies: who is paged in which order, whom that means now, and how long until the last resort. Screen 13."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, Refused
+from tocsin.directory import permissions as directory_permissions
+from tocsin.directory import queries as directory
+from tocsin.directory.models import Person, Team
+from tocsin.oncall import commands
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.compiling import windows
+from tocsin.oncall.models import Policy, PolicyStep, Schedule
+from tocsin.oncall.rules import is_open
+from tocsin.paging import queries as paging
+from tocsin.web.forms import hours
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.gate.policy import MANAGER, SIGNED_IN, allow
+from tocsin.web.pages.rota import candidates
+
+MOST_STEPS = 20
+
+
+@allow(MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_policy(request: Request, slug: str) -> HttpResponse:
+    team = directory.team_by_slug(slug)
+    directory_permissions.require_manager(request.actor, team)
+    form = Typed(request.POST, initial={"name": f"{team.name} policy", "repeats": "1"})
+    if request.method == "POST":
+        try:
+            made = commands.create_policy(request.actor, team=team, **_policy_fields(form, request.actor, team), now=request.now)
+            return redirect("policy", made.slug)
+        except Refused as refused:
+            form.refuse(refused)
+    return _policy_page(request, form, team, None)
+
+
+@allow(MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_policy(request: Request, slug: str) -> HttpResponse:
+    found = oncall.policy(request.actor, slug)
+    directory_permissions.require_manager(request.actor, found.team)
+    team, form = found.team, Typed(request.POST, initial=_policy_as_typed(found))
+    if request.method == "POST":
+        try:
+            commands.change_policy(request.actor, found, **_policy_fields(form, request.actor, team), now=request.now)
+            messages.success(request, "In force for every escalation that begins from now on.")
+            return redirect("policy", slug)
+        except Refused as refused:
+            form.refuse(refused)
+    return _policy_page(request, form, found.team, found)
+
+
+@allow(SIGNED_IN)
+@require_GET
+def policy(request: Request, slug: str) -> HttpResponse:
+    found = oncall.policy(request.actor, slug)
+    steps = [(step, _now(step, request.now)) for step in found.steps.all()]
+    context = {
+        "policy": found,
+        "steps": steps,
+        "minutes": sum(step.wait_minutes for step, _ in steps) * (found.repeats + 1),
+        "lone": [step for step, people in steps if not people],
+        "last_resort": oncall.last_resort(),
+        "services": list(found.services.select_related("service")),
+        "manages": directory_permissions.is_manager(request.actor, found.team),
+    }
+    return render(request, "schedules/policy.html", context)
+
+
+def _now(step: PolicyStep, now: dt.datetime) -> list[Person]:
+    """Whom a step would page at this moment."""
+    targets = tuple(paging.target_of(one) for one in step.targets.all())
+    return list(paging.people_of(targets, now)) if is_open(windows(step.windows), step.zone, now) else []
+
+
+def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None) -> HttpResponse:
+    """Two empty steps and one empty target a step to spare, so that the form grows without a script."""
+    chosen = [(form.values.get(f"target-{number}", []), form[f"wait-{number}"] or "5") for number in range(MOST_STEPS)]
+    used = max((number + 1 for number, (targets, _) in enumerate(chosen) if any(targets)), default=0)
+    steps = [
+        {
+            "place": number,
+            "number": number + 1,
+            "targets": [*filter(None, targets), ""],
+            "wait": wait,
+            "urgency": form[f"urgency-{number}"],
+            "week": hours.week(form, f"-{number}"),
+            "from": form[f"from-{number}"],
+            "to": form[f"to-{number}"],
+            "restricted": form[f"urgency-{number}"] or form.values.get(f"days-{number}"),
+        }
+        for number, (targets, wait) in enumerate(chosen[: max(3, used + 2)])
+    ]
+    context = {
+        "team": team,
+        "policy": found,
+        "form": form,
+        "steps": steps,
+        "schedules": list(oncall.schedules(request.actor)),
+        "people": candidates(request.actor, None),
+        "teams": list(directory.teams(request.actor)),
+    }
+    return render(request, "schedules/policy_edit.html", context, status=200 if form.ok else 422)
+
+
+def _policy_as_typed(found: Policy) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": found.name, "repeats": str(found.repeats)}
+    for number, step in enumerate(found.steps.all()):
+        values[f"target-{number}"] = [one.schedule_id or one.person_id or one.team_id for one in step.targets.all()]
+        values |= {f"wait-{number}": str(step.wait_minutes), f"urgency-{number}": step.urgency}
+        values |= hours.as_typed(step.windows, f"-{number}")
+    return values
+
+
+def _policy_fields(form: Typed, actor: Actor, team: Team) -> dict[str, Any]:
+    """Name, steps and repeats as typed. A target is the id of a schedule, person or team; a step without one is left out."""
+    fields: dict[str, Any] = {"name": form.text("name"), "repeats": form.number("repeats", most=9), "steps": []}
+    for number in range(MOST_STEPS):
+        chosen = [one for one in form.many(f"target-{number}") if one]
+        wait = form.number(f"wait-{number}", least=1, most=1440)
+        limits = {"urgency": form.text(f"urgency-{number}"), "windows": hours.read_hours(form, f"-{number}"), "zone": team.zone}
+        if chosen:
+            fields["steps"].append({"wait_minutes": wait, "targets": [_target(actor, one) for one in chosen], **limits})
+    if not form.ok:
+        raise Invalid("A wait is 1 to 1,440 minutes, repeats are 0 to 9, hours are written as 09:00.", field="steps")
+    return fields
+
+
+def _target(actor: Actor, wanted: str) -> Schedule | Person | Team:
+    if wanted.startswith("sch_"):
+        return oncall.schedule(actor, wanted)
+    return directory.team_by_id(wanted) if wanted.startswith("tea_") else directory.person(wanted)
+
+
+urlpatterns = [
+    path("t/<slug:slug>/policies/new", new_policy, name="policy_new"),
+    path("policies/<slug:slug>", policy, name="policy"),
+    path("policies/<slug:slug>/change", change_policy, name="policy_change"),
+]

@@ -1,0 +1,199 @@
+"""A schedule as a calendar: layers, overrides, who is really called, gaps in words. Screen 11."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Refused
+from tocsin.directory import queries as directory
+from tocsin.directory.models import Person, Team
+from tocsin.oncall import commands, permissions
+from tocsin.oncall import queries as oncall
+from tocsin.oncall.calendars import away
+from tocsin.oncall.models import Override, Rotation, Schedule
+from tocsin.oncall.queries import Shift
+from tocsin.web.forms.request import Request
+from tocsin.web.forms.typed import Typed
+from tocsin.web.frame import reader
+from tocsin.web.gate.policy import ADMINISTRATOR, RESPONDER, SIGNED_IN, allow
+from tocsin.web.pages.lanes import FORTNIGHT, MONTH, Cell, Sheet, lane
+
+_LISTED = 60
+_NOBODY = "nobody"
+
+
+@allow(SIGNED_IN)
+@require_GET
+def schedule(request: Request, slug: str) -> HttpResponse:
+    return schedule_page(request, oncall.schedule(request.actor, slug))
+
+
+def schedule_page(request: Request, found: Schedule, form: Typed | None = None) -> HttpResponse:
+    """The calendar and what can be done here; `form` is a refused override or request."""
+    form = form or Typed(initial={"starts_at": request.GET.get("gap_from", "")[:60], "ends_at": request.GET.get("gap_to", "")[:60]})
+    sheet = _sheet(request, found)
+    layers = [one for one in oncall.layers(found, sheet.since) if one.begins_at is None or one.begins_at < sheet.until]
+    final = oncall.shifts(found, sheet.since, sheet.until)
+    ahead = oncall.shifts(found, request.now, request.now + dt.timedelta(weeks=8))
+    names = dict(Person.objects.values_list("id", "name"))
+    overrides = oncall.overrides(found, request.now)
+    context = {
+        "schedule": found,
+        "sheet": sheet,
+        "days": sheet.days,
+        "today": request.now.astimezone(sheet.zone).date(),
+        "lanes": _lanes(found, layers, sheet, names, request.actor.id),
+        "final": lane(final, sheet, names, me=request.actor.id),
+        "shown": _shown_overrides(found, sheet, names, request.actor.id),
+        "gaps": [one for one in final if one.gap and one.end > request.now],
+        "on_call": [names[one] for one in oncall.on_call_at(found, request.now).people],
+        "handovers": _handovers(ahead, names, request.actor.id)[:6],
+        "shifts": [(one, [names[person] for person in one.people]) for one in ahead[:_LISTED]],
+        "layers": [one for one in layers if one.ends_at is None or one.ends_at > request.now],
+        "overrides": overrides,
+        "requests": oncall.cover_requests(found),
+        "clashes": away.clashes_in([found], request.now, reader=request.actor.id),
+        "mine": _my_shifts(ahead, request.actor.id),
+        "people": candidates(request.actor, found.team),
+        "may_edit": permissions.may_edit(request.actor, found),
+        "may_override": permissions.may_override(request.actor, found, request.user),
+        "form": form,
+        "nobody": _NOBODY,
+        **_turning(sheet, request),
+    }
+    return render(request, "schedules/detail.html", context, status=200 if form.ok else 422)
+
+
+def _sheet(request: Request, found: Schedule) -> Sheet:
+    chosen = {"mine": reader.present().zone, "utc": reader.UTC}
+    zone: dt.tzinfo = chosen.get(request.GET.get("zone", "")) or reader.known_zone(found.zone)
+    count = MONTH if request.GET.get("show") == "month" else FORTNIGHT
+    today = request.now.astimezone(zone).date()
+    try:
+        first = dt.date.fromisoformat(request.GET.get("from", ""))
+        first = first if 1971 <= first.year <= 2199 else today
+    except ValueError:
+        first = today
+    return Sheet.of(first - dt.timedelta(days=first.weekday()), count, zone)
+
+
+def _turning(sheet: Sheet, request: Request) -> dict[str, Any]:
+    count = len(sheet.days)
+    step = dt.timedelta(days=count)
+    zone = str(sheet.zone) if isinstance(sheet.zone, zoneinfo.ZoneInfo) else "UTC"
+    return {
+        "earlier": (sheet.days[0] - step).isoformat(),
+        "later": (sheet.days[0] + step).isoformat(),
+        "month": count == MONTH,
+        "zone_shown": zone,
+        "zone_wanted": request.GET.get("zone", "") if request.GET.get("zone") in {"mine", "utc"} else "",
+    }
+
+
+def _lanes(
+    found: Schedule, layers: list[Rotation], sheet: Sheet, names: Mapping[str, str], me: str
+) -> list[tuple[Rotation, list[Cell]]]:
+    rows = oncall.layer_shifts(found, sheet.since, sheet.until)
+    return [(one, lane(rows[one.id], sheet, names, me=me)) for one in reversed(layers) if one.id in rows]
+
+
+def _shown_overrides(found: Schedule, sheet: Sheet, names: Mapping[str, str], me: str) -> list[Cell]:
+    """The overrides of the final row in one lane, the latest entry on top as it counts; empty when there is none in these days."""
+    entries = [one for one in oncall.overrides(found, sheet.since) if one.starts_at < sheet.until]
+    ids = {one.id for one in entries}
+    if not ids:
+        return []
+    shifts = [one for one in oncall.shifts(found, sheet.since, sheet.until) if one.source in ids]
+    return lane(shifts, sheet, names, me=me)
+
+
+def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[dict[str, Any]]:
+    """Where one hands over to the next: instant, who goes, who comes."""
+    said = [" and ".join("you" if one == me else names[one] for one in shift.people) for shift in ahead]
+    pairs = zip(ahead, ahead[1:], said, said[1:], strict=False)
+    return [
+        {"at": after.start, "goes": goes, "comes": comes, "gap": after.gap} for before, after, goes, comes in pairs if goes != comes
+    ]
+
+
+def _my_shifts(ahead: list[Shift], me: str) -> list[Shift]:
+    return [one for one in ahead if one.people == (me,)][:12]
+
+
+def candidates(actor: Actor, team: Team | None) -> list[Person]:
+    """Who may be on call: active, no stakeholder; of the team first."""
+    people = list(directory.people(actor, active=True).exclude(role=Person.STAKEHOLDER))
+    if team is not None:
+        people.sort(key=lambda person: team.id not in {one.team_id for one in person.memberships.all()})
+    return people
+
+
+@allow(RESPONDER)
+@require_POST
+def add_override(request: Request, slug: str) -> HttpResponse:
+    found, form = oncall.schedule(request.actor, slug), Typed(request.POST)
+    try:
+        zone = str(reader.present().zone)
+        starts = form.when("starts_at", zone=zone, now=request.now, past=False, required="Say from when.")
+        ends = form.when("ends_at", zone=zone, now=request.now, past=False, required="Say until when.")
+        chosen, layer = form.text("person") or request.actor.id, form.text("rotation")
+        person = None if chosen == _NOBODY else directory.person(chosen)
+        rotation, reason = oncall.layer(found, layer) if layer else None, form.text("reason")
+        if form.ok and starts and ends:
+            made = commands.add_override(
+                request.actor,
+                found,
+                person=person,
+                starts_at=starts,
+                ends_at=ends,
+                rotation=rotation,
+                reason=reason,
+                now=request.now,
+            )
+            return back(request, slug, _in_words(made))
+    except Refused as refused:
+        form.refuse(refused)
+    return schedule_page(request, found, form)
+
+
+def _in_words(made: Override) -> str:
+    return f"{made.person.name} has it in that time." if made.person else "Nobody is on call in that time, on purpose."
+
+
+@allow(RESPONDER)
+@require_POST
+def remove_override(request: Request, slug: str, override_id: str) -> HttpResponse:
+    found = oncall.schedule(request.actor, slug)
+    commands.remove_override(request.actor, oncall.override(found, override_id), now=request.now)
+    return back(request, slug, "The rota counts again.")
+
+
+@allow(ADMINISTRATOR)
+@require_POST
+def set_last_resort(request: Request, slug: str) -> HttpResponse:
+    found = commands.set_last_resort(request.actor, oncall.schedule(request.actor, slug), now=request.now)
+    return back(request, slug, f"{found.name} is the last resort now.")
+
+
+def back(request: Request, slug: str, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("schedule", slug)
+
+
+urlpatterns = [
+    path("schedules/<slug:slug>", schedule, name="schedule"),
+    path("oncall/<slug:slug>", schedule, name="oncall_schedule"),
+    path("schedules/<slug:slug>/overrides", add_override, name="override_add"),
+    path("schedules/<slug:slug>/overrides/<str:override_id>/remove", remove_override, name="override_remove"),
+    path("schedules/<slug:slug>/last-resort", set_last_resort, name="last_resort_set"),
+]
