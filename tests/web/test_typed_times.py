@@ -62,3 +62,8 @@ def test_what_is_prefilled_is_read_back_as_the_same_instant(past: bool) -> None:
 def test_the_echo_says_day_zone_and_distance() -> None:
     said = typed_times.sentence(NOW + dt.timedelta(minutes=90), "Europe/Vienna", NOW)
     assert said == "Fri 20 Nov 2026, 11:30 in Vienna (10:30 UTC), in 1 h 30 min"
+
+
+@pytest.mark.parametrize(("text", "meant"), [("2026-03-29 02:30", "Sun 29 01:00"), ("2026-10-25 02:30", "Sun 25 00:30")])
+def test_a_time_that_the_clock_skips_or_repeats_means_what_the_time_rules_say(text: str, meant: str) -> None:
+    assert read(text) == meant

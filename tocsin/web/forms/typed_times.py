@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from tocsin.core import clock
 from tocsin.incidents.rules import duration_words
+from tocsin.oncall.rules import instant_of
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -74,7 +75,7 @@ def _absolute(parts: dict[str, str | None], zone: ZoneInfo, now: dt.datetime, pa
     try:
         time = dt.time(int(parts["hour"] or 0), int(parts["minute"] or 0))
         days = _days(parts, today)
-        found = [dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC) for day in days]
+        found = [instant_of(dt.datetime.combine(day, time), zone.key) for day in days]
     except (ValueError, OverflowError):
         raise ValueError(f"“{text[:40]}” is not on the calendar. {EXAMPLES}") from None
     if len(found) == 1:
