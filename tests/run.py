@@ -75,7 +75,7 @@ def run(part: Part, *, soak: bool, workers: int | None) -> tuple[dict[str, Any],
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder) / "summary.json"
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", f"--summary={summary}"]
-        command += [f"-n{workers or part.workers}"]
+        command += [f"-n{workers or (2 if soak else part.workers)}"]
         command += ["--part", part.name, *part.arguments, *(["--soak"] if soak else []), *part.paths]
         environment = {**os.environ, "TOCSIN_TEST_STORE": part.store or "sqlite"}
         status = _run(command, environment, 8 * HANGING_AFTER if soak else HANGING_AFTER)

@@ -97,7 +97,7 @@ def test_kill_9_at_many_moments_loses_nothing(shelf: Shelf, tmp_path: Path) -> N
     rig = shelf.rig(tmp_path, CROWD)
     try:
         client = Client(offers(rig, 500)).start()
-        crashes = wreck(rig, client, lambda: kill_and_restart(rig), times=4, seed=1)
+        crashes = wreck(rig, client, lambda: kill_and_restart(rig), times=3, seed=1)
         judge(rig, client, crashes)
     finally:
         rig.close()

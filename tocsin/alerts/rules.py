@@ -22,7 +22,7 @@ HIGH, LOW, NONE = "high", "low", "none"
 REORDER_WINDOW = dt.timedelta(seconds=60)
 UNREADABLE_PAGE_EVERY = dt.timedelta(hours=1)
 MAX_TRIES = 3
-MAX_BEGUN = 3
+MAX_BEGUN = 5
 """How often the process may end while a row is taken up alone, before the row is taken for what ends it. Rows that were only in
 its company when the process died are not given up with it."""
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
