@@ -46,12 +46,12 @@ def minute_of(date: str) -> int:
 def often(*times: str) -> st.SearchStrategy[int]:
     """A minute of the day: one of these that matter, or any."""
     known = [int(time[:2]) * 60 + int(time[3:]) for time in times]
-    return st.sampled_from(known) | st.integers(0, DAY - 1)
+    return st.sampled_from([*known, *known, -1]).flatmap(lambda time: st.just(time) if time >= 0 else st.integers(0, DAY - 1))
 
 
 TIMES = often("00:00", "00:30", "01:30", "01:45", "02:00", "02:30", "03:00", "09:00", "23:30")
 SLOTS = st.sampled_from([("ana",), ("ben",), ("cho",), ("dia",), ("eli",), ("ana", "ben"), ()])
-LISTS = st.lists(SLOTS, unique=True, max_size=4).map(tuple)
+LISTS = st.lists(SLOTS, unique=True, min_size=2, max_size=4).map(tuple) | st.lists(SLOTS, max_size=1).map(tuple)
 PEOPLE = st.sampled_from([(), ("ana",), ("zoe",), ("ben", "zoe")])
 WINDOWS = st.builds(
     lambda days, start, end: Window(tuple(sorted(days)), start * 60, end * 60),
@@ -66,7 +66,7 @@ def layers(draw: st.DrawFn, name: str, zone: str, moment: int, months: bool = Fa
     """A layer that begins in the days before the moment."""
     unit = "months" if months else draw(st.sampled_from(["hours", "days", "days", "weeks"]))
     lengths = draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)) if unit != "hours" else [draw(st.integers(1, 30))]
-    span = SPAN_OF_MONTHS if months else SPAN
+    span = SPAN_OF_MONTHS if months else draw(st.sampled_from([3, SPAN]))
     first = moment + draw(st.integers(2 - span, 1)) * DAY + draw(TIMES)
     return LayerRule(
         name,
@@ -79,8 +79,8 @@ def layers(draw: st.DrawFn, name: str, zone: str, moment: int, months: bool = Fa
         draw(st.just(()) | st.lists(WINDOWS, min_size=1, max_size=2).map(tuple)),
         draw(st.booleans()),
         draw(st.sampled_from(["date", "weekday", "workday"])),
-        draw(st.none() | instants(moment)),
-        draw(st.none() | instants(moment)),
+        draw(st.none() | st.none() | instants(moment)),
+        draw(st.none() | st.none() | instants(moment)),
     )
 
 
@@ -109,9 +109,12 @@ def scenes(draw: st.DrawFn, months: bool = False, anywhere: bool = False) -> Sce
     if anywhere:
         zones = draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=2))
         moment = draw(st.integers(minute_of("1973-01-01") // DAY, minute_of("2049-12-01") // DAY)) * DAY
-    made = [draw(layers(f"l{number}", draw(st.sampled_from(zones)), moment, months)) for number in range(draw(st.integers(0, 3)))]
-    instead = [draw(overrides(moment, number)) for number in range(draw(st.integers(0, 4)))]
-    absent = draw(st.dictionaries(st.sampled_from(["ana", "zoe"]), instants(moment), max_size=2))
+    made = [
+        draw(layers(f"l{number}", draw(st.sampled_from(zones)), moment, months))
+        for number in range(draw(st.sampled_from([1, 1, 2, 3, 0])))
+    ]
+    instead = [draw(overrides(moment, number)) for number in range(draw(st.sampled_from([0, 0, 1, 2, 4])))]
+    absent = draw(st.just({}) | st.dictionaries(st.sampled_from(["ana", "zoe"]), instants(moment), max_size=2))
     rule = ScheduleRule(tuple(made), tuple(instead), tuple(absent.items()))
     span = SPAN_OF_MONTHS if months else SPAN
     return Scene(rule, moment - span * DAY, moment - LOOK * DAY, moment + LOOK * DAY)

@@ -12,6 +12,7 @@ from docs.build import time_rules_page
 from tests.oncall.clock_cases import GAP, NOBODY, Case, Rota, utc
 from tests.oncall.clock_table import TABLE
 from tocsin.oncall.rules import HORIZON, Compiled, Cover, LayerRule, OverrideRule, ScheduleRule, Window, instant, is_open
+from tocsin.oncall.rules.layers import Layer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "users" / "time-rules.md"
 CASES = [case for cases in TABLE.values() for case in cases]
@@ -110,6 +111,12 @@ def test_a_member_named_twice_who_loses_one_place_keeps_the_order_of_the_others(
     rota = Rota("UTC", "2026-01-05 09:00", "1 week", "ana ben ana cho", changes=("2026-01-13 ana ben cho",))
     row = Compiled(ScheduleRule((rota.rule("base"),))).row(utc("2026-01-05 09:00"), utc("2026-02-16 09:00"))
     assert [one.people[0] for one in row] == ["ana", "ben", "cho", "ana", "ben", "cho"]
+
+
+def test_the_first_shift_begins_when_the_layer_does_whatever_the_anchor():
+    rota = Rota("UTC", "2026-01-17 09:00", "1 month", "ana ben", "Mon-Fri 09:00-17:00", anchor="workday")
+    layer = Layer(rota.rule("base"))
+    assert [layer.handover(shift) for shift in (0, 1)] == [utc("2026-01-17 09:00"), utc("2026-02-02 09:00")]
 
 
 def test_the_row_of_a_layer_has_holes_where_the_final_row_has_gaps():
