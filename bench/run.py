@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import dwell, intake, proof, rota, start, weights, years  # noqa: E402  (the path must be there first)
+from bench import dwell, intake, month, proof, rota, start, weights, years  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
 
 Measure = Callable[[Path], Iterator[Figure]]
@@ -26,6 +26,7 @@ MEASURES: dict[str, Measure] = {
     "intake": intake.measure,
     "weights": weights.measure,
     "proof": proof.measure,
+    "month": month.measure,
     "rota": rota.measure,
     "years": years.measure,
 }

@@ -14,7 +14,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core.actor import Actor
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Gateway, Membership, NotifyStep, Person, Product, Service, Team
-from tocsin.oncall.models import Policy, PolicyStep, Rotation, RotationMember, Schedule, ServiceCover, StepTarget
+from tocsin.oncall.models import Policy, PolicyStep, Rotation, RotationMember, Schedule, ServiceCover, StepTarget, Webhook
 
 SINCE = dt.datetime(2026, 1, 5, 0, 0, tzinfo=dt.UTC)
 """A Monday, long before anything that a test does."""
@@ -117,13 +117,13 @@ def last_resort(*people: Person) -> Schedule:
     return schedule(None, *(people or (person("Imogen"),)), last_resort=True)
 
 
-def policy(owner: Team, *targets: Schedule | Person, wait: int = 5, repeats: int = 1, name: str = "") -> Policy:
+def policy(owner: Team, *targets: Schedule | Person | Webhook, wait: int = 5, repeats: int = 1, name: str = "") -> Policy:
     """One step for each target, `wait` minutes apart."""
     name = name or f"{owner.name} policy"
     made = Policy.objects.create(name=name, slug=slug(name), team=owner, repeats=repeats, created_at=SINCE, updated_at=SINCE)
     for position, target in enumerate(targets):
         step = PolicyStep.objects.create(policy=made, position=position, wait_minutes=wait)
-        kind = "schedule" if isinstance(target, Schedule) else "person"
+        kind = {Schedule: "schedule", Webhook: "webhook"}.get(type(target), "person")
         StepTarget.objects.create(step=step, **{kind: target})
     return made
 

@@ -12,6 +12,7 @@ from tocsin.core.work.engine import Module
 from tocsin.directory import jobs as directory_jobs
 from tocsin.directory import ports as directory_ports
 from tocsin.incidents import handlers as incident_handlers
+from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
 from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
@@ -19,6 +20,7 @@ from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.webhook import send as webhook
 from tocsin.oncall import jobs as oncall_jobs
 from tocsin.oncall import ports as oncall_ports
 from tocsin.oncall import reactions as oncall
@@ -66,5 +68,6 @@ def install() -> None:
     oncall_ports.calendars.wire(Format())
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
+    paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
     events.wire(HANDLERS)

@@ -80,7 +80,7 @@ def as_message(line: dict[str, Any]) -> Message:
     if line["kind"] == "mail":
         return Message("mail", line["to"][0], f"{line['subject']}\n{line['body']}", line)
     try:
-        to = str(json.loads(line["body"]).get("to", ""))
+        to = str(json.loads(line["body"]).get("to") or line["path"])
     except (ValueError, AttributeError):
         to = line["path"]
     return Message("call", to, line["body"], line)

@@ -3,9 +3,11 @@
     {"people": [{"name": "Ada", "by": [["mail", 0], ["call", 2]], "low": [["mail", 0]]}],
      "gateway": "http://127.0.0.1:9/sms",
      "services": [{"name": "Checkout API", "steps": [["Ada"], ["Bo"]], "wait": 5, "repeats": 1, "roster": ["Imogen"]}],
+     "webhooks": {"Chat": "/chat"}, "outside": "http://127.0.0.1:9",
      "last_resort": ["Imogen"]}
 
-It prints tokens and keys: `{"tokens": {"Ada": "…"}, "keys": {"checkout-api": {"generic": "…", "alertmanager": "…"}}}`.
+A step may name webhooks beside people, or alone. It prints tokens, keys and secrets: `{"tokens": {"Ada": "…"}, "keys":
+{"checkout-api": {"generic": "…", "alertmanager": "…"}}, "secrets": {"Chat": "whsec_…"}}`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from tocsin.core.clock import now  # noqa: E402
 from tocsin.directory import commands as directory  # noqa: E402
 from tocsin.directory.models import Gateway, Person  # noqa: E402
 from tocsin.directory.rules import SCOPES  # noqa: E402
+from tocsin.oncall import commands as oncall  # noqa: E402
 
 Ways = list[tuple[str, int]]
 
@@ -36,9 +39,13 @@ def make(description: dict[str, Any]) -> dict[str, Any]:
     responders = [someone for someone in people.values() if someone.role == Person.RESPONDER]
     team = company.team("Payments", *responders, manager=responders[0])
     company.last_resort(*[people[name] for name in description["last_resort"]])
-    keys = {company.slug(one["name"]): _service(one, team, people) for one in description["services"]}
+    outside, wanted = description.get("outside", ""), description.get("webhooks", {})
+    hooks = {name: _webhook(team, name, f"{outside}{path}") for name, path in wanted.items()}
+    targets = people | {name: webhook for name, (webhook, _) in hooks.items()}
+    keys = {company.slug(one["name"]): _service(one, team, targets) for one in description["services"]}
     tokens = {name: directory.create_token(SYSTEM, one, name="tests", scopes=SCOPES, now=now())[1] for name, one in people.items()}
-    return {"tokens": tokens, "keys": keys, "people": {name: one.id for name, one in people.items()}}
+    secrets = {name: secret for name, (_, secret) in hooks.items()}
+    return {"tokens": tokens, "keys": keys, "people": {name: one.id for name, one in people.items()}, "secrets": secrets}
 
 
 def number_of(someone: Person) -> str:
@@ -51,6 +58,10 @@ def _gateway(url: str) -> Gateway:
     return directory.create_gateway(
         SYSTEM, name="Text messages", method="POST", url=url, headers={"X-Key": "k7"}, body=body, now=now()
     )
+
+
+def _webhook(team: Any, name: str, url: str) -> tuple[Any, str]:
+    return oncall.create_webhook(SYSTEM, team=team, name=name, address=url, now=now())
 
 
 def _person(one: dict[str, Any], gateway: Gateway) -> Person:

@@ -45,7 +45,8 @@ class Shelf:
             database = f"template_{uuid.uuid4().hex[:12]}" if STORE == "postgresql" else ""
             url = make_database(database) if database else ""
             tocsin = Installation(folder, database_url=url, **settings_for(self.world))
-            made = tocsin.seed({**company, "gateway": f"{self.world.http_url}/messages"})
+            outside = {"gateway": f"{self.world.http_url}/messages", "outside": self.world.http_url}
+            made = tocsin.seed({**company, **outside})
             self._kept[name] = folder, database, made
         return self._kept[name]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests import company
 from tests.api.caller import Api, refusal
 from tocsin.core import clock
-from tocsin.oncall import queries
+from tocsin.oncall import ports, queries
 from tocsin.oncall.models import Schedule
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,16 @@ def test_reminders_are_a_persons_own_choice() -> None:
     assert ada.post("people/me/set-notices", {"reminders": False}).json() == {"reminders": False}
     assert ada.get("people/me/notices").json() == {"reminders": False}
     refusal(mia.post("people/ada@example.com/set-notices", {"reminders": True}), 403)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_absences_is_worked_out_while_nobody_waits_for_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, _, _ = rota()
+    waiting = []
+    reader = ports.calendars().read
+    monkeypatch.setattr(ports.calendars(), "read", lambda *a, **k: waiting.append(connection.in_atomic_block) or reader(*a, **k))
+    day = (clock.now() + 3 * DAY).strftime("%Y%m%d")
+    made = ada.post("people/me/away-calendars", {"file": document(day)}).json()
+    assert made["absences"] == 1
+    assert ada.post(f"people/me/away-calendars/{made['id']}/replace", {"file": document(day)}).status_code == 200
+    assert waiting == [False, False]

@@ -47,6 +47,11 @@ def _time_machine(site: Site) -> str:
     return f"/oncall/time-machine?service={site.api('GET', '/services?limit=1').json['items'][0]['slug']}"
 
 
+def _page_one_person(site: Site) -> str:
+    someone = site.api("GET", "/directory?q=ana").json["items"][0]["person"]["id"]
+    return _below("incidents", f"/page?target={someone}", "&state=fixing")(site)
+
+
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
@@ -57,6 +62,8 @@ SCREENS = [
     Screen("declare", "/declare"),
     Screen("incidents", "/incidents"),
     Screen("war-room", _first("incidents", "&state=fixing")),
+    Screen("page-a-team", _below("incidents", "/page?q=database", "&state=fixing")),
+    Screen("page-one-person", _page_one_person),
     Screen("incident-resolved", _first("incidents", "&state=resolved")),
     Screen("on-call", "/oncall"),
     Screen("schedule", "/schedules/payments"),
@@ -75,9 +82,20 @@ SCREENS = [
     Screen("actions", "/actions"),
     Screen("insights", "/insights"),
     Screen("people", "/people"),
+    Screen("person", _first("people", "&q=priya")),
+    Screen("people-found", "/people?q=database"),
     Screen("teams", "/teams"),
     Screen("team", _first("teams")),
     Screen("services", "/services"),
+    Screen("service", _first("services")),
+    Screen("service-change", _below("services", "/change")),
+    Screen("coverage", "/services/coverage"),
+    Screen("vendors", "/vendors"),
+    Screen("vendor", _first("vendors")),
+    Screen("vendor-new", "/vendors/new"),
+    Screen("short-links", "/go"),
+    Screen("short-links-kept", "/admin/links"),
+    Screen("short-link", "/admin/links/oncall"),
     Screen("profile", "/me"),
     Screen("mailbox", "/mailbox"),
     Screen("style", "/style"),

@@ -65,3 +65,30 @@ def test_the_calendar_is_photographed(visit: Visit, pytestconfig: pytest.Config)
     folder = pytestconfig.getoption("--pictures")
     if folder:
         page.screenshot(path=Path(folder) / "schedule.png")
+
+
+@pytest.mark.req("PAG-08")
+def test_dragging_over_the_calendar_fills_the_times_of_an_override(visit: Visit) -> None:
+    page = visit.go("/schedules/data?zone=utc&from=2031-03-03")
+    days = page.locator("thead th[data-day]")
+    expect(page.locator("#pick")).to_be_hidden()
+    begin, end, row = days.nth(2).bounding_box(), days.nth(4).bounding_box(), page.locator("tr.final").bounding_box()
+    page.mouse.move(begin["x"] + begin["width"] * 0.55, row["y"] + row["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] * 0.2, row["y"] + row["height"] / 2, steps=4)
+    expect(page.locator("#pick")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator("#add").get_by_label("From")).to_have_value("2031-03-05 12:00 UTC")
+    expect(page.locator("#add").get_by_label("Until")).to_have_value("2031-03-07 06:00 UTC")
+    page.locator("#add").get_by_role("button", name="Add the override").click()
+    expect(page.get_by_role("main")).to_contain_text("has it in that time")
+    page.locator("#add").get_by_role("button", name="Take out").first.click()
+
+
+def test_the_calendar_prints_without_its_forms(visit: Visit) -> None:
+    page = visit.go("/schedules/data?show=month")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1050, "height": 740})
+    expect(page.locator("#add")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Shifts")).to_be_visible()
+    assert page.locator("table.cal").bounding_box()["width"] <= 1050

@@ -190,3 +190,25 @@ def test_the_load_is_a_table(fake: Fake) -> None:
     done = run(fake, "oncall", "load", "--since", "2026-11-02T00:00:00Z", "--schedule", "payments")
     assert done.stdout == "Ana\t168.0\t56.5\t48.0\n"
     assert fake.heard[0][1] == "/api/v1/on-call/load?since=2026-11-02T00%3A00%3A00Z&schedule=payments"
+
+
+def test_the_steps_of_a_policy_name_schedules_people_teams_and_webhooks(fake: Fake) -> None:
+    fake.answers = [(201, {"slug": "p", "name": "P"})]
+    done = run(fake, "policy", "create", "P", "--team", "db", "--step", "night,ana@example.com,team=db,webhook=chat:7")
+    assert done.exit_code == 0, done.output
+    targets = [{"schedule": "night"}, {"person": "ana@example.com"}, {"team": "db"}, {"webhook": "chat"}]
+    assert fake.heard[-1][3]["steps"] == [{"wait_minutes": 7, "targets": targets}]
+
+
+def test_a_webhook_is_made_and_its_secret_printed(fake: Fake) -> None:
+    fake.answers = [(201, {"slug": "chat", "name": "Chat", "secret": "whsec_x"})]
+    done = run(fake, "webhook", "create", "Chat", "--team", "db", "--address", "https://hooks.example.com/x")
+    assert done.stdout == "chat: Chat, secret whsec_x\n"
+    assert fake.heard[-1][3] == {"name": "Chat", "team": "db", "address": "https://hooks.example.com/x", "slug": ""}
+
+
+def test_the_log_is_read_with_what_is_different_in_words(fake: Fake) -> None:
+    event = {"at": "2026-11-20T09:00:00Z", "actor_name": "Mia", "name": "policy.changed", "subject": "pol_x"}
+    fake.answers = [(200, {"items": [{**event, "changes": ["step 2: delay 5 → 10 min"]}], "next": None})]
+    done = run(fake, "event", "list", "--about", "policy.")
+    assert done.stdout == "2026-11-20T09:00:00Z Mia policy.changed: step 2: delay 5 → 10 min\n"

@@ -8,7 +8,7 @@ from tests import company
 from tests.conftest import NOW
 from tocsin.collab import commands, queries
 from tocsin.collab.models import Message, Room
-from tocsin.core.errors import Invalid, NotAllowed, NotFound
+from tocsin.core.errors import Invalid
 from tocsin.core.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -63,23 +63,3 @@ def test_a_topic_that_says_the_same_is_no_news():
     assert not Event.objects.filter(name="room.topic_changed").exists()
     commands.set_topic(actor, room, "x" * 500, now=NOW)
     assert len(queries.room(SUBJECT).topic) == 400
-
-
-@pytest.mark.parametrize("target", ["/oncall", "https://wiki.example.com/mim"])
-def test_a_short_link_leads_where_an_administrator_said(target):
-    root = company.actor(company.administrator())
-    commands.set_short_link(root, "Roster", "/", now=NOW)
-    link = commands.set_short_link(root, "roster", target, now=NOW)
-    assert queries.short_link("ROSTER").target == target
-    commands.remove_short_link(root, link, now=NOW)
-    with pytest.raises(NotFound):
-        commands.remove_short_link(root, link, now=NOW)
-
-
-@pytest.mark.parametrize("target", ["javascript:alert(1)", "//evil.example", "/\\evil.example", "ftp://x", ""])
-def test_a_short_link_leads_nowhere_else(target):
-    root = company.actor(company.administrator())
-    with pytest.raises(Invalid):
-        commands.set_short_link(root, "x", target, now=NOW)
-    with pytest.raises(NotAllowed):
-        commands.set_short_link(company.actor(company.person()), "x", "/", now=NOW)

@@ -314,3 +314,39 @@ def test_plain_text_where_tls_was_asked_is_not_spoken_to(serve: Callable[..., Se
     with pytest.raises(Unreached):
         outbound.request("GET", server.url.replace("http:", "https:"), guard=server.guard, deadline=3)
     assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.0.0.1/",
+        "http://0177.0.0.1/",
+        "http://①②⑦.⓪.⓪.①/",
+        "http://LOCALHOST/",
+        "http://a.localhost./",
+        "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://169.254.169.254/",
+        "http://93.184.215.14:25/",
+        "https://user@example.com/",
+        "https://[::1",
+        "https://example.com:99999/",
+        "gopher://example.com/",
+        "https:///x",
+    ],
+)
+def test_an_address_that_is_hostile_as_it_is_spelled_is_refused_before_anything_is_resolved(url):
+    with pytest.raises(outbound.Forbidden):
+        outbound.refuse_hostile(url, guard=Guard(addresses.parse_allow("")))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/x", "http://93.184.215.14/", "http://example.com:8080/?a=b", "https://[2606:2800::1]/"]
+)
+def test_an_address_on_the_internet_and_one_that_was_opened_may_be_kept(url):
+    outbound.refuse_hostile(url, guard=Guard(addresses.parse_allow("")))
+    outbound.refuse_hostile("http://10.1.2.3:9000/", guard=Guard(addresses.parse_allow("10.0.0.0/8")))
+    outbound.refuse_hostile("http://localhost:9000/", guard=Guard(addresses.parse_allow("localhost:9000")))

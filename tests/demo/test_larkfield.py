@@ -8,15 +8,19 @@ import pytest
 
 from tests import company as builders
 from tocsin.alerts.models import Alert
+from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.models import Event
 from tocsin.core.store import facts
 from tocsin.demo import commands as demo
+from tocsin.directory import finding
 from tocsin.directory.models import ApiToken, Person, Service, Team
 from tocsin.incidents.models import Incident
+from tocsin.insights.coverage import coverage
 from tocsin.oncall import queries as oncall
+from tocsin.oncall.models import ServiceCover, Webhook
 from tocsin.paging import auditing
-from tocsin.paging.models import Escalation, Page
+from tocsin.paging.models import Escalation, Page, WebhookCall
 from tocsin.postmortems.models import Action, Postmortem
 from tocsin.statuspages.models import Component, StatusPage
 
@@ -29,6 +33,7 @@ def test_the_company_has_something_for_every_screen_and_goes_without_a_trace(now
     assert {"base_url", "admin", "api_token", "service", "keys", "status_pages"} == set(given)
     _has_a_history()
     _pages_nobody(now)
+    _calls_nothing_outside()
     _every_service_is_covered(now)
     _asking_again_gives_only_new_credentials(now, given)
     _removing_spares_what_is_not_its_own(now)
@@ -52,6 +57,14 @@ def _pages_nobody(now: dt.datetime) -> None:
     assert not Event.objects.filter(position=None).exists()
 
 
+def _calls_nothing_outside() -> None:
+    """There is a webhook to look at, and its policy belongs to no service."""
+    (webhook,) = Webhook.objects.all()
+    assert webhook.host.endswith(".example")
+    assert not ServiceCover.objects.filter(policy__steps__targets__webhook=webhook).exists()
+    assert not WebhookCall.objects.exists()
+
+
 def _every_service_is_covered(now: dt.datetime) -> None:
     """As a sample catalogue: each service maps to a policy and a roster, one of them to a manager of its own."""
     rosters = {service.name: oncall.roster_for(service) for service in Service.objects.all()}
@@ -60,6 +73,9 @@ def _every_service_is_covered(now: dt.datetime) -> None:
     assert rosters["Checkout"] == last_resort
     assert rosters["Code hosting"] != last_resort
     assert all(oncall.people_on_call(roster, now) for roster in rosters.values() if roster)
+    assert [(line.service.name, len(line.missing)) for line in coverage(SYSTEM, now).missing] == [("Code hosting", 1)]
+    assert all(service.owner for service in Service.objects.all())
+    assert finding.find(SYSTEM, now, qualification="incident manager trained").count() == 2
 
 
 def _asking_again_gives_only_new_credentials(now: dt.datetime, given: dict[str, object]) -> None:

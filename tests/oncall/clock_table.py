@@ -189,7 +189,7 @@ MEMBERS = (
     one("Two changes before one hand-over: cho had the last turn and was last, so zoe, who joins, is next",
         "2026-01-25 12:00 cho, 2026-01-26 09:00 zoe, 2026-02-02 09:00 ben, 2026-02-09 09:00 cho", "UTC", "2026-01-05 09:00",
         "1 week", THREE, changes=("2026-01-20 ben cho", "2026-01-21 ben cho zoe")),
-    one("The first change puts the list in another order, the second adds zoe: both from 19 January, still beginning with the first entry",
+    one("The first change puts the list in another order, the second adds zoe: both from 19 January, the first entry first",
         "2026-01-18 12:00 ben, 2026-01-19 09:00 cho, 2026-01-26 09:00 ben, 2026-02-02 09:00 ana, 2026-02-09 09:00 zoe", "UTC",
         "2026-01-05 09:00", "1 week", THREE, changes=("2026-01-14 cho ben ana", "2026-01-15 cho ben ana zoe")),
     one("Of two changes of one day only the later entry counts: ana had the last turn, cho joins in the place of ben, who leaves",

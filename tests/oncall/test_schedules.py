@@ -13,7 +13,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import Event
 from tocsin.directory import commands as directory
-from tocsin.directory.models import Person
+from tocsin.directory.models import Membership, Person
 from tocsin.oncall import commands, queries
 from tocsin.oncall.commands import Turns
 from tocsin.oncall.models import Schedule
@@ -229,6 +229,22 @@ def test_the_table_of_now_asks_the_same_number_of_questions_for_many_schedules(n
         assert row.reachable == frozenset(person.id for person in row.people if person.contact_methods.exists())
         assert (row.until, row.next_people) == queries.next_handover(row.schedule, now)
         assert tuple(person.id for person in row.people) == queries.on_call_at(row.schedule, now).people
+
+
+def test_the_rows_that_a_page_shows_its_reader_are_those_of_the_table_that_concern_them(ada, ben, now):
+    team, other = company.team("A"), company.team("B")
+    far, near = company.schedule(other, ben), company.schedule(team, ben)
+    resort = company.last_resort(ben)
+    reader = company.actor(ada)
+    table = {row.schedule: row for row in queries.now_table(now)}
+    assert set(table) == {far, near, resort}
+    assert queries.watched(reader, now) == [table[resort]]
+    Membership.objects.create(team=team, person=ada)
+    assert queries.watched(company.actor(ada), now) == [table[near], table[resort]]
+    commands.add_override(SYSTEM, far, person=ada, starts_at=now, ends_at=now + HOUR, now=now)
+    rows = queries.watched(reader, now)
+    assert [(row.schedule, row.people) for row in rows] == [(far, [ada]), (resort, [ben])]
+    assert far not in {row.schedule for row in queries.watched(reader, now + HOUR)}
 
 
 def test_shifts_of_the_screen_agree_with_the_pager(ada, ben, schedule, now):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.paging.world import HandEngine, Outside
+from tests.paging.world import HandEngine, Hooks, Outside
 from tocsin.paging import ports
 
 
@@ -26,6 +26,15 @@ def gateway(mail: Outside) -> Outside:
     channel = Outside()
     ports.channels[ports.GATEWAY] = channel
     return channel
+
+
+@pytest.fixture
+def hooks() -> Iterator[Hooks]:
+    """Whoever receives the calls of webhooks."""
+    made, before = Hooks(), vars(ports.webhooks).copy()
+    ports.webhooks.wire(made, lambda subject: subject in made.private)
+    yield made
+    vars(ports.webhooks).update(before)
 
 
 @pytest.fixture

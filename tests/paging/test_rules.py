@@ -152,3 +152,45 @@ def test_no_text_of_a_sender_makes_a_second_line_or_turns_the_reading_direction(
         assert not set(text) & set("\r\n\0\u202e\u2066\u2069\ud800")
         assert len(text) <= wording.SHORT_LIMIT
         text.encode()
+
+
+hook = Target(rules.WEBHOOK, "whk", "Chat")
+mixed = st.builds(
+    Step, st.integers(1, 60), st.lists(st.one_of(targets, st.just(hook)), min_size=1, max_size=3, unique=True).map(tuple)
+)
+mixed_plans = st.builds(rules.with_last_resort, st.lists(mixed, max_size=5), st.integers(0, 2), st.just("Managers"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(plan=mixed_plans, rota=st.dictionaries(names, st.lists(st.sampled_from("uvwxyz"), max_size=2), max_size=6))
+def test_webhooks_change_nothing_of_who_is_paged_and_when(plan, rota):
+    """The walk is that of the same policy without them; a step of webhooks alone takes no time and calls them all."""
+
+    def walk(plan, places):
+        at, now, told, called = Walk(), NOW, [], 0
+        for _ in range(places):
+            step = plan.steps[at.step]
+            found = [(one, ["i"] if one.kind == rules.LAST_RESORT else rota.get(one.id, [])) for one in step.targets]
+            outcome = rules.step(at, plan, found, urgency=rules.HIGH, now=now)
+            told += [(now, one.person) for one in outcome.called]
+            called += len(outcome.webhooks)
+            assert all(gap.kind != rules.WEBHOOK for gap in outcome.gaps)
+            assert rules.wait_after(at, plan, rules.HIGH) == dt.timedelta(0) or step.asks_somebody
+            at, now = outcome.walk, outcome.due_at
+        return told, called
+
+    rounds = plan.repeats + 1 if len(plan.steps) > 1 else 1
+    bare = tuple(Step(one.wait_minutes, tuple(t for t in one.targets if t.kind != rules.WEBHOOK)) for one in plan.steps[:-1])
+    same = rules.Plan((*(one for one in bare if one.targets), plan.steps[-1]), plan.repeats)
+    told, called = walk(plan, (len(plan.steps) - 1) * rounds + 1)
+    assert told == walk(same, (len(same.steps) - 1) * rounds + 1)[0]
+    assert called == rounds * sum(one.kind == rules.WEBHOOK for step in plan.steps for one in step.targets)
+
+
+def test_who_comes_next_is_never_a_webhook():
+    people = Step(5, (Target(rules.PERSON, "a", "Ada"),))
+    plan = rules.with_last_resort([people, Step(5, (hook,)), Step(5, (hook,)), people], 0, "Managers")
+    assert rules.following_people(Walk(0, 0), plan) == Walk(0, 3)
+    alone = rules.with_last_resort([Step(5, (hook,))], 2, "Managers")
+    assert rules.following_people(Walk(0, 0), alone) == Walk(2, 1)
+    assert rules.asks_first(alone, "", is_last_resort=True)

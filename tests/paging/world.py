@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests import company
 from tocsin.alerts import commands as alerts
@@ -15,7 +17,8 @@ from tocsin.core.ports import Delivery
 from tocsin.directory.models import Person, Service
 from tocsin.paging.jobs import advance
 from tocsin.paging.jobs.deliver import Sender
-from tocsin.paging.ports import PageMessage
+from tocsin.paging.jobs.webhooks import Caller
+from tocsin.paging.ports import PageMessage, WebhookMessage
 
 OK = Delivery(ok=True, answer="250 taken")
 LATER = Delivery(ok=False, answer="421 come back later")
@@ -53,11 +56,33 @@ class Outside:
         return [message.to for _, message in self.sent]
 
 
+@dataclass
+class Hooks:
+    """The other side of webhooks. `answer` says what comes of a call; `calls` is every try, in order; `private` are subjects."""
+
+    answer: Callable[[WebhookMessage], Delivery] = lambda message: OK
+    calls: list[tuple[dt.datetime, WebhookMessage]] = field(default_factory=list)
+    private: set[str] = field(default_factory=set)
+
+    def __call__(self, message: WebhookMessage, *, now: dt.datetime) -> Delivery:
+        self.calls.append((now, message))
+        return self.answer(message)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [json.loads(message.body) for _, message in self.calls]
+
+    @property
+    def keys(self) -> list[str]:
+        return [message.idempotency_key for _, message in self.calls]
+
+
 class HandEngine:
-    """Ticks escalations and both lanes until nothing is left to do at an instant."""
+    """Ticks escalations and all lanes until nothing is left to do at an instant."""
 
     def __init__(self) -> None:
-        self.senders = [Sender("page-high", width=8, pool=AtOnce), Sender("page-low", width=4, pool=AtOnce)]
+        pages = [Sender("page-high", width=8, pool=AtOnce), Sender("page-low", width=4, pool=AtOnce)]
+        self.senders = [*pages, Caller("webhook", width=4, pool=AtOnce)]
 
     def run(self, now: dt.datetime) -> None:
         """Each round is a little later, as what follows from a message is due when its answer came."""

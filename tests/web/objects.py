@@ -91,9 +91,12 @@ def build() -> House:
         now=NOW,
     )
     gateway = directory.create_gateway(SYSTEM, name="ntfy", url="https://ntfy.example.com/x", now=NOW)
+    webhook, _ = oncall.create_webhook(SYSTEM, team=team, name="Chat", address="https://chat.example.com/x", now=NOW)
     of_stakeholder, _ = directory.create_token(SYSTEM, people["stakeholder"], name="mine", scopes=["read"], now=NOW)
     feed, _ = oncall.create_feed(SYSTEM, people["stakeholder"], now=NOW)
     leave = oncall.add_away_calendar(SYSTEM, people["stakeholder"], url="https://example.com/leave.ics", now=NOW)
+    vendor = directory.create_vendor(SYSTEM, name="Stratus Cloud", now=NOW)
+    able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
     house.values = {
@@ -109,6 +112,8 @@ def build() -> House:
         "api/v1/policies/wanted": f"{team.slug}-policy",
         "api/v1/products/wanted": service.products.first().slug,
         "api/v1/gateways/wanted": gateway.id,
+        "api/v1/webhooks/wanted": webhook.slug,
+        "webhooks/slug": webhook.slug,
         "api/v1/severities/number": "2",
         "key_id": key.id,
         "person_id": people["stakeholder"].id,
@@ -138,6 +143,12 @@ def build() -> House:
         "page_id": page.id,
         "api/v1/status-pages/wanted": "external",
         "go/name": "runbook",
+        "admin/links/name": "runbook",
+        "api/v1/short-links/name": "runbook",
+        "v/slug": vendor.slug,
+        "api/v1/vendors/wanted": vendor.slug,
+        "qualification_id": able.id,
+        "qualification": able.id,
     }
     _incident(house, service)
     return house
@@ -145,7 +156,7 @@ def build() -> House:
 
 def _incident(house: House, service: Any) -> None:
     reporter = company.actor(house.people["manager"])
-    collab.set_short_link(SYSTEM, name="runbook", target="/oncall", now=NOW)
+    collab.create_short_link(SYSTEM, "runbook", "/oncall", now=NOW)
     open_one = incidents.declare(reporter, summary="Payments fail", severity=3, service=service, now=NOW)
     hidden = incidents.declare(reporter, summary="Breach", severity=3, service=service, private=True, now=NOW)
     for incident, table in ((open_one, house.values), (hidden, house.private)):

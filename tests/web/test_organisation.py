@@ -10,11 +10,13 @@ from django.test import Client
 
 from tests import company
 from tocsin.alerts.models import IntegrationKey
+from tocsin.core.actor import SYSTEM
 from tocsin.core.models import OutboxMail
-from tocsin.directory import queries
+from tocsin.directory import commands, queries
 from tocsin.directory.models import Gateway, Membership, Person, Product, Service, Team
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
+from tocsin.web.forms import people
 
 pytestmark = pytest.mark.django_db
 
@@ -58,9 +60,10 @@ def test_a_person_is_given_a_role_deactivated_and_let_in_again(admin: Client) ->
     assert "Stakeholder" in admin.get(f"/people/{ana.id}").text
 
 
-def test_contact_methods_are_shown_to_their_person_and_administrators_only(admin: Client) -> None:
+def test_a_key_at_a_gateway_is_shown_to_its_person_and_administrators_only(admin: Client, now: dt.datetime) -> None:
     ana, ben = company.person("Ana"), company.person("Ben")
-    company.method(ana, "secret-topic-of-ana")
+    gateway = commands.create_gateway(SYSTEM, name="ntfy", url="https://ntfy.example.com/{{ to }}", now=now)
+    company.method(ana, "secret-topic-of-ana", gateway=gateway)
     assert "secret-topic-of-ana" in admin.get(f"/people/{ana.id}").text
     assert "secret-topic-of-ana" in entered(ana).get(f"/people/{ana.id}").text
     assert "secret-topic-of-ana" not in entered(ben).get(f"/people/{ana.id}").text
@@ -111,6 +114,13 @@ def test_from_nothing_to_a_covered_service_with_a_key_by_forms_alone(admin: Clie
     changed = {"name": "Payments policy", "repeats": "0", "target-0": [schedule.id, root.id], "wait-0": "7"}
     assert admin.post(f"/policies/{policy.slug}/change", changed).status_code == 302
     assert [len(step.targets.all()) for step in policy.steps.all()] == [2]
+    hours = {"days-0": ["0"], "from-0": "08:00", "to-0": "12:00", "days-0-2": ["5", "6"], "from-0-2": "10:00", "to-0-2": "11:00"}
+    assert admin.post(f"/policies/{policy.slug}/change", changed | hours).status_code == 302
+    assert [(one["days"], one["from"]) for one in policy.steps.get().windows] == [([0], "08:00"), ([5, 6], "10:00")]
+    assert admin.get(f"/policies/{policy.slug}/change").text.count('name="days-0-3"') == 7
+    always = {"days-0-2": list("0123456"), "from-0-2": "", "to-0-2": ""}
+    assert admin.post(f"/policies/{policy.slug}/change", changed | hours | always).status_code == 302
+    assert policy.steps.get().windows == [], "some hours and all hours are all hours"
     assert admin.post(f"/policies/{policy.slug}/change", changed | {"target-0": []}).status_code == 422
     admin.post("/products/new", {"name": "Checkout"})
     form = {"name": "Checkout API", "team": "payments", "policy": policy.id, "roster": "", "products": [Product.objects.get().id]}
@@ -164,11 +174,20 @@ def test_overrides_and_rotations_are_added_and_taken_out(admin: Client) -> None:
     assert schedule.rotations.count() == 1, "nothing is saved by looking"
     assert admin.post(f"{path}/layers/new", rotation).status_code == 302
     assert admin.post(f"{path}/layers/new", rotation | {"members": [""], "lengths": "0"}).status_code == 422
+    assert "Nobody here is called Bem" in admin.post(f"{path}/layers/new", rotation | {"members": ["Bem"]}).text
     nights = schedule.rotations.get(name="Nights")
     hours = {"days": ["0", "4"], "from": "21:00", "to": "06:00", "unit": "days"}
     assert admin.post(f"{path}/layers/{nights.id}", rotation | hours).status_code == 302
     changed = schedule.rotations.get(name="Nights", ends_at=None)
     assert changed.windows == [{"days": [0, 4], "from": "21:00", "to": "06:00"}]
+    twice = {"days-2": ["5"], "from-2": "10:00", "to-2": "12:00", "members": ["ana + Ben", "nobody", ana.email]}
+    assert admin.post(f"{path}/layers/{changed.id}", rotation | hours | twice).status_code == 302
+    changed = schedule.rotations.get(name="Nights", ends_at=None)
+    assert [(one["days"], one["from"]) for one in changed.windows] == [([0, 4], "21:00"), ([5], "10:00")]
+    assert oncall.turns_of(changed) == [[ana, ben], [], [ana]]
+    shown = admin.get(f"{path}/layers/{changed.id}").text
+    assert 'value="Ana + Ben"' in shown
+    assert shown.count('name="days-3"') == 7, "room for another stretch"
     members = {"members": [ana.id, ben.id], "since": "2100-01-01"}
     assert admin.post(f"{path}/layers/{changed.id}/members", members).status_code == 302
     assert admin.post(f"{path}/layers/{changed.id}/members", members | {"since": "2001-01-01"}).status_code == 422
@@ -273,3 +292,24 @@ def test_what_belongs_to_somebody_else_does_not_exist_on_my_profile() -> None:
         assert client.post(f"/me/methods/{method.id}/{verb}", {"code": "123456"}).status_code == 404
     assert Person.objects.get(pk=ben.pk).contact_methods.exists()
     assert Team.objects.count() == 0
+
+
+def test_in_a_large_company_a_form_lists_who_is_near_and_takes_anybody_by_name(admin: Client, root: Person) -> None:
+    ana, zoe = company.person("Ana"), company.person("Zoe Far")
+    crowd = [company.person(f"Person {number:03}", reach=False) for number in range(people.LISTED)]
+    schedule = company.schedule(company.team("Payments", ana), zoe)
+    path = f"/schedules/{schedule.slug}"
+    shown = admin.get(path).text
+    assert all(f'<option value="{one.id}"' in shown for one in (ana, zoe, root))
+    assert f'<option value="{crowd[30].id}"' not in shown
+    form = {"person": root.id, "starts_at": "2030-01-05 09:00", "ends_at": "2030-01-06 09:00"}
+    assert admin.post(f"{path}/overrides", form | {"person_named": "person 030"}).status_code == 302
+    assert schedule.overrides.get().person == crowd[30]
+    Person.objects.filter(pk=company.person("Twin").pk).update(name="Person 030")
+    steps = {"name": "Crowd", "repeats": "0", "wait-0": "5", "person-0_named": crowd[40].email}
+    assert admin.post("/t/payments/policies/new", steps).status_code == 302
+    assert [one.person for one in Policy.objects.get(name="Crowd").steps.get().targets.all()] == [crowd[40]]
+    assert admin.post("/t/payments/policies/new", steps | {"person-0_named": "Nemo"}).status_code == 422
+    refused = admin.post(f"{path}/overrides", form | {"person_named": "Person 030"})
+    assert refused.status_code == 422
+    assert "write the e-mail address" in refused.text

@@ -36,6 +36,8 @@ def read(text: str, *, past: bool = False, zone: str = "Europe/Vienna") -> str:
         ("Sat 21 Nov 2026, 18:00", False, "Sat 21 17:00"),
         ("2026-11-21 18:00", False, "Sat 21 17:00"),
         ("2026-11-21T17:00:00Z", False, "Sat 21 17:00"),
+        ("2026-11-21 18:00 UTC", False, "Sat 21 18:00"),
+        ("Sat 18:00 Asia/Kolkata", False, "Sat 21 12:30"),
     ],
 )
 def test_it_is_understood_in_the_readers_zone(text: str, past: bool, meant: str) -> None:
@@ -44,7 +46,10 @@ def test_it_is_understood_in_the_readers_zone(text: str, past: bool, meant: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["soon", "25:00", "12:61", "31 Feb 10:00", "99999999 h", "in", "ago", "١٢:٠٠", "0000-00-00 10:00", "-", "2026-11-21T99:00:00Z"],
+    [
+        *("soon", "25:00", "12:61", "31 Feb 10:00", "99999999 h", "in", "ago", "١٢:٠٠", "0000-00-00 10:00", "-"),
+        *("2026-11-21T99:00:00Z", "18:00 Mars/Base", "utc", "18:00 ../etc"),
+    ],
 )
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="Write it as"):

@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, calendars, command, house, learning, reach
+from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, reach
 
 app = typer.Typer(
     name="tocsin",
@@ -32,11 +32,15 @@ REMOTE = (
     house.person,
     house.schedule,
     reach.policy,
+    outside.webhook,
     reach.contact,
     reach.gateway,
     reach.product,
+    catalogue.vendor,
+    catalogue.link,
     reach.severity,
     learning.status,
+    outside.event,
 )
 
 

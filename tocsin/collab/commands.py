@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from tocsin.collab import events, permissions, rules
 from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Invalid, NotFound, Stale
+from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
@@ -130,22 +131,58 @@ def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, st
     return row
 
 
-def set_short_link(actor: Actor, name: str, target: str, *, note: str = "", now: dt.datetime) -> ShortLink:
-    """Let `/go/<name>` lead to a path of ours or to an http(s) address. An existing name is pointed elsewhere."""
+def create_short_link(actor: Actor, name: str, target: str, *, note: str = "", now: dt.datetime) -> ShortLink:
+    """Let `/go/<name>` lead to a path of ours or to an http(s) address. Raises Conflict for a name that leads somewhere already."""
     permissions.require_administrator(actor)
-    name, target = name.strip().lower(), texts.line(target, field="target", limit=500)
+    name = texts.line(name, field="name", limit=200).lower()
     if not _LINK_NAME.fullmatch(name):
         raise Invalid("A short name has small letters, digits and hyphens, at most 40.", field="name")
+    values = _where(target, note)
+    try:
+        with transaction.atomic():
+            link = ShortLink.objects.create(name=name, created_at=now, updated_at=now, **values)
+            record(actor, events.SHORT_LINK_CREATED, link.id, now=now, data={"name": name, **values})
+    except IntegrityError:
+        known = ShortLink.objects.filter(name=name).first()
+        there = f" and leads to {known.target}" if known else ""
+        raise Conflict(f"go/{name} exists already{there}. Change that one, or take another name.", field="name") from None
+    return link
+
+
+def change_short_link(
+    actor: Actor, link: ShortLink, *, target: str | None = None, note: str | None = None, now: dt.datetime
+) -> ShortLink:
+    """Point a short link elsewhere, or say something else about it; its name stays, people remember it."""
+    permissions.require_administrator(actor)
+    with transaction.atomic():
+        found = db.lock(ShortLink.objects.filter(pk=link.pk)).first()
+        if found is None:
+            raise NotFound("This short link is gone already.")
+        values = _where(found.target if target is None else target, found.note if note is None else note)
+        changed = {field: text for field, text in values.items() if getattr(found, field) != text}
+        if changed:
+            for field, text in changed.items():
+                setattr(found, field, text)
+            found.updated_at = now
+            found.save(update_fields=[*changed, "updated_at"])
+            record(actor, events.SHORT_LINK_CHANGED, found.id, now=now, data={"name": found.name, **changed})
+    return found
+
+
+def _where(target: str, note: str) -> dict[str, str]:
+    """The target and the note, checked."""
+    target = texts.line(target, field="target", limit=500)
     own_path = target.startswith("/") and not target.startswith(("//", "/\\"))
     if not own_path and not target.startswith(("https://", "http://")):
         raise Invalid("A target is a path such as /oncall, or an address that starts with https://.", field="target")
-    values = {"target": target, "note": texts.line(note, field="note", limit=200, required=False), "updated_at": now}
+    return {"target": target, "note": texts.line(note, field="note", limit=200, required=False)}
+
+
+def count_hits(hits: Mapping[str, int]) -> None:
+    """Add to how often short links were followed, by their names. Names that nobody knows any more are passed over."""
     with transaction.atomic():
-        if not ShortLink.objects.filter(name=name).update(**values):
-            ShortLink.objects.create(name=name, created_at=now, **values)
-        link = ShortLink.objects.get(name=name)
-        record(actor, events.SHORT_LINK_SET, link.id, now=now, data={"name": name, "target": target})
-    return link
+        for name, more in sorted(hits.items()):
+            ShortLink.objects.filter(name=name).update(hits=F("hits") + more)
 
 
 def remove_short_link(actor: Actor, link: ShortLink, *, now: dt.datetime) -> None:

@@ -20,8 +20,11 @@ SECTION_SAVED = "document.section_saved"
 ROW_ADDED = "document.row_added"
 """data: table, cells"""
 
-SHORT_LINK_SET = "short_link.set"
-"""data: name, target"""
+SHORT_LINK_CREATED = "short_link.created"
+"""data: name, target, note"""
+
+SHORT_LINK_CHANGED = "short_link.changed"
+"""data: name, and what changed of target and note"""
 
 SHORT_LINK_REMOVED = "short_link.removed"
 """data: name"""

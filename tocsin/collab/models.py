@@ -108,12 +108,13 @@ class TableRow(models.Model):
 
 
 class ShortLink(Stamped):
-    """`/go/<name>` leads to `target`, a path of ours or an address elsewhere."""
+    """`/go/<name>` leads to `target`, a path of ours or an address elsewhere. `hits`: how often it was followed."""
 
     id = IdField("sho")
     name = models.SlugField(max_length=40, unique=True)
     target = models.CharField(max_length=500)
     note = models.CharField(max_length=200, blank=True, default="")
+    hits = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from tocsin.collab import rules
 from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,14 @@ def revisions(section: Section) -> QuerySet[Revision]:
 def short_link(name: str) -> ShortLink | None:
     """Where `/go/<name>` leads."""
     return ShortLink.objects.filter(name=name.lower()).first()
+
+
+def short_link_to_change(name: str) -> ShortLink:
+    """Raises NotFound."""
+    found = short_link(name)
+    if found is None:
+        raise NotFound(f"There is no short link go/{name[:40]}.")
+    return found
 
 
 def short_links() -> QuerySet[ShortLink]:

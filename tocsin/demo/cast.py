@@ -57,6 +57,34 @@ WITH_WEEKENDS = ("Payments", "Booking")
 """Teams that hand the weekends on by themselves, in a layer above the weeks."""
 WEEKENDS = ({"days": [5, 6], "from": "00:00", "to": "00:00"},)
 
+QUALIFICATIONS = {
+    "ben": (("incident manager trained", 14, 24), ("network", 30, 0)),
+    "sara": (("incident manager trained", 9, 24), ("communications", 20, 0)),
+    "priya": (("incident manager trained", 40, 24), ("builds", 12, 0)),
+    "ana": (("database", 18, 0), ("payments ledger", 18, 0)),
+    "jonas": (("database", 6, 0), ("builds", 6, 0)),
+    "diego": (("search index", 22, 0),),
+    "mei": (("database", 15, 0), ("event streams", 15, 0)),
+    "hana": (("event streams", 8, 0),),
+}
+"""By mail name: what somebody can do, how many months ago they were trained, and for how many months it counts (0: for good)."""
+
+VENDORS = (
+    (
+        "Stratus Cloud",
+        "+43 1 5550 140",
+        "https://support.stratus.example",
+        "Business support, contract LF-2291. Open a case at severity *production down*, then call and say its number.",
+    ),
+    (
+        "Nordpay",
+        "+46 8 555 0175",
+        "https://status.nordpay.example",
+        "Card acquirer. Give the merchant number 40177 and one failing authorisation. After 15 minutes ask for the duty manager.",
+    ),
+)
+"""Name, telephone, support page, and what to do."""
+
 PRODUCTS = ("Tickets", "Wallet", "Partner API", "Station screens")
 
 SERVICES = (
@@ -70,6 +98,36 @@ SERVICES = (
     ServiceLine("Warehouse", "Data", (), "Reports for finance and operations.", "warehouse"),
     ServiceLine("Code hosting", "Developer tools", (), "Repositories and builds of all teams.", "git"),
 )
+
+OWNERS = {
+    "Checkout": "ana",
+    "Ledger": "jonas",
+    "Payouts": "lena",
+    "Search": "diego",
+    "Seat maps": "grace",
+    "Screens": "noah",
+    "Event stream": "mei",
+    "Warehouse": "tomasz",
+    "Code hosting": "priya",
+}
+NEEDS = {
+    "Checkout": ("Ledger", "Event stream"),
+    "Payouts": ("Ledger",),
+    "Search": ("Event stream",),
+    "Screens": ("Search",),
+    "Warehouse": ("Event stream",),
+}
+USES = {
+    "Checkout": ("Nordpay",),
+    "Payouts": ("Nordpay",),
+    "Ledger": ("Stratus Cloud",),
+    "Event stream": ("Stratus Cloud",),
+    "Code hosting": ("Stratus Cloud",),
+}
+"""Of services by name: who answers for them, the services and the vendors that they cannot do without."""
+
+NOT_WATCHED = ("Code hosting",)
+"""Services that no monitoring speaks for yet, so that the coverage report has something to say."""
 
 OWN_MANAGER_ROSTER = {"Code hosting": "Developer tools"}
 """Services whose incident managers come from their own team's schedule instead of the company's roster."""

@@ -26,7 +26,7 @@ from tocsin.directory.models import ApiToken, Person, Service
 Progress = Callable[[str, float], None]
 
 _ROOMS = ("directory", "oncall", "collab", "alerts", "paging", "incidents", "statuspages", "postmortems")
-_LASTING = {"directory.Severity", "statuspages.StatusPage"}
+_LASTING = {"directory.Severity", "statuspages.StatusPage", "collab.ShortLink"}
 """Seeded by migrations, so not the demo's to remove."""
 _FACT, _GIVEN = "demo", "demo"
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from tocsin.alerts import commands as alerts
 from tocsin.core.actor import SYSTEM
 from tocsin.demo import cast
 from tocsin.directory import commands as directory
-from tocsin.directory.models import Person, Product, Service, Team
+from tocsin.directory.models import Person, Product, Service, Team, Vendor
 from tocsin.oncall import commands as oncall
 from tocsin.oncall import queries
 from tocsin.oncall.models import Policy, Schedule
@@ -30,6 +31,7 @@ class Company:
     schedules: dict[str, Schedule] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
+    vendors: dict[str, Vendor] = field(default_factory=dict)
 
     @property
     def components(self) -> QuerySet[Component]:
@@ -58,18 +60,36 @@ def hire(began: dt.datetime) -> Company:
     for line in cast.TEAMS:
         _team(company, line, began)
     oncall.set_last_resort(SYSTEM, company.schedules[cast.MANAGERS_TEAM], now=began)
+    _able(company, began)
+    for name, phone, address, procedure in cast.VENDORS:
+        company.vendors[name] = directory.create_vendor(
+            SYSTEM, name=name, phone=phone, support_url=address, procedure=procedure, now=began
+        )
     for name in cast.PRODUCTS:
         product = company.products[name] = directory.create_product(SYSTEM, name=name, now=began)
         for page in StatusPage.objects.all():
             statuspages.create_component(SYSTEM, page, name=name, product=product, now=began)
     for service in cast.SERVICES:
         _service(company, service, began)
+    _chat(company, began)
+    for name, needed in cast.NEEDS.items():
+        needs = [company.services[one] for one in needed]
+        directory.change_service(SYSTEM, company.services[name], needs=needs, now=began)
     return company
 
 
 def _reachable(person: Person, began: dt.datetime) -> None:
     for method in person.contact_methods.all():
         directory.mark_verified(SYSTEM, method, now=began)
+
+
+def _able(company: Company, began: dt.datetime) -> None:
+    for mail, lines in cast.QUALIFICATIONS.items():
+        for name, ago, lasts in lines:
+            trained = began.date() - dt.timedelta(days=30 * ago)
+            ends = trained + dt.timedelta(days=30 * lasts) if lasts else None
+            person = company.people[mail]
+            directory.set_qualification(SYSTEM, person, name, trained_on=trained, expires_on=ends, now=began)
 
 
 def _team(company: Company, line: cast.TeamLine, began: dt.datetime) -> None:
@@ -101,15 +121,34 @@ def _team(company: Company, line: cast.TeamLine, began: dt.datetime) -> None:
     )
 
 
+def _chat(company: Company, began: dt.datetime) -> None:
+    """A webhook, and a policy that calls it. No service uses that policy: the demo company calls nothing outside by itself."""
+    team, schedule = company.teams[cast.TEAMS[0].name], company.schedules[cast.TEAMS[0].name]
+    webhook, _ = oncall.create_webhook(
+        SYSTEM, team=team, name="Chat", address=f"https://chat.{cast.DOMAIN}/hooks/tocsin", now=began
+    )
+    steps = [{"wait_minutes": 5, "targets": [webhook, schedule]}, {"wait_minutes": 10, "targets": [team]}]
+    oncall.create_policy(SYSTEM, team=team, name=f"{team.name}, with chat", steps=steps, repeats=0, now=began)
+
+
 def _service(company: Company, line: cast.ServiceLine, began: dt.datetime) -> None:
     team = company.teams[line.team]
     products = [company.products[name] for name in line.products]
     service = directory.create_service(
-        SYSTEM, name=line.name, team=team, description=line.description, products=products, now=began
+        SYSTEM,
+        name=line.name,
+        team=team,
+        description=line.description,
+        products=products,
+        owner=company.people[cast.OWNERS[line.name]],
+        vendors=[company.vendors[name] for name in cast.USES.get(line.name, ())],
+        now=began,
     )
     roster = company.schedules[cast.OWN_MANAGER_ROSTER.get(line.name, cast.MANAGERS_TEAM)]
     policy = _office_policy(company, line, began) if line.name in cast.OFFICE_HOURS else team.policies.get(name=team.name)
     oncall.cover_service(SYSTEM, service, policy=policy, roster=roster, now=began)
+    if line.name not in cast.NOT_WATCHED:
+        alerts.create_key(SYSTEM, service, kind="alertmanager", name="Prometheus", now=began)
     company.services[line.name] = service
 
 

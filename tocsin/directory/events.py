@@ -16,6 +16,11 @@ PERSON_DEACTIVATED = "person.deactivated"
 PERSON_REACTIVATED = "person.reactivated"
 PERSON_SECOND_FACTOR_RESET = "person.second_factor_reset"
 
+QUALIFICATION_SET = "qualification.set"
+"""data: name, trained_on, expires_on; context: the person"""
+QUALIFICATION_REMOVED = "qualification.removed"
+"""data: name; context: the person"""
+
 TOKEN_CREATED = "token.created"  # noqa: S105
 """data: name, scopes; context: the person"""
 TOKEN_REVOKED = "token.revoked"  # noqa: S105
@@ -29,6 +34,9 @@ TEAM_MEMBER_REMOVED = "team.member_removed"
 
 PRODUCT_CREATED = "product.created"
 PRODUCT_CHANGED = "product.changed"
+VENDOR_CREATED = "vendor.created"
+VENDOR_CHANGED = "vendor.changed"
+"""data: the fields changed, each with its new value"""
 SERVICE_CREATED = "service.created"
 SERVICE_CHANGED = "service.changed"
 """data: the fields changed, each with its new value"""

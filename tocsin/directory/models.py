@@ -1,4 +1,4 @@
-"""People and what they may do; teams; services, products, severities; how a person is reached."""
+"""People, what they may do and know; teams; services, products, vendors, severities; how a person is reached."""
 
 from __future__ import annotations
 
@@ -107,6 +107,23 @@ class Membership(models.Model):
         return f"{self.person} in {self.team}"
 
 
+class Qualification(Stamped):
+    """What a person can do, in a few words such as `database` or `incident manager trained`; until a day, or for good."""
+
+    id = IdField("qua")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="qualifications")
+    name = models.CharField(max_length=60)
+    trained_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("person", "name"), name="directory_one_qualification"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.name}"
+
+
 class Product(Stamped):
     """What customers know by name; several services make one product."""
 
@@ -122,8 +139,28 @@ class Product(Stamped):
         return self.name
 
 
+class Vendor(Stamped):
+    """Somebody outside whose part a service needs: where their state is shown, whom to call, what to say."""
+
+    id = IdField("vnd")
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    support_url = models.URLField(blank=True, default="")
+    phone = models.CharField(max_length=60, blank=True, default="")
+    procedure = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Service(Stamped):
-    """Something that can break and that a team owns. Who is paged for it is in `oncall.ServiceCover`."""
+    """Something that can break and that a team owns. Who is paged for it is in `oncall.ServiceCover`.
+
+    `owner` is the person who answers for it and approves what is written about its incidents.
+    """
 
     id = IdField("svc")
     name = models.CharField(max_length=120, unique=True)
@@ -131,7 +168,12 @@ class Service(Stamped):
     description = models.CharField(max_length=400, blank=True, default="")
     runbook_url = models.URLField(blank=True, default="")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
+    owner = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="owned_services")
     products: models.ManyToManyField[Product, models.Model] = models.ManyToManyField(Product, related_name="services", blank=True)
+    needs: models.ManyToManyField[Service, models.Model] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="needed_by", blank=True
+    )
+    vendors: models.ManyToManyField[Vendor, models.Model] = models.ManyToManyField(Vendor, related_name="services", blank=True)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -50,6 +50,24 @@ def require_manager(actor: Actor, team: Team | None) -> None:
         raise NotAllowed(f"Only {whose} may do this.")
 
 
+def sees_contact_methods(actor: Actor) -> bool:
+    """Whether the actor may see how colleagues are called: whoever works on incidents. Others see what the list of people says."""
+    return actor.is_system or is_responder(actor)
+
+
+def may_qualify(actor: Actor, person: Person) -> bool:
+    """Whether the actor may say what this person can do: administrators, and managers of a team that the person is in."""
+    if actor.is_administrator or actor.is_system:
+        return True
+    return bool(actor.manages) and person.memberships.filter(team__in=actor.manages).exists()
+
+
+def require_qualify(actor: Actor, person: Person) -> None:
+    require_scope(actor, rules.CONFIGURE)
+    if not may_qualify(actor, person):
+        raise NotAllowed(f"Only an administrator or a manager of a team of {person.name} may do this.")
+
+
 def is_self(actor: Actor, person: Person) -> bool:
     return actor.id == person.id
 

@@ -29,6 +29,7 @@ from tocsin.directory.models import (
     Service,
     Severity,
     Team,
+    Vendor,
 )
 
 
@@ -167,8 +168,8 @@ def products() -> QuerySet[Product]:
 
 
 def services(actor: Actor | None = None, *, archived: bool = False) -> QuerySet[Service]:
-    """Services in use by name, with team and products."""
-    found = Service.objects.select_related("team").prefetch_related("products")
+    """Services in use by name, with team, owner, products, and what each needs."""
+    found = Service.objects.select_related("team", "owner").prefetch_related("products", "needs", "vendors")
     return found if archived else found.filter(archived_at__isnull=True)
 
 
@@ -177,6 +178,19 @@ def service_by_slug(slug: str) -> Service:
     found = services(archived=True).filter(slug=slug).first()
     if found is None:
         raise NotFound("There is no such service.")
+    return found
+
+
+def vendors() -> QuerySet[Vendor]:
+    """By name, each with the services in use that need it."""
+    return Vendor.objects.prefetch_related(Prefetch("services", queryset=Service.objects.filter(archived_at__isnull=True)))
+
+
+def vendor(wanted: str) -> Vendor:
+    """By id or short name. Raises NotFound."""
+    found = vendors().filter(Q(id=wanted) | Q(slug=wanted)).first()
+    if found is None:
+        raise NotFound("There is no such vendor.")
     return found
 
 

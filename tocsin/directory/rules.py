@@ -24,6 +24,7 @@ CODE_PAUSE = dt.timedelta(seconds=30)
 MAX_DELAY_MINUTES = 60
 MAX_STEPS = 10
 
+_TELEPHONE = re.compile(r"^\+?[0-9][0-9 ()/.-]{4,24}$")
 _HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
 
 
@@ -63,6 +64,19 @@ def name_from_mail(address: str) -> str:
 def is_clean_line(text: str) -> bool:
     """One line of text: no control characters, no lone surrogates."""
     return not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
+
+
+def is_telephone(address: str) -> bool:
+    """Whether an address at a gateway is a number that a colleague could dial too.
+
+    Anything else, such as a topic of ntfy, works for whoever knows it and is therefore nobody else's to see.
+    """
+    return _TELEPHONE.match(address) is not None
+
+
+def counts_on(expires_on: dt.date | None, day: dt.date) -> bool:
+    """Whether a qualification still counts on this day."""
+    return expires_on is None or expires_on >= day
 
 
 def header_problem(headers: dict[str, str]) -> str:

@@ -124,6 +124,12 @@ def _update(data: Data) -> Entry:
     return Entry("Update", "tell", f"{words}{': ' + title if title else ''}")
 
 
+def _call_failed(data: Data) -> Entry:
+    rest = "and is not tried again" if data.get("final") else "and is tried again"
+    words = f"webhook {data.get('name')} could not be called {rest}: {data.get('answer', '')}"
+    return Entry("Page", "sev2", words, group="alerts", quiet=not data.get("final"))
+
+
 def _page(verb: str, *, icon: str = "bell", quiet: bool = True) -> Callable[[Data], Entry]:
     def entry(data: Data) -> Entry:
         who = data.get("person_name") or data.get("name") or "Somebody"
@@ -187,6 +193,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "page.failed": _page("could not be reached", quiet=False),
     "page.undelivered": _page("could not be reached", quiet=False),
     "page.acknowledged": _page("acknowledged", icon="ack", quiet=False),
+    "webhook.called": _said(lambda data: f"webhook {data.get('name')} was called", "Page", "pass", group="alerts", quiet=True),
+    "webhook.call_failed": _call_failed,
     "escalation.exhausted": _said(lambda data: "nobody has answered yet, it starts again", "Escalation", "up", group="alerts"),
     "escalation.stopped": _stopped,
     "alert.triggered": _alert("triggered"),

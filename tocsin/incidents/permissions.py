@@ -23,6 +23,17 @@ def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
     return rows.filter(Q(is_private=False) | Q(reporter=actor.id) | Exists(member) | Exists(holder))
 
 
+def is_private(subject: str) -> bool:
+    """Whether this is the id of an incident that only some may know of: what the pager asks before it tells anybody outside."""
+    return Incident.objects.filter(pk=subject, is_private=True).exists()
+
+
+def hidden_from(actor: Actor) -> QuerySet[Incident]:
+    """The private incidents that the actor may not know of."""
+    private = Incident.objects.filter(is_private=True)
+    return private.exclude(pk__in=visible(actor, private).values("pk"))
+
+
 def may_see(actor: Actor, incident: Incident) -> bool:
     """Whether the actor may know of this incident."""
     if not incident.is_private or actor.is_administrator:

@@ -1,4 +1,7 @@
-"""What this room announces. The subject is the schedule or policy; an override's or rotation's context is its schedule."""
+"""What this room announces. The subject is the schedule, policy or webhook.
+
+Edits of policies, schedules, layers and overrides carry `changes` too: what is different, as sentences.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,14 @@ POLICY_CREATED = "policy.created"
 """data: name, team, repeats, steps"""
 POLICY_CHANGED = "policy.changed"
 """data: name, repeats, steps"""
+WEBHOOK_CREATED = "webhook.created"
+"""data: name, team, host; the whole address is a secret"""
+WEBHOOK_CHANGED = "webhook.changed"
+"""data: name, host, changes (sentences)"""
+WEBHOOK_RENEWED = "webhook.renewed"
+"""It has another secret; the former one signs for a day more. data: name"""
+WEBHOOK_REMOVED = "webhook.removed"
+"""data: name"""
 SERVICE_COVERED = "service.covered"
 """subject: the service; data: policy, roster (ids or empty)"""
 COVER_ASKED = "cover.asked"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import models
 
 from tocsin.core.ids import IdField, new_id
@@ -189,26 +191,71 @@ class PolicyStep(models.Model):
         return f"step {self.position + 1}"
 
 
+class Webhook(Stamped):
+    """An address outside that a step of a policy calls. It is nobody: it answers no page and takes no step's place.
+
+    The address may hold a key of the other side, so it is shown to the managers of the team only. The secret signs every call;
+    for a day after a new one was made the former one signs too.
+    """
+
+    id = IdField("whk")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="webhooks")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    address = models.CharField(max_length=500)
+    secret_encrypted = models.TextField()
+    former_encrypted = models.TextField(blank=True, default="")
+    former_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def host(self) -> str:
+        """What of the address everybody may know."""
+        return (urlsplit(self.address).hostname or "")[:255]
+
+
+_TARGETS = ("schedule", "person", "team", "webhook")
+
+
+def _only(kind: str) -> models.Q:
+    return models.Q(**{f"{one}__isnull": one != kind for one in _TARGETS})
+
+
 class StepTarget(models.Model):
-    """Who a step pages: whoever is on call in a schedule, one person, or everybody of a team. Exactly one of the three."""
+    """Who a step pages: whoever is on call in a schedule, one person, everybody of a team; or a webhook that it calls.
+
+    Exactly one of the four.
+    """
 
     step = models.ForeignKey(PolicyStep, on_delete=models.CASCADE, related_name="targets")
     schedule = models.ForeignKey(Schedule, null=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
+    webhook = models.ForeignKey(Webhook, null=True, on_delete=models.PROTECT, related_name="targets")
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(schedule__isnull=False, person__isnull=True, team__isnull=True)
-                | models.Q(schedule__isnull=True, person__isnull=False, team__isnull=True)
-                | models.Q(schedule__isnull=True, person__isnull=True, team__isnull=False),
-                name="oncall_one_target",
+                condition=_only("schedule") | _only("person") | _only("team") | _only("webhook"), name="oncall_one_target"
             ),
         )
 
     def __str__(self) -> str:
-        return str(self.schedule or self.person or self.team)
+        return str(self.named)
+
+    @property
+    def named(self) -> Schedule | Person | Team | Webhook | None:
+        """Whichever of the four it is."""
+        return self.schedule or self.person or self.team or self.webhook
+
+    @property
+    def named_id(self) -> str:
+        return self.schedule_id or self.person_id or self.team_id or self.webhook_id or ""
 
 
 class CalendarFeed(models.Model):

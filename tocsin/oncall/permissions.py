@@ -7,7 +7,7 @@ from tocsin.core.errors import NotAllowed
 from tocsin.directory import permissions
 from tocsin.directory import rules as scopes
 from tocsin.directory.models import Person, Team
-from tocsin.oncall.models import CalendarFeed, CoverRequest, Override, Schedule
+from tocsin.oncall.models import CalendarFeed, CoverRequest, Override, Schedule, Webhook
 
 
 def may_edit(actor: Actor, schedule: Schedule) -> bool:
@@ -17,6 +17,12 @@ def may_edit(actor: Actor, schedule: Schedule) -> bool:
 
 def require_edit(actor: Actor, schedule: Schedule) -> None:
     permissions.require_manager(actor, schedule.team)
+
+
+def require_read_calls(actor: Actor, webhook: Webhook) -> None:
+    """What was sent to a webhook, and what came back, is for managers of its team."""
+    if not permissions.is_manager(actor, webhook.team):
+        raise NotAllowed(f"Only a manager of {webhook.team.name} may read the calls of {webhook.name}.")
 
 
 def may_override(actor: Actor, schedule: Schedule, person: Person | None) -> bool:

@@ -21,6 +21,7 @@ from tocsin.oncall.rules.proof import Counter, Crew, Prover, StepRule, TargetRul
 
 FACT = "on_call_proof"
 DAYS = rules.HORIZON // 86_400
+_KINDS = (proof.SCHEDULE, proof.PERSON, proof.TEAM, proof.WEBHOOK)
 URGENCIES = (NotifyStep.HIGH, NotifyStep.LOW)
 
 
@@ -94,12 +95,11 @@ def _counters(verdict: Verdict) -> Iterator[tuple[bool, Counter]]:
 
 
 def _steps(policies: Iterable[str]) -> dict[str, list[StepRule]]:
-    """The steps of each policy that ask somebody, in order."""
+    """The steps of each policy, in order."""
     targets: dict[int, list[TargetRule]] = defaultdict(list)
     rows = StepTarget.objects.filter(step__policy__in=set(policies)).order_by("id")
-    for step, schedule, person, team in rows.values_list("step_id", "schedule_id", "person_id", "team_id"):
-        kind = proof.SCHEDULE if schedule else proof.PERSON if person else proof.TEAM
-        targets[step].append(TargetRule(kind, schedule or person or team or ""))
+    for step, *named in rows.values_list("step_id", *(f"{kind}_id" for kind in _KINDS)):
+        targets[step].append(next(TargetRule(kind, one) for kind, one in zip(_KINDS, named, strict=True) if one))
     found: dict[str, list[StepRule]] = defaultdict(list)
     for row in PolicyStep.objects.filter(id__in=list(targets)).order_by("position"):
         rule = StepRule(row.position + 1, tuple(targets[row.pk]), row.urgency, windows(row.windows), row.zone)

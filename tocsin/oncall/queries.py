@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.ids import is_id
 from tocsin.directory.models import ContactMethod, Person, Service, Team
 from tocsin.oncall import rules
 from tocsin.oncall.compiling import compiled
@@ -79,17 +80,35 @@ def next_handover(schedule: Schedule, at: dt.datetime) -> tuple[dt.datetime, lis
     return None if until is None else (until, people_on_call(schedule, until))
 
 
+class Rota:
+    """One schedule as it is stored now, read once, for those who ask it several things."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._compiled = compiled([schedule.id])[schedule.id]
+
+    def shifts(self, since: dt.datetime, until: dt.datetime) -> list[Shift]:
+        """The final row, gaps as shifts without people. At most 400 days."""
+        return shown(self._compiled.row(*_span(since, until)))
+
+    def layers(self, since: dt.datetime, until: dt.datetime) -> dict[str, list[Shift]]:
+        """What each layer says by itself, with its own overrides, by rotation id; holes where it has nobody."""
+        span = _span(since, until)
+        return {layer.id: shown(self._compiled.layer_row(layer.id, *span)) for layer in self._compiled.rule.layers}
+
+
+def _span(since: dt.datetime, until: dt.datetime) -> tuple[int, int]:
+    begin = rules.seconds(since)
+    return begin, min(rules.seconds(until), begin + rules.HORIZON)
+
+
 def shifts(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> list[Shift]:
-    """The final row, gaps as shifts without people. At most 400 days."""
-    begin, end = rules.seconds(since), min(rules.seconds(until), rules.seconds(since) + rules.HORIZON)
-    return shown(compiled([schedule.id])[schedule.id].row(begin, end))
+    """The final row of a schedule; see `Rota.shifts`."""
+    return Rota(schedule).shifts(since, until)
 
 
 def layer_shifts(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> dict[str, list[Shift]]:
-    """What each layer says by itself, with its own overrides, by rotation id; holes where it has nobody."""
-    begin, end = rules.seconds(since), min(rules.seconds(until), rules.seconds(since) + rules.HORIZON)
-    found = compiled([schedule.id])[schedule.id]
-    return {layer.id: shown(found.layer_row(layer.id, begin, end)) for layer in found.rule.layers}
+    """The row of each of its layers; see `Rota.layers`."""
+    return Rota(schedule).layers(since, until)
 
 
 def shown(row: Iterable[Stretch]) -> list[Shift]:
@@ -105,7 +124,7 @@ def schedules(actor: Actor) -> QuerySet[Schedule]:
 def schedule(actor: Actor, wanted: str) -> Schedule:
     """By id or short name, rotations and members loaded. Raises NotFound."""
     rows = schedules(actor).prefetch_related("rotations__members__person")
-    found = rows.filter(id=wanted).first() or rows.filter(slug=wanted).first()
+    found = rows.filter(**({"id": wanted} if is_id(wanted, "sch") else {"slug": wanted})).first()
     if found is None:
         raise NotFound("There is no such schedule.")
     return found
@@ -113,7 +132,7 @@ def schedule(actor: Actor, wanted: str) -> Schedule:
 
 def overrides(schedule: Schedule, since: dt.datetime) -> list[Override]:
     """Overrides that end after `since`, the next first."""
-    rows = schedule.overrides.filter(ends_at__gt=since).select_related("person", "rotation", "created_by", "schedule__team")
+    rows = schedule.overrides.filter(ends_at__gt=since).select_related("person", "rotation")
     return list(rows.order_by("starts_at", "id"))
 
 
@@ -126,9 +145,21 @@ def override(schedule: Schedule, wanted: str) -> Override:
 
 
 def layers(schedule: Schedule, at: dt.datetime) -> list[Rotation]:
-    """The layers that are in force or will be, the lowest first, members loaded."""
-    rows = schedule.rotations.prefetch_related("members__person").order_by("position", "id")
+    """The layers that are in force or will be, the lowest first, of a schedule as `schedule` loads it."""
+    rows = sorted(schedule.rotations.all(), key=lambda one: (one.position, one.id))
     return [one for one in rows if one.ends_at is None or one.ends_at > at]
+
+
+def members(schedule: Schedule) -> set[str]:
+    """Ids of those who have turns in its layers, present, past or to come. The layers are loaded with the schedule."""
+    places = [place.person_id for rotation in schedule.rotations.all() for place in rotation.members.all()]
+    return {one for one in places if one}
+
+
+def names(rows: Iterable[Iterable[Shift]]) -> dict[str, str]:
+    """The name of everybody in these rows, by id. One query."""
+    wanted = {person for row in rows for shift in row for person in shift.people}
+    return dict(Person.objects.filter(id__in=wanted).order_by().values_list("id", "name"))
 
 
 def layer(schedule: Schedule, wanted: str) -> Rotation:
@@ -180,7 +211,7 @@ def my_cover_requests(actor: Actor, now: dt.datetime) -> tuple[list[CoverRequest
 
 def policies(actor: Actor) -> QuerySet[Policy]:
     """Every policy with its steps and targets."""
-    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person", "team").order_by("id"))
+    targets = Prefetch("targets", StepTarget.objects.select_related("schedule", "person", "team", "webhook").order_by("id"))
     steps = Prefetch("steps", PolicyStep.objects.prefetch_related(targets))
     return Policy.objects.select_related("team").prefetch_related(steps).order_by("name")
 
@@ -239,7 +270,22 @@ def _members(roster: Schedule) -> list[Person]:
 
 def now_table(at: dt.datetime) -> list[NowRow]:
     """One row per schedule, the last resort last."""
-    every = list(Schedule.objects.select_related("team").order_by("is_last_resort", "team__name", "name"))
+    return _now(Schedule.objects.all(), at)
+
+
+def watched(actor: Actor, at: dt.datetime) -> list[NowRow]:
+    """The rows of `now_table` that concern one reader: where they may be on call, those of their teams, the last resort.
+
+    Every page asks this; its cost follows the reader's own schedules, not how many a company has.
+    """
+    turns = RotationMember.objects.filter(person=actor.id).values("rotation__schedule")
+    instead = Override.objects.filter(person=actor.id, starts_at__lte=at, ends_at__gt=at).values("schedule")
+    theirs = Q(id__in=turns) | Q(id__in=instead) | Q(team__in=actor.member_of) | Q(is_last_resort=True)
+    return _now(Schedule.objects.filter(theirs), at)
+
+
+def _now(schedules: QuerySet[Schedule], at: dt.datetime) -> list[NowRow]:
+    every = list(schedules.select_related("team").order_by("is_last_resort", "team__name", "name"))
     ready = compiled(schedule.id for schedule in every)
     found = {one: rota.who(at) for one, rota in ready.items()}
     following = {one: ready[one].who(cover.until).people if cover.until else () for one, cover in found.items()}

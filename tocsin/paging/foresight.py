@@ -40,8 +40,8 @@ class Called:
 class Place:
     """One step taken at `at`. `number` counts the policy's steps from 1, 0: the last resort; `cycle` the rounds from 0.
 
-    `targets` are the names of who is asked, `gaps` of those where nobody is. A step outside its hours does not count. `wait`:
-    until the next step follows.
+    `targets` are the names of who is asked, `gaps` of those where nobody is, `webhooks` of what is called besides. A step outside
+    its hours does not count. `wait`: until the next step follows.
     """
 
     at: dt.datetime
@@ -52,6 +52,7 @@ class Place:
     people: tuple[Called, ...]
     gaps: tuple[str, ...]
     wait: dt.timedelta
+    webhooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,11 @@ def _walk(
             number=numbers[walk.step] if walk.step < last else 0,
             cycle=walk.cycle,
             counts=counts,
-            targets=tuple(target.name for target in step.targets),
+            targets=tuple(target.name for target in step.targets if target.kind != rules.WEBHOOK),
             people=(),
             gaps=tuple(target.name for target in outcome.gaps),
             wait=outcome.due_at - at,
+            webhooks=tuple(target.name for target in outcome.webhooks),
         )
         yield place, [one.person for one in outcome.called]
         if walk.step >= last:
@@ -132,9 +134,10 @@ class Company:
             return self._on_call(self.roster, at) or [person.id for person in oncall.last_resort_people(at)]
         if target.kind == rules.SCHEDULE:
             return self._on_call(target.id, at)
-        return [
-            one for one in (self.teams.get(target.id, []) if target.kind == rules.TEAM else [target.id]) if self._is_there(one, at)
-        ]
+        if target.kind == rules.WEBHOOK:
+            return []
+        meant = self.teams.get(target.id, []) if target.kind == rules.TEAM else [target.id]
+        return [one for one in meant if self._is_there(one, at)]
 
     def _on_call(self, schedule: str, at: dt.datetime) -> list[str]:
         found = self.schedules.get(schedule)

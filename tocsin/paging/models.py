@@ -1,4 +1,4 @@
-"""Escalations with their frozen policy, pages to persons, and every attempt to deliver one."""
+"""Escalations with their frozen policy, pages to persons with every attempt to deliver one, and calls of webhooks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from tocsin.core.ids import IdField
 from tocsin.core.models import DueRow, Stamped, due_index
 from tocsin.directory.models import ContactMethod, Person
+from tocsin.oncall.models import Webhook
 
 
 class Escalation(DueRow, Stamped):
@@ -15,8 +16,8 @@ class Escalation(DueRow, Stamped):
     `subject` is a typed id as text (`alt_…`, `inc_…`, `tst_…`), `card` what a page says of it: `key` (`#4821`, `HOT-12`),
     `severity` (1, 2, 3 or a sender's word), `title`, `path`, `service`, `started_at` (RFC 3339). `snapshot` is the policy as it
     was when the escalation began: `{"purpose": "policy" | "request" | "test", "policy": name, "policy_id", "repeats", "steps":
-    [{"wait_minutes", "targets": [{"kind": "schedule" | "person" | "last_resort", "id", "name"}]}]}`, the last resort always its
-    last step (but in a test). `cycle` and `step` are the place that is taken next.
+    [{"wait_minutes", "targets": [{"kind": "schedule" | "person" | "team" | "webhook" | "last_resort", "id", "name"}]}]}`, the last
+    resort always its last step (but in a test). `cycle` and `step` are the place that is taken next.
     """
 
     RUNNING, STOPPED = "running", "stopped"
@@ -97,3 +98,31 @@ class Attempt(DueRow):
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.to}"
+
+
+class WebhookCall(DueRow):
+    """One call of a webhook for one step of an escalation; without an escalation somebody tries the webhook.
+
+    It is no page: it reaches nobody and answers nothing. `said` is what the step knew and the call tells: `step`, `steps`, `round`,
+    `last_resort`, `paged` (names). What it tells of the subject is worked out at each try, so that nothing leaves the house that
+    became private meanwhile. `name` and `host` stay when the webhook is removed.
+    """
+
+    id = IdField("whc")
+    webhook = models.ForeignKey(Webhook, null=True, on_delete=models.SET_NULL, related_name="calls")
+    escalation = models.ForeignKey(Escalation, null=True, on_delete=models.CASCADE, related_name="calls")
+    subject = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    host = models.CharField(max_length=255)
+    said = models.JSONField(default=dict)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    provider_answer = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        indexes = (due_index("paging_webhookcall_due"), models.Index(fields=("subject",)))
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.subject}"

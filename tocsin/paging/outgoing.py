@@ -83,6 +83,7 @@ def _text(attempt: Attempt, page: Page, escalation: Escalation, link: str) -> st
 def _next_line(page: Page, escalation: Escalation, zone: dt.tzinfo) -> str:
     plan = rules.plan_of(escalation.snapshot)
     here = rules.Walk(page.cycle, min(page.step, len(plan.steps) - 1))
-    names = " and ".join(target.name for target in plan.steps[rules.following(here, plan).step].targets)
+    targets = plan.steps[rules.following_people(here, plan).step].targets
+    names = " and ".join(target.name for target in targets if target.kind != rules.WEBHOOK)
     by = page.created_at + rules.wait_after(here, plan, escalation.urgency)
     return f"If nobody answers by {wording.at(by, zone)} ({wording.at(by, clock.UTC)}), {names} is paged."

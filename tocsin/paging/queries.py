@@ -14,9 +14,9 @@ from tocsin.core.store import facts
 from tocsin.directory import permissions
 from tocsin.directory.models import Person
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Schedule, StepTarget
+from tocsin.oncall.models import Schedule, StepTarget, Webhook
 from tocsin.paging import auditing, rules
-from tocsin.paging.models import Attempt, Escalation, Page
+from tocsin.paging.models import Attempt, Escalation, Page, WebhookCall
 
 _STALE = dt.timedelta(seconds=30)
 
@@ -32,12 +32,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A step to come: when, whom it asks (names), and whether it is the last resort. `people` is set for the next one only."""
+    """A step to come: when, whom it asks and what it calls (names), and whether it is the last resort. `people` is set for the next
+    one only; `asks` is false where webhooks alone are called.
+    """
 
     at: dt.datetime
     targets: tuple[str, ...]
     last_resort: bool
     people: tuple[Person, ...] = ()
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,24 @@ def _pages() -> QuerySet[Page]:
 
 
 def ledger(subject: str) -> list[Escalation]:
-    """Who has been told: escalations, oldest first, with `.pages.all()` and each page's `.attempts.all()`. Three queries."""
+    """Who has been told: escalations, oldest first, with `.pages.all()`, each page's `.attempts.all()`, and `.calls.all()` of
+    webhooks. Four queries.
+    """
     attempts = Attempt.objects.select_related("method__gateway").order_by("created_at", "id")
     rows = Page.objects.select_related("person").prefetch_related(Prefetch("attempts", attempts)).order_by("created_at", "id")
-    return list(Escalation.objects.filter(subject=subject).prefetch_related(Prefetch("pages", rows)).order_by("created_at", "id"))
+    calls = Prefetch("calls", WebhookCall.objects.order_by("created_at", "id"))
+    walks = Escalation.objects.filter(subject=subject).prefetch_related(Prefetch("pages", rows), calls)
+    return list(walks.order_by("created_at", "id"))
+
+
+def calls_of(subject: str) -> list[WebhookCall]:
+    """Every call of a webhook about a subject, oldest first."""
+    return list(WebhookCall.objects.filter(subject=subject).order_by("created_at", "id"))
+
+
+def calls_to(webhook: Webhook) -> QuerySet[WebhookCall]:
+    """Newest first; slice it."""
+    return WebhookCall.objects.filter(webhook=webhook).select_related("escalation").order_by("-id")
 
 
 def running(subject: str) -> list[Escalation]:
@@ -116,22 +133,23 @@ def _upcoming(escalation: Escalation, limit: int) -> list[NextStep]:
     walk = rules.Walk(escalation.cycle, min(escalation.step, len(plan.steps) - 1))
     steps = []
     for place in range(limit):
-        targets = plan.steps[walk.step].targets
-        people = people_of(targets, at) if place == 0 else ()
-        last = any(target.kind == rules.LAST_RESORT for target in targets)
-        steps.append(NextStep(at, tuple(target.name for target in targets), last, people))
+        step = plan.steps[walk.step]
+        people = people_of(step.targets, at) if place == 0 else ()
+        last = any(target.kind == rules.LAST_RESORT for target in step.targets)
+        steps.append(NextStep(at, tuple(_name(target) for target in step.targets), last, people, step.asks_somebody))
         at += rules.wait_after(walk, plan, escalation.urgency)
         walk = rules.following(walk, plan)
     return steps
 
 
+def _name(target: rules.Target) -> str:
+    return f"webhook {target.name}" if target.kind == rules.WEBHOOK else target.name
+
+
 def target_of(row: StepTarget) -> rules.Target:
-    """A stored target as the pager sees it; its schedule, person or team loaded."""
-    if row.schedule:
-        return rules.Target(rules.SCHEDULE, row.schedule.id, row.schedule.name)
-    if row.person:
-        return rules.Target(rules.PERSON, row.person.id, row.person.name)
-    return rules.Target(rules.TEAM, row.team_id or "", row.team.name if row.team else "")
+    """A stored target as the pager sees it; what it names loaded."""
+    kinds = ((rules.SCHEDULE, row.schedule), (rules.PERSON, row.person), (rules.TEAM, row.team), (rules.WEBHOOK, row.webhook))
+    return next(rules.Target(kind, one.pk, one.name) for kind, one in kinds if one is not None)
 
 
 def people_of(targets: tuple[rules.Target, ...], at: dt.datetime) -> tuple[Person, ...]:
@@ -144,7 +162,11 @@ def people_of(targets: tuple[rules.Target, ...], at: dt.datetime) -> tuple[Perso
 
 
 def people_of_target(target: rules.Target, at: dt.datetime) -> list[Person]:
-    """Whoever left the company is left out: a target that means nobody is a gap, and the next step follows at once."""
+    """Whoever left the company is left out: a target that means nobody is a gap, and the next step follows at once. A webhook is
+    nobody.
+    """
+    if target.kind == rules.WEBHOOK:
+        return []
     if target.kind == rules.LAST_RESORT:
         return oncall.last_resort_people(at)
     if target.kind == rules.PERSON:
@@ -164,7 +186,7 @@ def would_page(now: dt.datetime, *, limit: int = 100) -> list[WouldPage]:
 def _would(escalation: Escalation, now: dt.datetime) -> WouldPage:
     plan = rules.plan_of(escalation.snapshot)
     targets = plan.steps[min(escalation.step, len(plan.steps) - 1)].targets
-    return WouldPage(escalation, tuple(target.name for target in targets), people_of(targets, now))
+    return WouldPage(escalation, tuple(_name(target) for target in targets), people_of(targets, now))
 
 
 def proof(now: dt.datetime) -> Proof:

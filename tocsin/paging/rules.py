@@ -14,7 +14,7 @@ from typing import Any
 from tocsin.oncall.rules import Window, is_open
 
 HIGH, LOW = "high", "low"
-SCHEDULE, PERSON, TEAM, LAST_RESORT = "schedule", "person", "team", "last_resort"
+SCHEDULE, PERSON, TEAM, WEBHOOK, LAST_RESORT = "schedule", "person", "team", "webhook", "last_resort"
 
 LAST_RESORT_WAITS = {HIGH: (15, 30, 60), LOW: (60, 120, 240)}
 """Minutes between one call of the last resort and the next; the last number repeats until somebody answers."""
@@ -33,7 +33,9 @@ TOKEN_AFTER_RESOLVE = dt.timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Who a step pages. `id` is empty for the last resort, which is looked up at the moment of the step."""
+    """Who a step pages, or the webhook that it calls. `id` is empty for the last resort, which is looked up at the moment of the
+    step.
+    """
 
     kind: str
     id: str
@@ -52,6 +54,11 @@ class Step:
     def counts_at(self, now: dt.datetime) -> bool:
         """Whether the step pages anybody at this instant; one that does not is passed over at once."""
         return not self.windows or is_open(self.windows, self.zone, now)
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether the step is meant for people; one of webhooks alone waits for nobody."""
+        return any(target.kind != WEBHOOK for target in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one step comes to. `gaps` are targets where nobody is on call, `exhausted` that even the last resort did not answer."""
+    """What one step comes to. `gaps` are targets where nobody is on call, `exhausted` that even the last resort did not answer,
+    `webhooks` what is called besides.
+    """
 
     walk: Walk
     due_at: dt.datetime
     called: tuple[Called, ...]
     gaps: tuple[Target, ...]
     exhausted: bool
+    webhooks: tuple[Target, ...] = ()
 
 
 def plan_of(snapshot: dict[str, Any]) -> Plan:
@@ -125,9 +135,9 @@ def with_last_resort(steps: Sequence[Step], repeats: int, name: str) -> Plan:
 
 def asks_first(plan: Plan, schedule_id: str, *, is_last_resort: bool) -> bool:
     """Whether a walk begins by asking this schedule; a plan of the last resort alone asks the last resort."""
+    first = next((step for step in plan.steps if step.asks_somebody), plan.steps[0])
     return any(
-        (one.kind == SCHEDULE and one.id == schedule_id) or (one.kind == LAST_RESORT and is_last_resort)
-        for one in plan.steps[0].targets
+        (one.kind == SCHEDULE and one.id == schedule_id) or (one.kind == LAST_RESORT and is_last_resort) for one in first.targets
     )
 
 
@@ -141,11 +151,20 @@ def following(walk: Walk, plan: Plan) -> Walk:
     return Walk(walk.cycle, walk.step + 1)
 
 
+def following_people(walk: Walk, plan: Plan) -> Walk:
+    """The next place that asks somebody; webhooks between are called on the way there."""
+    place = following(walk, plan)
+    while not plan.steps[place.step].asks_somebody and place.step < len(plan.steps) - 1:
+        place = following(place, plan)
+    return place
+
+
 def wait_after(walk: Walk, plan: Plan, urgency: str) -> dt.timedelta:
-    """How long the people of this place have to answer."""
+    """How long the people of this place have to answer; nothing where it only calls webhooks."""
     last = len(plan.steps) - 1
     if walk.step < last:
-        return dt.timedelta(minutes=plan.steps[walk.step].wait_minutes)
+        step = plan.steps[walk.step]
+        return dt.timedelta(minutes=step.wait_minutes if step.asks_somebody else 0)
     waits = LAST_RESORT_WAITS[urgency]
     return dt.timedelta(minutes=waits[min(_calls_of_last_resort(walk, plan), len(waits) - 1)])
 
@@ -167,13 +186,16 @@ def step(
     """Take the place `walk`, whose targets were `found` to be these people; always exactly one step, however late it is.
 
     Time counts from `now`, not from when the step was due: after a clock that jumped ahead, or an hour without a server,
-    nobody is overrun by all the steps that were missed. A step that reaches nobody lets the next one follow at once. Who
-    passed the page on is `unwilling` and left out, except at the last resort.
+    nobody is overrun by all the steps that were missed. A step that reaches nobody lets the next one follow at once, whatever
+    webhooks it calls. Who passed the page on is `unwilling` and left out, except at the last resort.
     """
     at_the_end = walk.step >= len(plan.steps) - 1
     called: dict[str, Called] = {}
+    webhooks = tuple(target for target, _ in found if target.kind == WEBHOOK)
     gaps = []
     for target, people in found:
+        if target.kind == WEBHOOK:
+            continue
         willing = [person for person in people if at_the_end or person not in unwilling]
         if not willing:
             gaps.append(target)
@@ -181,7 +203,7 @@ def step(
             called.setdefault(person, Called(person, target, person in just_paged))
     wait = wait_after(walk, plan, urgency) if called else NOBODY_AT_ALL if at_the_end else dt.timedelta(0)
     exhausted = at_the_end and _calls_of_last_resort(walk, plan) == 1
-    return Outcome(following(walk, plan), now + wait, tuple(called.values()), tuple(gaps), exhausted)
+    return Outcome(following(walk, plan), now + wait, tuple(called.values()), tuple(gaps), exhausted, webhooks)
 
 
 @dataclass(frozen=True, slots=True)

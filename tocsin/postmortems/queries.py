@@ -33,7 +33,8 @@ def _seen(actor: Actor) -> QuerySet[Incident]:
 
 def postmortems(actor: Actor, *, state: str | None = None, q: str = "") -> QuerySet[Postmortem]:
     """The library, newest first; `q` is looked for in key, title, summary, causes and service. Raises Invalid for a wrong state."""
-    rows = Postmortem.objects.select_related("incident__service__team", "owner").filter(incident__in=_seen(actor))
+    rows = Postmortem.objects.select_related("incident__service__team", "incident__service__owner", "owner")
+    rows = rows.prefetch_related("incident__service__team__memberships__person").filter(incident__in=_seen(actor))
     if state:
         rows = rows.filter(state=incident_rules.word_of(state, rules.STATES, "state"))
     for word in q.replace("\x00", "").split()[:8]:
@@ -58,6 +59,20 @@ def by_id(actor: Actor, postmortem_id: str) -> Postmortem:
     if found is None:
         raise NotFound("There is no such postmortem.")
     return found
+
+
+def suggested_approver(postmortem: Postmortem) -> Person | None:
+    """Who should approve: the owner of the service, else a manager of its team; never the one who owns the postmortem."""
+    service = postmortem.incident.service
+    if service is None:
+        return None
+    managers = [place.person for place in service.team.memberships.all() if place.is_manager]
+    asked = [service.owner, *sorted(managers, key=lambda person: (person.name, person.pk))]
+    return next((one for one in asked if one is not None and _can_approve(one, postmortem)), None)
+
+
+def _can_approve(person: Person, postmortem: Postmortem) -> bool:
+    return person.is_active and person.role != Person.STAKEHOLDER and person.pk != postmortem.owner_id
 
 
 def missing(actor: Actor) -> QuerySet[Incident]:

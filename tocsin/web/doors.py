@@ -16,6 +16,7 @@ from tocsin.core import clock
 from tocsin.core.work.engine import Engine
 from tocsin.web import health
 from tocsin.web import intake as intake_door
+from tocsin.web.hits import hits
 from tocsin.web.live import Live
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, refuse
 
@@ -67,6 +68,7 @@ class Doors:
     async def start(self) -> None:
         """Open intake and live, begin to build the pages."""
         intake_door.start()
+        hits.start()
         await self._live.start()
         self._pages = asyncio.get_running_loop().run_in_executor(None, build_pages)
         self._pages.add_done_callback(self._built)
@@ -79,6 +81,7 @@ class Doors:
         """Everything in hand is answered first."""
         await self._live.stop()
         await asyncio.to_thread(intake_door.stop)
+        await asyncio.to_thread(hits.stop)
         self._prober.submit(connection.close)
         self._prober.shutdown()
 
@@ -100,7 +103,7 @@ class Doors:
         except Gone:
             return
         if body is None:
-            await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
+            await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.", "body")
             return
         pages = await self._there()
         if pages is None:

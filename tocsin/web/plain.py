@@ -23,9 +23,10 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(send: Send, status: int, code: str, detail: str) -> None:
+async def refuse(send: Send, status: int, code: str, detail: str, field: str = "") -> None:
     """A problem+json answer that closes the connection, since its body may not have been read."""
     title = HTTPStatus(status).phrase
     problem = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
+    problem |= {"field": field} if field else {}
     more = ((b"connection", b"close"), *(((b"retry-after", b"2"),) if status == HTTPStatus.SERVICE_UNAVAILABLE else ()))
     await answer(send, status, problem, b"application/problem+json", more=more)

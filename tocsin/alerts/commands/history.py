@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 
 from tocsin.alerts import events as names
 from tocsin.alerts import rules
 from tocsin.alerts.commands.announcing import card_of
-from tocsin.alerts.models import Alert, AlertEvent
+from tocsin.alerts.models import Alert, AlertEvent, IntegrationKey
 from tocsin.alerts.ports import FIRING, RESOLVED
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
@@ -47,7 +48,16 @@ def bring_history(actor: Actor, past: Iterable[PastAlert], *, now: dt.datetime) 
         AlertEvent.objects.bulk_create(_said(lines, alerts), batch_size=500)
         log = [event for line, alert in zip(lines, alerts, strict=True) for event in _events(actor, line, alert)]
         events.record_history(sorted(log, key=lambda event: event.at))
+        _hear(lines)
     return len(lines)
+
+
+def _hear(lines: Iterable[PastAlert]) -> None:
+    """The keys that such alerts come by count as heard when the last of them ended."""
+    last = {(line.service.pk, line.source): line.resolved_at for line in sorted(lines, key=lambda line: line.resolved_at)}
+    for (service, kind), at in last.items():
+        keys = IntegrationKey.objects.filter(service=service, kind=kind, revoked_at=None)
+        keys.filter(Q(last_event_at=None) | Q(last_event_at__lt=at)).update(last_event_at=at)
 
 
 def _alert(line: PastAlert, number: int, now: dt.datetime) -> Alert:

@@ -147,10 +147,14 @@ def prove(api: Remote, service: Annotated[str, typer.Option("--service", help="S
 
 def _places(answer: Any) -> None:
     rows = [
-        [place["at"], f"step {place['step']}" if place["step"] else "last resort", ", ".join(place["targets"]), _pages(place)]
+        [place["at"], f"step {place['step']}" if place["step"] else "last resort", _asks(place), _pages(place)]
         for place in answer["places"]
     ]
     show_table(("at", "step", "asks", "pages"), rows)
+
+
+def _asks(place: Any) -> str:
+    return ", ".join([*place["targets"], *(f"webhook {name}" for name in place.get("webhooks", ()))])
 
 
 def _pages(place: Any) -> str:

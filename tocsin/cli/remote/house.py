@@ -20,12 +20,15 @@ TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="Slug or id.", sho
 PersonName = Annotated[str, typer.Argument(metavar="PERSON", help="Mail address or id.", show_default=False)]
 ScheduleName = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Slug or id.", show_default=False)]
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+Owner = Annotated[str | None, typer.Option("--owner", help="Mail address of who answers for it and approves postmortems.")]
+Needs = Annotated[list[str] | None, typer.Option("--needs", help="Slug of a service it cannot do without; repeat.")]
+Vendors = Annotated[list[str] | None, typer.Option("--vendor", help="Slug of a vendor whose part it needs; repeat.")]
 
 _named = line("{slug}: {name}")
 _person = line("{name} ({email}), {role}")
 
 
-@verb(service, "list", table("slug", "name", "team", "policy", "roster"))
+@verb(service, "list", table("slug", "name", "team", "owner", "policy", "roster"))
 def list_services(api: Remote, limit: Limit = 200) -> Any:
     """List services."""
     return api.listed("services", limit=limit)
@@ -47,10 +50,13 @@ def create_service(
     runbook_url: Annotated[str, typer.Option("--runbook-url")] = "",
     policy: Annotated[str | None, typer.Option("--policy", help="Slug of the escalation policy.")] = None,
     roster: Annotated[str | None, typer.Option("--roster", help="Slug of the schedule of incident managers.")] = None,
+    owner: Owner = None,
+    needs: Needs = None,
+    vendor: Vendors = None,
 ) -> Any:
     """Add a service."""
     given = {"name": name, "team": team, "slug": slug, "description": description, "runbook_url": runbook_url}
-    return api.post("services", **given, policy=policy, roster=roster)
+    return api.post("services", **given, policy=policy, roster=roster, owner=owner, needs=needs, vendors=vendor)
 
 
 @verb(service, "change", _named)
@@ -63,10 +69,13 @@ def change_service(
     runbook_url: Annotated[str | None, typer.Option("--runbook-url")] = None,
     policy: Annotated[str | None, typer.Option("--policy")] = None,
     roster: Annotated[str | None, typer.Option("--roster")] = None,
+    owner: Owner = None,
+    needs: Needs = None,
+    vendor: Vendors = None,
 ) -> Any:
     """Change a service; what is left out stays."""
     given = {"name": name, "team": team, "description": description, "runbook_url": runbook_url}
-    return api.change("services", wanted, **given, policy=policy, roster=roster)
+    return api.change("services", wanted, **given, policy=policy, roster=roster, owner=owner, needs=needs, vendors=vendor)
 
 
 @verb(service, "keys", table("id", "kind", "name", "hint", "last_event_at", "revoked_at"))

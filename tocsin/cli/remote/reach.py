@@ -21,7 +21,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Person = Annotated[str, typer.Option("--person", help="Mail address or id; left out: you.")]
 Method = Annotated[str, typer.Argument(metavar="METHOD", help="cmt_… as `contact list` shows it.", show_default=False)]
 Step = Annotated[
-    list[str], typer.Option("--step", help="`payments,ana@example.com:5`: schedules and addresses, then minutes; repeat in order.")
+    list[str],
+    typer.Option("--step", help="`payments,ana@example.com,team=db,webhook=chat:5`: whom, then minutes; repeat in order."),
 ]
 
 _named = line("{slug}: {name}")
@@ -180,8 +181,14 @@ def set_order(
 
 def _step(text: str) -> dict[str, Any]:
     names, _, minutes = text.rpartition(":") if ":" in text else (text, "", "5")
-    targets = [{"person": name} if "@" in name else {"schedule": name} for name in names.split(",") if name]
-    return {"wait_minutes": _minutes(minutes, text), "targets": targets}
+    return {"wait_minutes": _minutes(minutes, text), "targets": [_target(name) for name in names.split(",") if name]}
+
+
+def _target(name: str) -> dict[str, str]:
+    kind, equals, slug = name.partition("=")
+    if equals and kind in {"team", "webhook", "schedule", "person", "policy"}:
+        return {kind: slug}
+    return {"person": name} if "@" in name else {"schedule": name}
 
 
 def _minutes(text: str, whole: str) -> int:

@@ -7,13 +7,16 @@ everything together takes at most ten seconds and at most 64 KiB are read unless
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
 import ssl
 import threading
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -104,6 +107,34 @@ def request(
         raise Unreached(f"{type(error).__name__}: {error}"[:300]) from error
     except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
         raise Forbidden(f"this is not a request that can be sent: {type(error).__name__}") from error
+
+
+def refuse_hostile(url: str, *, guard: Guard | None = None) -> None:
+    """Raises Forbidden for an address whose very spelling says that it may not be called. No name is resolved: where a name leads
+    is asked at each call.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise Forbidden("this is not a URL") from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise Forbidden("only http:// and https:// addresses can be called")
+    if parts.username is not None or parts.password is not None:
+        raise Forbidden("a name or password in the address is not kept")
+    (guard or _guard()).check(host, port, _spelled(host))
+
+
+def _spelled(host: str) -> list[Address]:
+    """The address that a host is written as, in any of its spellings: `127.1`, `0x7f000001`, `[::1]`, `localhost`."""
+    plain = unicodedata.normalize("NFKC", host).rstrip(".").lower()
+    if plain == "localhost" or plain.endswith(".localhost"):
+        return [addresses.parse_address("127.0.0.1")]
+    with contextlib.suppress(ValueError):
+        return [addresses.parse_address(plain)]
+    with contextlib.suppress(OSError, ValueError, UnicodeError):
+        return [addresses.parse_address(socket.inet_ntoa(socket.inet_aton(plain)))]
+    return []
 
 
 def _target(kind: type[httpx2.URL], url: str) -> httpx2.URL:

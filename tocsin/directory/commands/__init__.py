@@ -30,6 +30,7 @@ from tocsin.directory.commands.people import (
     set_password,
     set_role,
 )
+from tocsin.directory.commands.qualifications import remove_qualification, set_qualification
 from tocsin.directory.commands.services import (
     change_product,
     change_service,
@@ -45,6 +46,7 @@ from tocsin.directory.commands.setup import (
     set_mail_server,
 )
 from tocsin.directory.commands.teams import add_member, change_team, create_team, remove_member
+from tocsin.directory.commands.vendors import change_vendor, create_vendor
 
 __all__ = [
     "accept_link",
@@ -55,6 +57,7 @@ __all__ = [
     "change_profile",
     "change_service",
     "change_team",
+    "change_vendor",
     "confirm_mail",
     "create_first_administrator",
     "create_gateway",
@@ -63,6 +66,7 @@ __all__ = [
     "create_service",
     "create_team",
     "create_token",
+    "create_vendor",
     "deactivate",
     "forgot_password",
     "invite",
@@ -74,6 +78,7 @@ __all__ = [
     "reactivate",
     "remove_contact_method",
     "remove_member",
+    "remove_qualification",
     "reset_second_factor",
     "revoke_token",
     "send_account_mail",
@@ -82,6 +87,7 @@ __all__ = [
     "set_mail_server",
     "set_notify_steps",
     "set_password",
+    "set_qualification",
     "set_role",
     "set_severity_meaning",
     "use_token",

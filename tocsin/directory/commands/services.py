@@ -9,11 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import NotFound
+from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.directory import events, permissions
 from tocsin.directory.commands import _checks
-from tocsin.directory.models import Product, Service, Severity, Team
+from tocsin.directory.models import Person, Product, Service, Severity, Team, Vendor
+
+_MOST_NEEDED = 100
 
 
 @transaction.atomic
@@ -50,10 +52,16 @@ def create_service(
     description: str = "",
     products: Iterable[Product] = (),
     runbook_url: str = "",
+    owner: Person | None = None,
+    needs: Iterable[Service] = (),
+    vendors: Iterable[Vendor] = (),
     slug: str = "",
     now: dt.datetime,
 ) -> Service:
-    """Something that can break, owned by a team. Until `oncall.cover_service` says otherwise the last resort is paged for it."""
+    """Something that can break, of a team. Until `oncall.cover_service` says otherwise the last resort is paged for it.
+
+    `owner` answers for it and is asked to approve postmortems; `needs` are services and `vendors` houses that it cannot do without.
+    """
     permissions.require_manager(actor, team)
     name = _checks.one_line(name, "name", 120)
     short = _checks.slug(slug, name, list(Service.objects.values_list("slug", flat=True)))
@@ -63,13 +71,15 @@ def create_service(
         team=team,
         description=_checks.one_line(description, "description", 400, required=False),
         runbook_url=_checks.web_address(runbook_url, "runbook_url"),
+        owner=_owner(owner),
         created_at=now,
         updated_at=now,
     )
     with _checks.only_once("name", f"There is a service “{name}” already."):
         service.save(force_insert=True)
-    service.products.set(products)
-    record(actor, events.SERVICE_CREATED, service.id, now=now, data={"name": name, "slug": short, "team": team.id})
+    _set_links(service, {"products": products, "needs": needs, "vendors": vendors})
+    data = {"name": name, "slug": short, "team": team.id, "owner": owner.id if owner else ""}
+    record(actor, events.SERVICE_CREATED, service.id, now=now, data=data)
     return service
 
 
@@ -83,10 +93,13 @@ def change_service(
     description: str | None = None,
     products: Iterable[Product] | None = None,
     runbook_url: str | None = None,
+    owner: Person | str | None = None,
+    needs: Iterable[Service] | None = None,
+    vendors: Iterable[Vendor] | None = None,
     archived: bool | None = None,
     now: dt.datetime,
 ) -> Service:
-    """Change what is given. Giving a service to another team takes a manager of both."""
+    """Change what is given; the owner `""` is nobody. Giving a service to another team takes a manager of both."""
     permissions.require_manager(actor, service.team)
     changed: dict[str, Any] = {}
     if name is not None:
@@ -98,6 +111,8 @@ def change_service(
     if team is not None:
         permissions.require_manager(actor, team)
         changed["team_id"] = team.id
+    if owner is not None:
+        changed["owner_id"] = _new_owner(service, owner)
     if archived is not None and archived != (service.archived_at is not None):
         changed["archived_at"] = now if archived else None
     changed = {field: value for field, value in changed.items() if getattr(service, field) != value}
@@ -105,7 +120,7 @@ def change_service(
     if "archived_at" in changed:
         data["archived"] = archived
     _write(service, changed, now)
-    data |= _set_products(service, products)
+    data |= _set_links(service, {"products": products, "needs": needs, "vendors": vendors})
     if data:
         record(actor, events.SERVICE_CHANGED, service.id, now=now, data=data)
     return service
@@ -135,12 +150,33 @@ def _write(service: Service, changed: dict[str, Any], now: dt.datetime) -> None:
         service.save(update_fields=[*changed, "updated_at"])
 
 
-def _set_products(service: Service, products: Iterable[Product] | None) -> dict[str, Any]:
-    """Set them when given; what changed, for the event."""
-    if products is None:
-        return {}
-    wanted = {product.id: product for product in products}
-    if wanted.keys() == set(service.products.values_list("id", flat=True)):
-        return {}
-    service.products.set(wanted.values())
-    return {"products": sorted(wanted)}
+def _owner(owner: Person | None) -> Person | None:
+    """Somebody who can be asked. Raises Conflict for whoever has no access any more."""
+    if owner is not None and not owner.is_active:
+        raise Conflict(f"{owner.name} is deactivated.", field="owner")
+    return owner
+
+
+def _new_owner(service: Service, owner: Person | str) -> str | None:
+    """The id of the next owner; one who stays is not looked at again."""
+    if isinstance(owner, str):
+        return None
+    return owner.id if owner.id == service.owner_id else getattr(_owner(owner), "id", None)
+
+
+def _set_links(service: Service, given: dict[str, Iterable[Any] | None]) -> dict[str, Any]:
+    """Set those that are given; what changed, for the event. Services may need each other in a ring, but none itself."""
+    changed = {}
+    for field, rows in given.items():
+        if rows is None:
+            continue
+        wanted = {row.id: row for row in rows}
+        if field == "needs" and service.id in wanted:
+            raise Invalid(f"{service.name} cannot need itself.", field="needs")
+        if len(wanted) > _MOST_NEEDED:
+            raise Invalid(f"At most {_MOST_NEEDED}.", field=field)
+        links = getattr(service, field)
+        if wanted.keys() != set(links.values_list("id", flat=True)):
+            links.set(wanted.values())
+            changed[field] = sorted(wanted)
+    return changed

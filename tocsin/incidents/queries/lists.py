@@ -48,7 +48,7 @@ def incidents(
 
 
 def _whole() -> QuerySet[Incident]:
-    return Incident.objects.select_related("service__team", "manager", "reporter").prefetch_related("products")
+    return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter").prefetch_related("products")
 
 
 def by_key(actor: Actor, key: str) -> Incident:

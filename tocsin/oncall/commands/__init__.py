@@ -6,6 +6,7 @@ from tocsin.oncall.commands.away import (
     add_away_calendar,
     keep_absences,
     note_fault,
+    read_file,
     remove_away_calendar,
     replace_away_calendar,
 )
@@ -24,6 +25,7 @@ from tocsin.oncall.commands.overrides import add_override, remove_override
 from tocsin.oncall.commands.policies import change_policy, cover_service, create_policy
 from tocsin.oncall.commands.proving import keep_proof
 from tocsin.oncall.commands.schedules import change_schedule, create_schedule, set_last_resort
+from tocsin.oncall.commands.webhooks import change_webhook, create_webhook, remove_webhook, renew_secret
 
 __all__ = [
     "Turns",
@@ -36,20 +38,25 @@ __all__ = [
     "change_policy",
     "change_rotation",
     "change_schedule",
+    "change_webhook",
     "choose_notices",
     "cover_service",
     "create_feed",
     "create_policy",
     "create_schedule",
+    "create_webhook",
     "decline_cover",
     "keep_absences",
     "keep_proof",
     "note_fault",
     "note_use",
     "order_rotations",
+    "read_file",
     "remove_away_calendar",
     "remove_override",
     "remove_rotation",
+    "remove_webhook",
+    "renew_secret",
     "replace_away_calendar",
     "revoke_feed",
     "set_last_resort",

@@ -25,8 +25,12 @@ BACK, AHEAD = dt.timedelta(days=30), dt.timedelta(days=400)
 _MOST = 10
 
 
+File = bytes | list[TimeAway]
+"""A file, or what `read_file` made of one before a transaction began."""
+
+
 def add_away_calendar(
-    actor: Actor, owner: Person | Team, *, name: str = "", url: str = "", file: bytes | None = None, now: dt.datetime
+    actor: Actor, owner: Person | Team, *, name: str = "", url: str = "", file: File | None = None, now: dt.datetime
 ) -> AwayCalendar:
     """Absences of a person, or of everybody in a team: from an https address, read every few hours, or from a file, read once.
 
@@ -34,7 +38,7 @@ def add_away_calendar(
     """
     permissions.require_away_calendars(actor, owner)
     name = line(name, field="name", limit=120, required=False) or ("Leave" if isinstance(owner, Person) else "Public holidays")
-    url, found = _source(owner, url, file, now)
+    url, found = _source(actor, owner, url, file, now)
     with transaction.atomic():
         if owner.away_calendars.count() >= _MOST:
             raise Conflict(f"There are {_MOST} calendars already. Remove one that is not needed.")
@@ -51,12 +55,12 @@ def add_away_calendar(
 
 
 def replace_away_calendar(
-    actor: Actor, calendar: AwayCalendar, *, url: str = "", file: bytes | None = None, now: dt.datetime
+    actor: Actor, calendar: AwayCalendar, *, url: str = "", file: File | None = None, now: dt.datetime
 ) -> AwayCalendar:
     """Another address or file instead. The absences of a file are there at once, those of an address when it was read."""
     owner = _owner(calendar)
     permissions.require_away_calendars(actor, owner)
-    url, found = _source(owner, url, file, now)
+    url, found = _source(actor, owner, url, file, now)
     with transaction.atomic():
         calendar = db.lock(AwayCalendar.objects.filter(pk=calendar.pk)).get()
         calendar.url, calendar.fault, calendar.read_at, calendar.updated_at = url, "", None, now
@@ -90,21 +94,27 @@ def note_fault(calendar: AwayCalendar, fault: str, *, now: dt.datetime) -> None:
         record(SYSTEM, events.AWAY_UNREADABLE, calendar.id, context=_owner(calendar).pk, now=now, data=data)
 
 
+def read_file(actor: Actor, owner: Person | Team, raw: bytes, *, now: dt.datetime) -> list[TimeAway]:
+    """What a file holds. It may take seconds, so whoever stands in a transaction asks before. Raises Invalid that names `file`."""
+    permissions.require_away_calendars(actor, owner)
+    try:
+        return read(raw, owner, now)
+    except Unreadable as error:
+        raise Invalid(str(error), field="file") from None
+
+
 def read(raw: bytes, owner: Person | Team, now: dt.datetime) -> list[TimeAway]:
     """The absences of the past 30 and the next 400 days. Raises Unreadable."""
     return calendars().read(raw, zone=owner.zone, since=now - BACK, until=now + AHEAD)
 
 
-def _source(owner: Person | Team, url: str, file: bytes | None, now: dt.datetime) -> tuple[str, list[TimeAway] | None]:
+def _source(actor: Actor, owner: Person | Team, url: str, file: File | None, now: dt.datetime) -> tuple[str, list[TimeAway] | None]:
     """The address, or what the file holds; worked out before any transaction begins."""
     if bool(url.strip()) == (file is not None):
         raise Invalid("Give the https address of a calendar, or a file.", field="url" if file is None else "file")
     if file is None:
         return _address(url), None
-    try:
-        return "", read(file, owner, now)
-    except Unreadable as error:
-        raise Invalid(str(error), field="file") from None
+    return "", read_file(actor, owner, file, now=now) if isinstance(file, bytes) else file
 
 
 def _address(url: str) -> str:

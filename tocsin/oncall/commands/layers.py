@@ -15,8 +15,8 @@ from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory.models import Person
-from tocsin.oncall import compiling, events, permissions
-from tocsin.oncall.commands import _checks
+from tocsin.oncall import compiling, events, permissions, wording
+from tocsin.oncall.commands import _checks, _said
 from tocsin.oncall.commands._touching import touch
 from tocsin.oncall.models import Rotation, RotationMember, Schedule
 
@@ -87,7 +87,9 @@ def add_rotation(actor: Actor, schedule: Schedule, *, name: str, turns: Turns, m
     position = max((one.position for one in present), default=-1) + 1
     rotation = Rotation.objects.create(schedule=schedule, name=_checks.name(name), position=position, **fields)
     _write(rotation, places, None)
-    record(actor, events.ROTATION_ADDED, schedule.id, now=now, data=said(rotation))
+    data = said(rotation)
+    data["changes"] = wording.of_new_layer(*_said.layers(data))
+    record(actor, events.ROTATION_ADDED, schedule.id, now=now, data=data)
     touch(schedule, now)
     return rotation
 
@@ -105,7 +107,9 @@ def change_rotation(actor: Actor, rotation: Rotation, *, name: str, turns: Turns
     _write(fresh, places, None)
     rotation.overrides.filter(ends_at__gt=now).update(rotation=fresh)
     _drop_if_never_in_force(rotation)
-    record(actor, events.ROTATION_CHANGED, schedule.id, now=now, data={"before": before, "after": said(fresh)})
+    after = said(fresh)
+    data = {"before": before, "after": after, "changes": wording.of_layer(*_said.layers(before, after))}
+    record(actor, events.ROTATION_CHANGED, schedule.id, now=now, data=data)
     touch(schedule, now)
     return fresh
 
@@ -118,9 +122,12 @@ def change_members(actor: Actor, rotation: Rotation, *, members: Members, since:
     places = places_of(members)
     if since < now.astimezone(compiling.rules.zone_of(rotation.zone)).date():
         raise Invalid("The day is in the past; turns that were had stay as they were.", field="since")
+    before = _names_at(rotation, since)
     rotation.members.filter(since=since).delete()
     _write(rotation, places, since)
-    data = {"rotation": rotation.id, "name": rotation.name, "since": since.isoformat(), "members": _ids(places)}
+    data: dict[str, Any] = {"rotation": rotation.id, "name": rotation.name, "since": since.isoformat(), "members": _ids(places)}
+    words = wording.of_members(before, [[person.name for person in place] for place in places])
+    data["changes"] = [f"layer {rotation.name} from {since.isoformat()} on: {'; '.join(words)}"] if words else []
     record(actor, events.MEMBERS_CHANGED, schedule.id, now=now, data=data)
     touch(schedule, now)
     return rotation
@@ -136,7 +143,9 @@ def order_rotations(actor: Actor, schedule: Schedule, *, order: Sequence[str], n
         raise Invalid("Name every layer of the schedule once.", field="order")
     for position, wanted in enumerate(order):
         Rotation.objects.filter(pk=wanted).update(position=position)
-    record(actor, events.ROTATIONS_ORDERED, schedule.id, now=now, data={"order": [present[one].name for one in order]})
+    names = [present[one].name for one in order]
+    data = {"order": names, "changes": wording.of_order([one.name for one in present.values()], names)}
+    record(actor, events.ROTATIONS_ORDERED, schedule.id, now=now, data=data)
     touch(schedule, now)
 
 
@@ -147,7 +156,7 @@ def remove_rotation(actor: Actor, rotation: Rotation, *, now: dt.datetime) -> No
     permissions.require_edit(actor, schedule)
     if schedule.is_last_resort and len(current(schedule, now)) == 1:
         raise Conflict("The last resort must not be empty. Add another rotation before you remove this one.")
-    data = {"rotation": rotation.id, "name": rotation.name}
+    data = {"rotation": rotation.id, "name": rotation.name, "changes": [f"removed layer {rotation.name}"]}
     _end(rotation, now)
     _drop_if_never_in_force(rotation)
     record(actor, events.ROTATION_REMOVED, schedule.id, now=now, data=data)
@@ -195,6 +204,17 @@ def _write(rotation: Rotation, places: list[list[Person]], since: dt.date | None
     turns = [(position, person) for position, place in enumerate(places) for person in (*place, *([None] if not place else []))]
     rows = [RotationMember(rotation=rotation, person=person, position=position, since=since) for position, person in turns]
     RotationMember.objects.bulk_create(rows)
+
+
+def _names_at(rotation: Rotation, day: dt.date) -> list[list[str]]:
+    """Whose turns they would be on that day as it is: the names of the newest list that counts by then."""
+    rows = list(rotation.members.select_related("person").order_by("position", "id"))
+    newest = max((row.since for row in rows if row.since is not None and row.since <= day), default=None)
+    turns: dict[int, list[str]] = {}
+    for row in rows:
+        if row.since == newest:
+            turns.setdefault(row.position, []).extend([row.person.name] if row.person else [])
+    return list(turns.values())
 
 
 def _ids(places: list[list[Person]]) -> list[list[str]]:

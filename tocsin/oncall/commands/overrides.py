@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text.texts import line
 from tocsin.directory.models import Person
-from tocsin.oncall import events, permissions
+from tocsin.oncall import events, permissions, rules, wording
 from tocsin.oncall.commands import _checks
 from tocsin.oncall.commands._touching import touch
 from tocsin.oncall.models import Override, Rotation, Schedule
@@ -84,16 +85,24 @@ def write(
         created_by=None if actor.is_system else Person.objects.filter(pk=actor.id).first(),
         created_at=now,
     )
-    data = {
+    data: dict[str, Any] = {
         "override": override.id,
         "person": person.id if person else "",
         "rotation": rotation.id if rotation else "",
         "starts_at": clock.rfc3339(starts_at),
         "ends_at": clock.rfc3339(ends_at),
         "reason": override.reason,
+        "changes": _words(override, schedule),
     }
     record(actor, events.OVERRIDE_ADDED, schedule.id, now=now, data=data)
     return override
+
+
+def _words(override: Override, schedule: Schedule, *, removed: bool = False) -> list[str]:
+    person = override.person.name if override.person else ""
+    layer = override.rotation.name if override.rotation else ""
+    span = (override.starts_at, override.ends_at)
+    return wording.of_override(person, layer, *span, rules.zone_of(schedule.zone), removed=removed)
 
 
 @transaction.atomic
@@ -103,7 +112,8 @@ def remove_override(actor: Actor, override: Override, *, now: dt.datetime) -> No
     schedule = db.lock(Schedule.objects.filter(pk=override.schedule_id)).get()
     if override.ends_at <= now:
         raise Conflict("This override is over already; what was, stays.")
-    data = {"override": override.id, "person": override.person_id or ""}
+    words = _words(override, schedule, removed=True)
+    data = {"override": override.id, "person": override.person_id or "", "changes": words}
     if override.starts_at >= now:
         override.delete()
     else:

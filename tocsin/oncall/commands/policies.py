@@ -14,10 +14,14 @@ from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory.models import Person, Service, Team
-from tocsin.oncall import events
-from tocsin.oncall.commands import _checks
-from tocsin.oncall.models import Policy, PolicyStep, Schedule, ServiceCover, StepTarget
+from tocsin.oncall import events, wording
+from tocsin.oncall.commands import _checks, _said
+from tocsin.oncall.models import Policy, PolicyStep, Schedule, ServiceCover, StepTarget, Webhook
 
+NO_POLICY = (
+    "A step pages schedules, people and teams and calls webhooks; a policy cannot call a policy, because policies that name each "
+    "other could go round in a circle and never reach the last resort. Copy the steps instead."
+)
 _URGENCIES = ("", "high", "low")
 _MOST_STEPS, _MOST_TARGETS, _MOST_REPEATS, _LONGEST_WAIT = 20, 20, 9, 24 * 60
 
@@ -33,9 +37,11 @@ def create_policy(
     slug: str = "",
     now: dt.datetime,
 ) -> Policy:
-    """Steps `{"wait_minutes": 5, "targets": [Schedule | Person | Team, …]}`, walked `repeats` times more; then the last resort.
+    """Steps `{"wait_minutes": 5, "targets": [Schedule | Person | Team | Webhook, …]}`, walked `repeats` times more; then the last
+    resort, whatever the steps are.
 
-    A step may be for one `urgency` only, and for some hours only: `windows` in `zone`, as of a rotation.
+    A step may be for one `urgency` only, and for some hours only: `windows` in `zone`, as of a rotation. A step of webhooks alone
+    waits for nobody: its `wait_minutes` do not count.
 
     A policy cannot name a policy, so it cannot call itself.
     """
@@ -46,7 +52,8 @@ def create_policy(
         team=team, name=name, slug=_checks.slug(slug, name, Policy), repeats=repeats, created_at=now, updated_at=now
     )
     _write_steps(policy, steps)
-    data = {"name": name, "team": team.id, "repeats": repeats, "steps": [_words(step) for step in steps]}
+    data = {"name": name, "team": team.id, "repeats": repeats, "steps": [_kept(step) for step in steps]}
+    data["changes"] = wording.of_new_policy(_said.policy(policy))
     record(actor, events.POLICY_CREATED, policy.id, now=now, data=data)
     return policy
 
@@ -59,11 +66,13 @@ def change_policy(
     people_permissions.require_manager(actor, policy.team)
     _check(steps, repeats)
     policy = db.lock(Policy.objects.filter(pk=policy.pk)).get()
+    before = _said.policy(policy)
     policy.name, policy.repeats, policy.updated_at = _checks.name(name), repeats, now
     policy.save(update_fields=["name", "repeats", "updated_at"])
     policy.steps.all().delete()
     _write_steps(policy, steps)
-    data = {"name": policy.name, "repeats": repeats, "steps": [_words(step) for step in steps]}
+    data = {"name": policy.name, "repeats": repeats, "steps": [_kept(step) for step in steps]}
+    data["changes"] = wording.of_policy(before, _said.policy(policy))
     record(actor, events.POLICY_CHANGED, policy.id, now=now, data=data)
     return policy
 
@@ -102,8 +111,8 @@ def _check_targets(targets: Sequence[Any], field: str) -> None:
     for target in targets:
         if isinstance(target, Person):
             _checks.on_call_person(target, field)
-        elif not isinstance(target, Schedule | Team):
-            raise Invalid("A step pages schedules, people and teams; a policy cannot call a policy.", field=field)
+        elif not isinstance(target, Schedule | Team | Webhook):
+            raise Invalid(NO_POLICY, field=field)
     if len({target.pk for target in targets}) < len(targets):
         raise Invalid("A step names the same target twice.", field=field)
 
@@ -122,13 +131,13 @@ def _fields(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _target(step: PolicyStep, target: Schedule | Person | Team) -> StepTarget:
-    if isinstance(target, Schedule):
-        return StepTarget(step=step, schedule=target)
-    return StepTarget(step=step, team=target) if isinstance(target, Team) else StepTarget(step=step, person=target)
+def _target(step: PolicyStep, target: Schedule | Person | Team | Webhook) -> StepTarget:
+    kinds = ((Schedule, "schedule"), (Person, "person"), (Team, "team"), (Webhook, "webhook"))
+    kind = next(name for model, name in kinds if isinstance(target, model))
+    return StepTarget(step=step, **{kind: target})
 
 
-def _words(step: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(step: Mapping[str, Any]) -> dict[str, Any]:
     return {**_fields(step), "targets": [target.pk for target in step["targets"]]}
 
 
@@ -138,7 +147,11 @@ def cover_service(
 ) -> ServiceCover:
     """Which policy answers for a service, and which roster its incident managers come from. None: the last resort."""
     people_permissions.require_manager(actor, service.team)
+    before = ServiceCover.objects.select_related("policy", "roster").filter(service=service).first()
     cover, _ = ServiceCover.objects.update_or_create(service=service, defaults={"policy": policy, "roster": roster})
-    data = {"policy": policy.id if policy else "", "roster": roster.id if roster else ""}
+    data: dict[str, Any] = {"policy": policy.id if policy else "", "roster": roster.id if roster else ""}
+    was = (before.policy, before.roster) if before else (None, None)
+    links = zip(("policy", "roster"), was, (policy, roster), strict=True)
+    data["changes"] = [*filter(None, (wording.of_link(what, str(old or ""), str(new or "")) for what, old, new in links))]
     record(actor, events.SERVICE_COVERED, service.id, now=now, data=data)
     return cover

@@ -13,7 +13,7 @@ from tocsin.core.store import db
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory import queries as people_queries
 from tocsin.directory.models import Team
-from tocsin.oncall import events, permissions, queries
+from tocsin.oncall import events, permissions, queries, wording
 from tocsin.oncall.commands import _checks
 from tocsin.oncall.models import Schedule
 
@@ -43,7 +43,8 @@ def change_schedule(actor: Actor, schedule: Schedule, *, name: str, zone: str, n
     before = {"name": schedule.name, "zone": schedule.zone}
     schedule.name, schedule.zone, schedule.updated_at = _checks.name(name), _checks.zone(zone), now
     schedule.save(update_fields=["name", "zone", "updated_at"])
-    data = {"before": before, "after": {"name": schedule.name, "zone": schedule.zone}}
+    after = {"name": schedule.name, "zone": schedule.zone}
+    data = {"before": before, "after": after, "changes": wording.of_schedule(before, after)}
     record(actor, events.SCHEDULE_CHANGED, schedule.id, now=now, data=data)
     return schedule
 
@@ -68,5 +69,7 @@ def set_last_resort(actor: Actor, schedule: Schedule, *, now: dt.datetime) -> Sc
     schedule.is_last_resort = True
     schedule.updated_at = now
     schedule.save(update_fields=["is_last_resort", "updated_at"])
-    record(actor, events.LAST_RESORT_SET, schedule.id, now=now, data={"before": before.id if before else ""})
+    data = {"before": before.id if before else ""}
+    words = wording.of_link("last resort", before.name if before else "", schedule.name)
+    record(actor, events.LAST_RESORT_SET, schedule.id, now=now, data={**data, "changes": [words]})
     return schedule

@@ -77,12 +77,17 @@ def _empty(reason: Reason, names: Names, faults: Names) -> str:
     return f" pages {_name(reason.id, names)}, a team without an active member"
 
 
+def _nobody(reason: Reason, names: Names, faults: Names) -> str:
+    return " only calls webhooks"
+
+
 _WORDS: Mapping[str, Callable[[Reason, Names, Names], str]] = {
     proof.GAP: _gap,
     proof.ON_PURPOSE: _on_purpose,
     proof.UNREACHED: _unreached,
     proof.LEFT: _left,
     proof.EMPTY: _empty,
+    proof.NOBODY: _nobody,
 }
 
 

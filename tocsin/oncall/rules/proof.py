@@ -17,14 +17,16 @@ from tocsin.oncall.rules.schedules import Compiled
 from tocsin.oncall.rules.spans import Span, add, common, union, without
 from tocsin.oncall.rules.zones import WEEK, clock_of, instant
 
-SCHEDULE, PERSON, TEAM = "schedule", "person", "team"
+SCHEDULE, PERSON, TEAM, WEBHOOK = "schedule", "person", "team", "webhook"
 GAP, ON_PURPOSE, UNREACHED, LEFT, EMPTY, NO_STEP = "gap", "on_purpose", "unreached", "left", "empty", "no_step"
+NOBODY = "nobody"
+"""A step of webhooks alone."""
 LAST_RESORT = 0
 """Where a step has its number, from 1 on."""
 
 
 class TargetRule(NamedTuple):
-    """A schedule, a person or a team by its id."""
+    """A schedule, a person, a team or a webhook by its id. A webhook is nobody: it answers for no instant, and excuses none."""
 
     kind: str
     id: str
@@ -141,6 +143,8 @@ class Prover:
         if found is None:
             if target.kind == SCHEDULE:
                 found = self._split(target.id)
+            elif target.kind == WEBHOOK:
+                found = Parts([], [], [])
             else:
                 reached = any(person in self._crew.reached for person in self._meant(target))
                 found = Parts(self._whole, [], []) if reached else Parts([], self._whole, [])
@@ -190,7 +194,9 @@ class Prover:
         ends = [min(edges, default=end)]
         reasons = [] if counting else [Reason(0, NO_STEP)]
         for step in counting:
-            for target in step.targets:
+            people = [target for target in step.targets if target.kind != WEBHOOK]
+            reasons += [] if people else [Reason(step.number, NOBODY)]
+            for target in people:
                 reason, until = self._why(step.number, target, at, end)
                 reasons.append(reason)
                 ends.append(until)

@@ -6,6 +6,7 @@ from tocsin.paging.commands.answers import acknowledge, acknowledge_subject, pas
 from tocsin.paging.commands.ending import stop
 from tocsin.paging.commands.escalations import escalate_now, page_person, page_schedule, send_test, start_escalation
 from tocsin.paging.commands.hold import release_hold
+from tocsin.paging.commands.webhooks import try_webhook
 
 __all__ = (
     "acknowledge",
@@ -19,4 +20,5 @@ __all__ = (
     "send_test",
     "start_escalation",
     "stop",
+    "try_webhook",
 )

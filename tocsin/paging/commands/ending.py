@@ -1,4 +1,4 @@
-"""Escalations end: pages are acknowledged or cancelled, messages that wait are not sent. Locks go from escalation to page."""
+"""Escalations end: pages are acknowledged or cancelled, what waits is not sent. Locks go from escalation to page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tocsin.core.store import db
 from tocsin.directory import commands as directory
 from tocsin.directory.models import ContactMethod
 from tocsin.paging import events, rules
-from tocsin.paging.models import Attempt, Escalation, Page
+from tocsin.paging.models import Attempt, Escalation, Page, WebhookCall
 
 ACKNOWLEDGED, RESOLVED, PASSED_ON, DEACTIVATED = "acknowledged", "resolved", "passed on", "deactivated"
 
@@ -44,6 +44,9 @@ def end(
         elif page.status in Page.OPEN:
             cancel_page(actor, page, reason, now)
     _silence([page.id for page in pages])
+    WebhookCall.objects.filter(escalation__in=ids, work_state=WebhookCall.DUE).update(
+        work_state=WebhookCall.CANCELLED, last_error=f"over: {reason}"[:200]
+    )
     return running
 
 

@@ -26,5 +26,5 @@ def release_hold(actor: Actor, *, now: dt.datetime) -> bool:
 
 
 def _released() -> None:
-    for channel in ("escalation", "page-high", "page-low", "audit"):
+    for channel in ("escalation", "page-high", "page-low", "webhook", "audit"):
         hints.wake(channel)

@@ -9,12 +9,12 @@ import datetime as dt
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
 from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog.events import in_one_insert, record
+from tocsin.core.models import DueRow
 from tocsin.core.ports import Delivery
 from tocsin.core.store import db
 from tocsin.core.work import hints, leases, outbox
@@ -25,6 +25,7 @@ from tocsin.paging import events, queries, rules
 from tocsin.paging.commands.escalations import hurry
 from tocsin.paging.commands.steps import add_attempts
 from tocsin.paging.models import Attempt, Escalation, Page
+from tocsin.paging.ports import Result
 
 _BROKEN_MAIL = """Pages can no longer be sent to {address}: the provider refused for good.
 
@@ -41,19 +42,8 @@ People are paged in their other ways meanwhile. Look at Administration, Gateways
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a call to a provider brought back. `fault`: not the provider refused, something of ours is wrong."""
-
-    attempt: Attempt
-    delivery: Delivery
-    started_at: dt.datetime
-    ended_at: dt.datetime
-    fault: bool = False
-
-
 @transaction.atomic
-def sent(results: Sequence[Result]) -> list[Attempt]:
+def sent(results: Sequence[Result[Attempt]]) -> list[Attempt]:
     """Claimed messages got through; all is kept in one commit. Returns those that another process took over: its result counts."""
     rows = Page.objects.select_related("person").filter(pk__in={one.attempt.page_id for one in results}).order_by("pk")
     pages = {page.pk: page for page in db.lock(rows)}
@@ -73,7 +63,7 @@ def sent(results: Sequence[Result]) -> list[Attempt]:
     return lost
 
 
-def _finish(one: Result, state: str, **fields: object) -> bool:
+def _finish(one: Result[Attempt], state: str, **fields: object) -> bool:
     return leases.finish(one.attempt, state, started_at=one.started_at, provider_answer=one.delivery.answer, **fields)
 
 
@@ -89,7 +79,7 @@ def withdrawn(attempt: Attempt, reason: str, *, now: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def failed(result: Result) -> bool:
+def failed(result: Result[Attempt]) -> bool:
     """A claimed message did not get through: try again later, another way at once, or call the next step.
 
     False when another process took the message over. Three faults of ours are enough.
@@ -117,9 +107,9 @@ def failed(result: Result) -> bool:
     return True
 
 
-def shelve(attempt: Attempt, error: str, *, sent: bool, now: dt.datetime) -> bool:
+def shelve(attempt: DueRow, error: str, *, sent: bool, now: dt.datetime) -> bool:
     """Put a claimed row away that could not be finished in the proper way, so that it is not sent over and over."""
-    return leases.finish(attempt, Attempt.DONE if sent else Attempt.FAILED, sent_at=now if sent else None, last_error=error[:2000])
+    return leases.finish(attempt, DueRow.DONE if sent else DueRow.FAILED, sent_at=now if sent else None, last_error=error[:2000])
 
 
 def _locked(attempt: Attempt) -> tuple[Escalation, Page]:

@@ -1,4 +1,4 @@
-"""Taking one step of an escalation: pages for the people it reaches, attempts for each of their contact methods."""
+"""Taking one step of an escalation: pages for the people it reaches, attempts for their contact methods, calls of webhooks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from tocsin.core.ids import new_id
 from tocsin.core.work import hints, leases
 from tocsin.directory import queries as directory
 from tocsin.directory.models import ContactMethod, Person
+from tocsin.oncall.models import Webhook
 from tocsin.paging import events, queries, rules, tokens
-from tocsin.paging.commands import ending
+from tocsin.paging.commands import ending, webhooks
 from tocsin.paging.commands.ending import PASSED_ON
 from tocsin.paging.commands.escalations import LANE, TEST
-from tocsin.paging.models import Attempt, Escalation, Page
+from tocsin.paging.models import Attempt, Escalation, Page, WebhookCall
 
 
 class LostLease(Exception):
@@ -31,7 +32,7 @@ class LostLease(Exception):
 @dataclass
 class Memory:
     """Steps that are taken at the same instant ask once who is on call, how a person is reached and who was paged, and write
-    their pages together.
+    their pages and calls together.
     """
 
     now: dt.datetime
@@ -41,6 +42,8 @@ class Memory:
     """Subject → escalation and person of each page of the last minute that is open."""
     pages: list[Page] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    webhooks: dict[str, Webhook | None] = field(default_factory=dict)
+    calls: list[WebhookCall] = field(default_factory=list)
 
     @classmethod
     def of(cls, escalations: Sequence[Escalation], now: dt.datetime) -> Memory:
@@ -57,6 +60,12 @@ class Memory:
             self.people[target] = queries.people_of_target(target, self.now)
         return self.people[target]
 
+    def webhook_of(self, target: rules.Target) -> Webhook | None:
+        """None for one that was removed since the escalation began."""
+        if target.id not in self.webhooks:
+            self.webhooks[target.id] = Webhook.objects.filter(pk=target.id).first()
+        return self.webhooks[target.id]
+
     def plan_of(self, person: Person, urgency: str) -> list[directory.PlanStep]:
         if (person.id, urgency) not in self.plans:
             self.plans[person.id, urgency] = directory.notify_plan(person, urgency)
@@ -68,7 +77,8 @@ class Memory:
     def write(self) -> None:
         Page.objects.bulk_create(self.pages)
         Attempt.objects.bulk_create(self.attempts)
-        for lane in {attempt.lane for attempt in self.attempts}:
+        WebhookCall.objects.bulk_create(self.calls)
+        for lane in {row.lane for row in (*self.attempts, *self.calls)}:
             hints.wake_after_commit(lane)
 
 
@@ -106,13 +116,27 @@ def _take(escalation: Escalation, memory: Memory) -> None:
     )
     _move_on(escalation, outcome, now)
     people = {person.id: person for _, found_people in found for person in found_people}
+    calls = _calls(escalation, walk, outcome, [people[one.person].name for one in outcome.called], memory)
     data = {"cycle": walk.cycle, "step": walk.step, "people": [one.person for one in outcome.called]}
-    data["gaps"] = [target.name for target in outcome.gaps]
+    data |= {"gaps": [target.name for target in outcome.gaps], "webhooks": [call.name for call in calls]}
     record(SYSTEM, events.ESCALATION_STEPPED, escalation.id, context=escalation.subject, now=now, data=data)
     if outcome.exhausted:
         record(SYSTEM, events.ESCALATION_EXHAUSTED, escalation.id, context=escalation.subject, now=now)
     for one in outcome.called:
         _page(escalation, walk, people[one.person], one, memory)
+
+
+def _calls(escalation: Escalation, walk: rules.Walk, outcome: rules.Outcome, paged: list[str], memory: Memory) -> list[WebhookCall]:
+    """The calls that this place makes. Taken again, because somebody left or the result was lost, it makes none a second time."""
+    wanted = [found for target in outcome.webhooks if (found := memory.webhook_of(target))]
+    if not wanted:
+        return []
+    calls = webhooks.calls_for(escalation, walk, wanted, paged, memory.now)
+    keys = [call.idempotency_key for call in calls]
+    made = set(WebhookCall.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True))
+    fresh = [call for call in calls if call.idempotency_key not in made]
+    memory.calls += fresh
+    return fresh
 
 
 def _move_on(escalation: Escalation, outcome: rules.Outcome, now: dt.datetime) -> None:

@@ -13,13 +13,14 @@ from tocsin.core.observe import metrics
 from tocsin.core.store import facts
 from tocsin.core.work import leases
 from tocsin.paging import auditing
-from tocsin.paging.models import Attempt, Escalation
+from tocsin.paging.models import Attempt, Escalation, WebhookCall
 
 LANES: tuple[tuple[type[DueRow], str], ...] = (
     (IntakeEvent, "intake"),
     (Escalation, "escalation"),
     (Attempt, "page-high"),
     (Attempt, "page-low"),
+    (WebhookCall, "webhook"),
     (OutboxMail, "mail"),
 )
 KEEP_FOR = dt.timedelta(seconds=10)

@@ -12,7 +12,7 @@ from tocsin.alerts.models import IntakeEvent
 from tocsin.core.models import Event, OutboxMail
 from tocsin.paging.commands.ending import stop
 from tocsin.paging.commands.escalations import TEST
-from tocsin.paging.models import Attempt, Escalation, Page
+from tocsin.paging.models import Attempt, Escalation, Page, WebhookCall
 
 log = structlog.get_logger(__name__)
 TEST_ENDS = dt.timedelta(minutes=15)
@@ -55,6 +55,7 @@ def bring_forward(distance: dt.timedelta) -> None:
     for model, rows in (
         (Escalation, Escalation.objects.filter(state=Escalation.RUNNING)),
         (Attempt, Attempt.objects.filter(work_state__in=(Attempt.DUE, Attempt.LEASED))),
+        (WebhookCall, WebhookCall.objects.filter(work_state__in=(WebhookCall.DUE, WebhookCall.LEASED))),
         (IntakeEvent, IntakeEvent.objects.filter(work_state__in=(IntakeEvent.DUE, IntakeEvent.LEASED))),
         (OutboxMail, OutboxMail.objects.filter(work_state__in=(OutboxMail.DUE, OutboxMail.LEASED))),
     ):

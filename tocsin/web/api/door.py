@@ -23,6 +23,8 @@ from tocsin.web.gate import refusals
 log = structlog.get_logger(__name__)
 
 View = Callable[..., HttpResponse]
+First = Callable[..., Any]
+"""Work on a request that is too long for a transaction; what it returns is `request.read_first`."""
 _READS = {"GET", "HEAD"}
 _KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
 
@@ -48,16 +50,16 @@ class Fault(Refused):
     code = "fault"
 
 
-def guard(view: View, *, whole: bool = True) -> View:
+def guard(view: View, *, whole: bool = True, first: First | None = None) -> View:
     """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape.
 
-    `whole` makes a change and its answer one transaction, which a refusal rolls back.
+    `whole` makes a change and its answer one transaction, which a refusal rolls back; `first` runs before it.
     """
 
     @functools.wraps(view)
     def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
-            return _answer(request, view, where, whole)
+            return _answer(request, view, where, whole, first)
         except Refused as refused:
             return problem(refused)
         except (OperationalError, InterfaceError) as error:
@@ -85,20 +87,22 @@ def identify(request: Request) -> Actor:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise Unidentified("Send a token: `Authorization: Bearer tcs_…`. People make tokens in their profile.")
-    actor = directory.use_token(token.strip(), now=request.now)  # type: ignore[attr-defined]
+    actor = directory.use_token(token.strip(), now=request.now)
     if actor is None:
         raise Unidentified("This token is unknown, expired or revoked.")
     return actor
 
 
-def _answer(request: Request, view: View, where: dict[str, Any], whole: bool) -> HttpResponse:
-    request.actor = identify(request)  # type: ignore[attr-defined]
+def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, first: First | None) -> HttpResponse:
+    request.actor = identify(request)
     _refuse_nul(request)
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
-    request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
+    request.document = strict_json.parse(request.body) if request.body else {}
     if not whole:
         return _run(request, view, where)
+    if first is not None:
+        request.read_first = first(request, **where)
     kept = _transact(request, lambda: _as_answer(etags.attach(request, _run(request, view, where))))
     response = HttpResponse(kept.body, status=kept.status)
     for name, value in kept.headers.items():
@@ -135,8 +139,8 @@ def _transact(request: Request, work: Callable[[], once.Answer]) -> once.Answer:
     if not _KEY.match(key):
         raise Invalid("An Idempotency-Key is 1 to 200 visible ASCII characters.", field="Idempotency-Key")
     content = f"{request.method} {request.get_full_path()}\n{request.body.hex()}"
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return once.once(work, key=f"{actor.id} {key}", content=content, now=request.now)  # type: ignore[attr-defined]
+    actor: Actor = request.actor
+    return once.once(work, key=f"{actor.id} {key}", content=content, now=request.now)
 
 
 def _as_answer(response: HttpResponse) -> once.Answer:

@@ -23,7 +23,10 @@ from tocsin.web.api.nouns import (
     catalogue,
     command,
     contact,
+    coverage,
     covers,
+    directory,
+    events,
     gateways,
     incidents,
     on_call,
@@ -34,8 +37,11 @@ from tocsin.web.api.nouns import (
     rotations,
     schedules,
     services,
+    short_links,
     status_pages,
     teams,
+    vendors,
+    webhooks,
 )
 from tocsin.web.api.scopes import READS
 from tocsin.web.forms.request import Request
@@ -100,6 +106,11 @@ for prefix, router in (
     ("services", on_call.of_services),
     ("people", people.router),
     ("people", contact.router),
+    ("people", directory.of_people),
+    ("directory", directory.router),
+    ("coverage", coverage.router),
+    ("vendors", vendors.router),
+    ("short-links", short_links.router),
     ("people", calendars.people),
     ("teams", teams.router),
     ("teams", calendars.teams),
@@ -113,6 +124,8 @@ for prefix, router in (
     ("actions", actions.router),
     ("status-pages", status_pages.router),
     ("policies", policies.router),
+    ("webhooks", webhooks.router),
+    ("events", events.router),
     ("products", catalogue.products),
     ("severities", catalogue.severities),
     ("gateways", gateways.router),
@@ -151,7 +164,8 @@ def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:
     guarded = []
     for pattern in patterns:
         if pattern.name != "api-root":
-            view = door.guard(pattern.callback, whole=pattern.name not in COUNTS_FAILURES)
+            first = calendars.READS_FIRST.get(str(pattern.pattern))
+            view = door.guard(pattern.callback, whole=pattern.name not in COUNTS_FAILURES, first=first)
             pattern.callback = policy.allow(policy.BEARER)(csrf_exempt(view))
             guarded.append(pattern)
     return guarded

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 class Request(HttpRequest):
-    """`actor` is who asks (never None behind SIGNED_IN and above), `now` the instant of the request, UTC."""
+    """`actor` is who asks (never None behind SIGNED_IN and above), `now` the instant of the request, UTC.
+
+    Of the API alone: `document` is the body as JSON, `read_first` what an operation worked out before its transaction began.
+    """
 
     actor: Actor
     now: dt.datetime
     user: Person
     frame: Any
+    document: Any
+    read_first: Any
     style_hashes: tuple[str, ...]

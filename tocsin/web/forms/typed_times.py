@@ -1,13 +1,16 @@
-"""Instants typed as words: `18:00`, `Sat 18:00`, `in 30 min`, `20 min ago`, `21 Nov 18:00`, `2026-11-21 18:00`.
+"""Instants typed as words: `18:00`, `Sat 18:00`, `in 30 min`, `20 min ago`, `21 Nov 18:00`, `2026-11-21 18:00 UTC`.
 
 Native pickers follow the browser's locale and are ambiguous, so every time is typed as text, understood here in the reader's
-zone, and echoed as a whole sentence before anything depends on it. Pure: the present instant is an argument.
+zone unless the words name another, and echoed as a whole sentence before anything depends on it. Pure: the present instant is
+an argument.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+import zoneinfo
 from zoneinfo import ZoneInfo
 
 from tocsin.core import clock
@@ -48,11 +51,27 @@ def understand(text: str, *, zone: str, now: dt.datetime, past: bool) -> dt.date
             return clock.parse(text)
         except (ValueError, OverflowError):
             raise ValueError(f"“{text[:40]}” is not a time. {EXAMPLES}") from None
+    rest, named = _named_zone(words)
     for form in _FORMS:
-        match = form.match(words)
+        match = form.match(rest)
         if match:
-            return _absolute(match.groupdict(), ZoneInfo(zone), now, past, text)
+            return _absolute(match.groupdict(), named or ZoneInfo(zone), now, past, text)
     raise ValueError(f"“{text[:40]}” is not a time. {EXAMPLES}")
+
+
+def _named_zone(words: str) -> tuple[str, ZoneInfo | None]:
+    """`18:00 utc` and `18:00 europe/vienna` without their last word, and the zone that it names; None: the reader's own."""
+    rest, _, last = words.rpartition(" ")
+    if rest and (last == "utc" or "/" in last):
+        name = _zones().get(last)
+        if name:
+            return rest, ZoneInfo(name)
+    return words, None
+
+
+@functools.cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in zoneinfo.available_timezones()}
 
 
 def _relative(words: str, now: dt.datetime, past: bool) -> dt.datetime | None:

@@ -63,6 +63,11 @@ class Frame:
         return oncall.now_table(self.request.now)
 
     @cached_property
+    def watched(self) -> list[NowRow]:
+        """Who is on call now where it concerns the reader; asked by signed-in pages only."""
+        return oncall.watched(self.request.actor, self.request.now)
+
+    @cached_property
     def problems(self) -> list[str]:
         """Why the pager cannot prove that it would reach somebody; empty when it can."""
         return paging.proof(self.request.now).problems
@@ -73,7 +78,7 @@ class Frame:
         if self.actor is None:
             return None
         proof = "hold" if self.on_hold else "problem" if self.problems else "proved"
-        return watch.line(self.actor, self.roster, proof)
+        return watch.line(self.actor, self.watched, proof)
 
     @property
     def on_hold(self) -> bool:

@@ -78,7 +78,7 @@ def _show(request: Request, page: Page, expired: bool) -> HttpResponse:
         "expired": expired,
         "did": _SAID.get(request.GET.get("did", ""), ""),
         "labels": list(how.alert.labels.items())[:LABELS] if how.alert else [],
-        "told": standing.told(pages),
+        "told": standing.told(pages, paging.calls_of(page.subject)),
         "coming": standing.coming(page.subject) if asked else [],
     }
     return render_inlined(request, "ack.html", context)

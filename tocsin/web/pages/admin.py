@@ -23,7 +23,7 @@ from tocsin.core.store import db
 from tocsin.core.work import leases
 from tocsin.directory import commands, queries
 from tocsin.paging import queries as paging
-from tocsin.paging.models import Attempt, Escalation
+from tocsin.paging.models import Attempt, Escalation, WebhookCall
 from tocsin.web.forms.request import Request
 from tocsin.web.gate.policy import ADMINISTRATOR, allow
 from tocsin.web.pages import missing
@@ -34,6 +34,7 @@ _QUEUES: tuple[tuple[str, type[DueRow]], ...] = (
     ("Alerts to understand", IntakeEvent),
     ("Escalations to step", Escalation),
     ("Pages to send", Attempt),
+    ("Webhooks to call", WebhookCall),
     ("Other mails", OutboxMail),
 )
 

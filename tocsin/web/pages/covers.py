@@ -12,6 +12,7 @@ from tocsin.core.errors import Refused
 from tocsin.directory import queries as directory
 from tocsin.oncall import commands
 from tocsin.oncall import queries as oncall
+from tocsin.web.forms import people
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import reader
@@ -36,7 +37,7 @@ def ask(request: Request, slug: str) -> HttpResponse:
         zone = str(reader.present().zone)
         starts = form.when("cover_from", zone=zone, now=request.now, past=False, required="Say from when.")
         ends = form.when("cover_until", zone=zone, now=request.now, past=False, required="Say until when.")
-        who, giver = form.text("asked"), form.text("giver") or request.actor.id
+        asked, giver = people.read_person(form, "asked"), people.read_person(form, "giver")
         back_starts = form.when("back_from", zone=zone, now=request.now, past=False)
         back_ends = form.when("back_until", zone=zone, now=request.now, past=False)
         if bool(back_starts) != bool(back_ends) and form.ok:
@@ -46,10 +47,10 @@ def ask(request: Request, slug: str) -> HttpResponse:
             commands.ask_cover(
                 request.actor,
                 found,
-                person=directory.person(giver),
+                person=giver or directory.person(request.actor.id),
                 starts_at=starts,
                 ends_at=ends,
-                asked=directory.person(who) if who else None,
+                asked=asked,
                 back=given,
                 note=form.text("note"),
                 now=request.now,

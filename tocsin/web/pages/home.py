@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -63,7 +62,7 @@ def home(request: Request) -> HttpResponse:
         "waiting": waiting,
         "coming": standing.coming(first)[:1] if first else [],
         "mine": mine,
-        "roster": _roster(request.actor, frame.roster),
+        "roster": _roster(request.actor, frame),
         "actions": _actions(request),
         "held": _held(request.actor, request.now) if frame.on_hold else [],
     }
@@ -100,10 +99,11 @@ def _held(actor: Actor, now: dt.datetime) -> list[paging.WouldPage]:
     return [row for row in rows if not is_id(row.escalation.subject, "inc") or row.escalation.subject in known]
 
 
-def _roster(actor: Actor, rows: Sequence[NowRow]) -> list[NowRow]:
+def _roster(actor: Actor, frame: context.Frame) -> list[NowRow]:
     """Schedules of the reader's teams and those they cover now; without any, the whole house."""
+    rows = frame.watched
     own = [row for row in rows if (row.team and row.team.id in actor.member_of) or actor.id in {one.id for one in row.people}]
-    return list(own or rows)[:ROWS]
+    return (own or frame.roster)[:ROWS]
 
 
 def _actions(request: Request) -> list[tuple[Action, bool]]:

@@ -19,12 +19,12 @@ from tocsin.oncall import commands, drafts, permissions
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.commands.layers import places_of
 from tocsin.oncall.models import Rotation, Schedule
-from tocsin.web.forms import hours
+from tocsin.web.forms import hours, people
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame.zones import COMMON
 from tocsin.web.gate.policy import MANAGER, allow
-from tocsin.web.pages.rota import back, candidates
+from tocsin.web.pages.rota import back
 
 AHEAD = dt.timedelta(weeks=8)
 
@@ -152,13 +152,14 @@ def raise_layer(request: Request, slug: str, rotation_id: str) -> HttpResponse:
 
 def _fields(request: Request, form: Typed, team: Team | None) -> dict[str, Any]:
     chosen = [one for one in form.values.get("members", []) if one]
+    near = people.nearest(*[team.id] if team else [])
     return {
         "form": form,
-        "people": candidates(request.actor, team),
+        "people": near.people,
         "places": [*chosen, "", "", "", "", "", ""][: max(6, len(chosen) + 1)],
         "zones": COMMON,
         "units": Rotation.UNITS,
-        "week": hours.week(form),
+        "stretches": hours.stretches(form),
         "places_differ": any(form.errors.get(name) for name in ("members", "since")),
     }
 
@@ -174,17 +175,17 @@ def _read(form: Typed) -> dict[str, Any]:
         unit=form.text("unit") or "weeks",
         lengths=_lengths(form),
         anchor=form.text("anchor") or "date",
-        windows=hours.read_hours(form),
+        windows=hours.read_stretches(form),
         by_calendar=form.ticked("by_calendar"),
     )
     return {"name": form.text("name") or "Rotation", "turns": turns, "members": members}
 
 
-def _members(form: Typed) -> list[Person]:
-    members = [directory.person(one) for one in form.many("members") if one]
-    if not members:
-        form.errors["members"] = "Choose at least one person."
-    return members
+def _members(form: Typed) -> list[list[Person]]:
+    turns = people.read_turns(form, "members")
+    if not any(turns) and form.ok:
+        form.errors["members"] = "Name at least one person."
+    return turns
 
 
 def _lengths(form: Typed) -> list[int]:
@@ -215,7 +216,7 @@ def _as_typed(rotation: Rotation) -> dict[str, Any]:
         "anchor": rotation.anchor,
         **hours.as_typed(rotation.windows),
         "by_calendar": rotation.by_calendar,
-        "members": [person.id for turn in oncall.turns_of(rotation) for person in turn],
+        "members": [people.as_typed(turn) for turn in oncall.turns_of(rotation)],
     }
 
 

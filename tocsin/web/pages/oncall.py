@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
 from tocsin.web.forms.request import Request
 from tocsin.web.frame import context
@@ -16,12 +17,14 @@ from tocsin.web.gate.policy import SIGNED_IN, allow
 @allow(SIGNED_IN)
 @require_GET
 def now(request: Request) -> HttpResponse:
-    """Every schedule: who now, until when, who next, can they be reached."""
+    """Every schedule: who now, until when, who next, can they be reached; and the teams that have none."""
     rows = context.of(request).roster
     gaps = [row for row in rows if row.gap]
     silent = [row for row in rows if not row.gap and not row.reachable]
     asked, _, _ = oncall.my_cover_requests(request.actor, request.now)
-    return render(request, "oncall.html", {"rows": rows, "gaps": gaps, "silent": silent, "swaps": len(asked)})
+    bare = directory.teams(request.actor).filter(schedules=None)
+    shown = {"rows": rows, "gaps": gaps, "silent": silent, "swaps": len(asked), "bare": list(bare) if rows else []}
+    return render(request, "oncall.html", shown)
 
 
 @allow(SIGNED_IN)

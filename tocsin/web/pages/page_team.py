@@ -1,4 +1,7 @@
-"""Page a team, a schedule or one person about an incident: first who would be woken and what time it is there, then the page."""
+"""Page a team or a roster about an incident: first who would be woken and what time it is there, then the page.
+
+Teams come first: somebody of theirs always answers. One person alone is the exception, found by name, skill or team and marked.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Refused
+from tocsin.directory import finding
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
+from tocsin.oncall import colleagues
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
 from tocsin.web.forms.request import Request
@@ -24,6 +29,8 @@ from tocsin.web.pages import incident_head, told, woken
 from tocsin.web.pages.addresses import at_incident
 
 Target = Team | Schedule | Person
+ONE_PERSON = "One person alone (an exception)"
+FOUND = 12
 
 
 @allow(RESPONDER)
@@ -34,6 +41,7 @@ def page_team(request: Request, key: str) -> HttpResponse:
     by_id = {target.id: target for _, targets in choices for target in targets}
     form = Typed(request.POST or request.GET, initial={})
     chosen = by_id.get(form.text("target", longest=60))
+    q = form.text("q")[:100]
     if request.method == "POST" and chosen is None:
         form.errors["target"] = "Choose whom to page."
     if request.method == "POST" and chosen is not None and request.POST.get("do") == "page":
@@ -51,6 +59,9 @@ def page_team(request: Request, key: str) -> HttpResponse:
         "form": form,
         "choices": choices,
         "chosen": chosen,
+        "exception": _instead(chosen),
+        "q": q,
+        "cards": _cards(request, q),
         "people": _people(chosen, request.now),
         "already": told.of(incident.id, request.now).people,
     }
@@ -61,8 +72,23 @@ def _choices(actor: Actor) -> list[tuple[str, list[Target]]]:
     return [
         ("Teams", list(directory.teams(actor))),
         ("Schedules", list(oncall.schedules(actor))),
-        ("People", list(directory.people(actor, active=True).exclude(role=Person.STAKEHOLDER))),
+        (ONE_PERSON, list(directory.people(actor, active=True).exclude(role=Person.STAKEHOLDER))),
     ]
+
+
+def _instead(target: Target | None) -> list[Team] | None:
+    """The teams of a person who would be paged alone; None when the target is no person."""
+    if not isinstance(target, Person):
+        return None
+    return [membership.team for membership in target.memberships.all()]
+
+
+def _cards(request: Request, q: str) -> list[colleagues.Card]:
+    """Whom the words mean: responders only, whoever is on call now first."""
+    if not q:
+        return []
+    found = finding.find(request.actor, request.now, q=q).exclude(role=Person.STAKEHOLDER)[:FOUND]
+    return sorted(colleagues.cards(request.actor, list(found), request.now), key=lambda card: not card.on_call)
 
 
 def _people(target: Target | None, now: dt.datetime) -> list[woken.Woken]:

@@ -10,8 +10,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.core.errors import Refused
-from tocsin.directory import commands, permissions, queries
+from tocsin.directory import commands, finding, permissions, queries
 from tocsin.directory.models import Person
+from tocsin.oncall import colleagues
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame.zones import COMMON
@@ -27,10 +28,13 @@ ROLES = (
 @allow(SIGNED_IN)
 @require_GET
 def listing(request: Request) -> HttpResponse:
-    """`?q=&gone=1`, by name."""
-    gone, q = bool(request.GET.get("gone")), request.GET.get("q", "")[:100]
+    """`?q=&able=&gone=1`, by name: words of a name, an address, a team or a qualification, and one whole qualification."""
+    gone, q, able = bool(request.GET.get("gone")), request.GET.get("q", "")[:100], request.GET.get("able", "")[:60]
+    people = list(finding.find(request.actor, request.now, q=q, qualification=able, active=not gone))
     context = {
-        "people": list(queries.people(request.actor, active=not gone, q=q)),
+        "cards": colleagues.cards(request.actor, people, request.now),
+        "known": finding.known_qualifications(),
+        "able": able,
         "reachable": queries.reachable_ids(),
         "second": queries.second_factors(),
         "gone": gone,
@@ -59,7 +63,11 @@ def invite(request: Request) -> HttpResponse:
 @allow(SIGNED_IN)
 @require_GET
 def detail(request: Request, person_id: str) -> HttpResponse:
-    person = queries.person(person_id)
+    return page(request, queries.person(person_id))
+
+
+def page(request: Request, person: Person, form: Typed | None = None) -> HttpResponse:
+    """A person; `form` is a refused qualification."""
     may_edit = request.actor.is_administrator
     inside = may_edit or permissions.is_self(request.actor, person)
     context = {
@@ -70,8 +78,13 @@ def detail(request: Request, person_id: str) -> HttpResponse:
         "reachable": queries.reachable(person),
         "second": person.id in queries.second_factors(),
         "mails": _mails(),
+        "card": colleagues.cards(request.actor, [person], request.now)[0],
+        "owned": list(queries.services(request.actor).filter(owner=person)),
+        "may_qualify": permissions.may_qualify(request.actor, person),
+        "known": finding.known_qualifications(),
+        "form": form or Typed(),
     }
-    return render(request, "people/detail.html", context)
+    return render(request, "people/detail.html", context, status=200 if form is None or form.ok else 422)
 
 
 @allow(ADMINISTRATOR)

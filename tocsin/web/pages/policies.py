@@ -16,17 +16,17 @@ from tocsin.core.errors import Invalid, Refused
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
-from tocsin.oncall import commands
+from tocsin.oncall import commands, webhooks
 from tocsin.oncall import queries as oncall
+from tocsin.oncall.commands.policies import NO_POLICY
 from tocsin.oncall.compiling import windows
-from tocsin.oncall.models import Policy, PolicyStep, Schedule
+from tocsin.oncall.models import Policy, PolicyStep, Schedule, Webhook
 from tocsin.oncall.rules import is_open
 from tocsin.paging import queries as paging
-from tocsin.web.forms import hours
+from tocsin.web.forms import hours, people
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import MANAGER, SIGNED_IN, allow
-from tocsin.web.pages.rota import candidates
 
 MOST_STEPS = 20
 
@@ -66,17 +66,21 @@ def change_policy(request: Request, slug: str) -> HttpResponse:
 @require_GET
 def policy(request: Request, slug: str) -> HttpResponse:
     found = oncall.policy(request.actor, slug)
-    steps = [(step, _now(step, request.now)) for step in found.steps.all()]
+    steps = [(step, _now(step, request.now), _asks_somebody(step)) for step in found.steps.all()]
     context = {
         "policy": found,
         "steps": steps,
-        "minutes": sum(step.wait_minutes for step, _ in steps) * (found.repeats + 1),
-        "lone": [step for step, people in steps if not people],
+        "minutes": sum(step.wait_minutes for step, _, asks in steps if asks) * (found.repeats + 1),
         "last_resort": oncall.last_resort(),
         "services": list(found.services.select_related("service")),
         "manages": directory_permissions.is_manager(request.actor, found.team),
     }
     return render(request, "schedules/policy.html", context)
+
+
+def _asks_somebody(step: PolicyStep) -> bool:
+    """A step of webhooks alone waits for nobody."""
+    return any(target.webhook_id is None for target in step.targets.all())
 
 
 def _now(step: PolicyStep, now: dt.datetime) -> list[Person]:
@@ -96,9 +100,9 @@ def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None
             "targets": [*filter(None, targets), ""],
             "wait": wait,
             "urgency": form[f"urgency-{number}"],
-            "week": hours.week(form, f"-{number}"),
-            "from": form[f"from-{number}"],
-            "to": form[f"to-{number}"],
+            "named": form[f"person-{number}_named"],
+            "wrong": form.errors.get(f"person-{number}_named", ""),
+            "stretches": hours.stretches(form, f"-{number}"),
             "restricted": form[f"urgency-{number}"] or form.values.get(f"days-{number}"),
         }
         for number, (targets, wait) in enumerate(chosen[: max(3, used + 2)])
@@ -109,8 +113,9 @@ def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None
         "form": form,
         "steps": steps,
         "schedules": list(oncall.schedules(request.actor)),
-        "people": candidates(request.actor, None),
+        "near": people.nearest(team.id, also=[one for targets, _ in chosen for one in targets if one]),
         "teams": list(directory.teams(request.actor)),
+        "webhooks": list(webhooks.webhooks(request.actor)),
     }
     return render(request, "schedules/policy_edit.html", context, status=200 if form.ok else 422)
 
@@ -118,29 +123,36 @@ def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None
 def _policy_as_typed(found: Policy) -> dict[str, Any]:
     values: dict[str, Any] = {"name": found.name, "repeats": str(found.repeats)}
     for number, step in enumerate(found.steps.all()):
-        values[f"target-{number}"] = [one.schedule_id or one.person_id or one.team_id for one in step.targets.all()]
+        values[f"target-{number}"] = [one.named_id for one in step.targets.all()]
         values |= {f"wait-{number}": str(step.wait_minutes), f"urgency-{number}": step.urgency}
         values |= hours.as_typed(step.windows, f"-{number}")
     return values
 
 
 def _policy_fields(form: Typed, actor: Actor, team: Team) -> dict[str, Any]:
-    """Name, steps and repeats as typed. A target is the id of a schedule, person or team; a step without one is left out."""
+    """Name, steps and repeats as typed. Targets are ids; a step without one is left out."""
     fields: dict[str, Any] = {"name": form.text("name"), "repeats": form.number("repeats", most=9), "steps": []}
     for number in range(MOST_STEPS):
         chosen = [one for one in form.many(f"target-{number}") if one]
         wait = form.number(f"wait-{number}", least=1, most=1440)
-        limits = {"urgency": form.text(f"urgency-{number}"), "windows": hours.read_hours(form, f"-{number}"), "zone": team.zone}
-        if chosen:
-            fields["steps"].append({"wait_minutes": wait, "targets": [_target(actor, one) for one in chosen], **limits})
+        limits = {"urgency": form.text(f"urgency-{number}"), "windows": hours.read_stretches(form, f"-{number}"), "zone": team.zone}
+        targets = [_target(actor, one) for one in chosen] + list(filter(None, [people.read_person(form, f"person-{number}")]))
+        if targets:
+            fields["steps"].append({"wait_minutes": wait, "targets": targets, **limits})
+    if any(field.endswith("_named") for field in form.errors):
+        raise Invalid("One of the people could not be found.", field="steps")
     if not form.ok:
         raise Invalid("A wait is 1 to 1,440 minutes, repeats are 0 to 9, hours are written as 09:00.", field="steps")
     return fields
 
 
-def _target(actor: Actor, wanted: str) -> Schedule | Person | Team:
+def _target(actor: Actor, wanted: str) -> Schedule | Person | Team | Webhook:
     if wanted.startswith("sch_"):
         return oncall.schedule(actor, wanted)
+    if wanted.startswith("whk_"):
+        return webhooks.webhook(actor, wanted)
+    if wanted.startswith("pol_"):
+        raise Invalid(NO_POLICY, field="steps")
     return directory.team_by_id(wanted) if wanted.startswith("tea_") else directory.person(wanted)
 
 

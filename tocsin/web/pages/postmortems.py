@@ -39,6 +39,7 @@ HINTS = {
     "timeline": "One line each: lead-up, start, detection, escalations, decisions, changes, end. Name the zone.",
     "references": "Alerts, graphs, changes, tickets.",
 }
+BEFORE_APPROVAL = (Postmortem.DRAFT, Postmortem.IN_APPROVAL)
 MOVES = {
     Postmortem.DRAFT: (("request_approval", "Request approval", True),),
     Postmortem.IN_APPROVAL: (("back_to_draft", "Back to draft", False), ("approve", "Approve", True)),
@@ -112,6 +113,7 @@ def _show(request: Request, incident: Incident, postmortem: Postmortem) -> HttpR
         "lints": lints,
         "lints_said": words.plural(len(lints), "hint") if lints else "",
         "people": _people(request),
+        "approver": queries.suggested_approver(postmortem) if postmortem.state in BEFORE_APPROVAL else None,
     }
     return render(request, "postmortem/show.html", context)
 

@@ -78,6 +78,7 @@ def _room(request: Request, incident: Incident, tab: str, form: Typed, *, status
         "alerts": linked,
         "state": collab.state(incident.id),
         "paged": ledger.people,
+        "called": ledger.webhooks,
         "upcoming": ledger.next,
         "ttd": incidents.ttd(incident),
         "ttr": incidents.ttr(incident),

@@ -13,23 +13,23 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.core.actor import Actor
 from tocsin.core.errors import Refused
 from tocsin.directory import queries as directory
-from tocsin.directory.models import Person, Team
+from tocsin.directory.models import Person
 from tocsin.oncall import commands, permissions
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.calendars import away
 from tocsin.oncall.models import Override, Rotation, Schedule
 from tocsin.oncall.queries import Shift
+from tocsin.web.forms import people
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import reader
 from tocsin.web.gate.policy import ADMINISTRATOR, RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.lanes import FORTNIGHT, MONTH, Cell, Sheet, lane
 
+AHEAD = dt.timedelta(weeks=8)
 _LISTED = 60
-_NOBODY = "nobody"
 
 
 @allow(SIGNED_IN)
@@ -41,34 +41,37 @@ def schedule(request: Request, slug: str) -> HttpResponse:
 def schedule_page(request: Request, found: Schedule, form: Typed | None = None) -> HttpResponse:
     """The calendar and what can be done here; `form` is a refused override or request."""
     form = form or Typed(initial={"starts_at": request.GET.get("gap_from", "")[:60], "ends_at": request.GET.get("gap_to", "")[:60]})
-    sheet = _sheet(request, found)
+    sheet, rota = _sheet(request, found), oncall.Rota(found)
     layers = [one for one in oncall.layers(found, sheet.since) if one.begins_at is None or one.begins_at < sheet.until]
-    final = oncall.shifts(found, sheet.since, sheet.until)
-    ahead = oncall.shifts(found, request.now, request.now + dt.timedelta(weeks=8))
-    names = dict(Person.objects.values_list("id", "name"))
-    overrides = oncall.overrides(found, request.now)
+    row, ahead = rota.shifts(sheet.since, sheet.until), rota.shifts(request.now, request.now + AHEAD)
+    overrides = oncall.overrides(found, min(sheet.since, request.now))
+    rows = rota.layers(sheet.since, sheet.until)
+    names = oncall.names([row, ahead, *rows.values()])
+    final = lane(row, sheet, names, me=request.actor.id)
+    near = people.nearest(*[found.team.id] if found.team else [], also={request.actor.id, *oncall.members(found)})
     context = {
         "schedule": found,
         "sheet": sheet,
         "days": sheet.days,
         "today": request.now.astimezone(sheet.zone).date(),
-        "lanes": _lanes(found, layers, sheet, names, request.actor.id),
-        "final": lane(final, sheet, names, me=request.actor.id),
-        "shown": _shown_overrides(found, sheet, names, request.actor.id),
-        "gaps": [one for one in final if one.gap and one.end > request.now],
-        "on_call": [names[one] for one in oncall.on_call_at(found, request.now).people],
+        "lanes": _lanes(rows, layers, sheet, names, request.actor.id),
+        "final": final,
+        "shown": _shown_overrides(row, overrides, sheet, names, request.actor.id),
+        "gaps": [one for one in row if one.gap and one.end > request.now],
+        "on_call": [names[one] for one in ahead[0].people],
         "handovers": _handovers(ahead, names, request.actor.id)[:6],
         "shifts": [(one, [names[person] for person in one.people]) for one in ahead[:_LISTED]],
         "layers": [one for one in layers if one.ends_at is None or one.ends_at > request.now],
-        "overrides": overrides,
+        "overrides": [one for one in overrides if one.ends_at > request.now],
         "requests": oncall.cover_requests(found),
         "clashes": away.clashes_in([found], request.now, reader=request.actor.id),
         "mine": _my_shifts(ahead, request.actor.id),
-        "people": candidates(request.actor, found.team),
+        "near": near,
+        "people": near.people,
         "may_edit": permissions.may_edit(request.actor, found),
         "may_override": permissions.may_override(request.actor, found, request.user),
         "form": form,
-        "nobody": _NOBODY,
+        "nobody": people.NOBODY,
         **_turning(sheet, request),
     }
     return render(request, "schedules/detail.html", context, status=200 if form.ok else 422)
@@ -101,20 +104,16 @@ def _turning(sheet: Sheet, request: Request) -> dict[str, Any]:
 
 
 def _lanes(
-    found: Schedule, layers: list[Rotation], sheet: Sheet, names: Mapping[str, str], me: str
+    rows: Mapping[str, list[Shift]], layers: list[Rotation], sheet: Sheet, names: Mapping[str, str], me: str
 ) -> list[tuple[Rotation, list[Cell]]]:
-    rows = oncall.layer_shifts(found, sheet.since, sheet.until)
     return [(one, lane(rows[one.id], sheet, names, me=me)) for one in reversed(layers) if one.id in rows]
 
 
-def _shown_overrides(found: Schedule, sheet: Sheet, names: Mapping[str, str], me: str) -> list[Cell]:
+def _shown_overrides(row: list[Shift], overrides: list[Override], sheet: Sheet, names: Mapping[str, str], me: str) -> list[Cell]:
     """The overrides of the final row in one lane, the latest entry on top as it counts; empty when there is none in these days."""
-    entries = [one for one in oncall.overrides(found, sheet.since) if one.starts_at < sheet.until]
-    ids = {one.id for one in entries}
-    if not ids:
-        return []
-    shifts = [one for one in oncall.shifts(found, sheet.since, sheet.until) if one.source in ids]
-    return lane(shifts, sheet, names, me=me)
+    ids = {one.id for one in overrides}
+    shifts = [one for one in row if one.source in ids]
+    return lane(shifts, sheet, names, me=me) if shifts else []
 
 
 def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[dict[str, Any]]:
@@ -130,14 +129,6 @@ def _my_shifts(ahead: list[Shift], me: str) -> list[Shift]:
     return [one for one in ahead if one.people == (me,)][:12]
 
 
-def candidates(actor: Actor, team: Team | None) -> list[Person]:
-    """Who may be on call: active, no stakeholder; of the team first."""
-    people = list(directory.people(actor, active=True).exclude(role=Person.STAKEHOLDER))
-    if team is not None:
-        people.sort(key=lambda person: team.id not in {one.team_id for one in person.memberships.all()})
-    return people
-
-
 @allow(RESPONDER)
 @require_POST
 def add_override(request: Request, slug: str) -> HttpResponse:
@@ -146,8 +137,7 @@ def add_override(request: Request, slug: str) -> HttpResponse:
         zone = str(reader.present().zone)
         starts = form.when("starts_at", zone=zone, now=request.now, past=False, required="Say from when.")
         ends = form.when("ends_at", zone=zone, now=request.now, past=False, required="Say until when.")
-        chosen, layer = form.text("person") or request.actor.id, form.text("rotation")
-        person = None if chosen == _NOBODY else directory.person(chosen)
+        person, layer = _covering(request, form), form.text("rotation")
         rotation, reason = oncall.layer(found, layer) if layer else None, form.text("reason")
         if form.ok and starts and ends:
             made = commands.add_override(
@@ -164,6 +154,13 @@ def add_override(request: Request, slug: str) -> HttpResponse:
     except Refused as refused:
         form.refuse(refused)
     return schedule_page(request, found, form)
+
+
+def _covering(request: Request, form: Typed) -> Person | None:
+    """Who steps in: the reader unless somebody else is chosen; None: nobody, on purpose."""
+    if form.text("person") == people.NOBODY and not form.text("person_named"):
+        return None
+    return people.read_person(form, "person") or directory.person(request.actor.id)
 
 
 def _in_words(made: Override) -> str:

@@ -10,8 +10,8 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from tocsin.alerts import queries as alerts
-from tocsin.collab import queries as collab
 from tocsin.core.errors import NotFound
+from tocsin.directory import finding
 from tocsin.directory import queries as directory
 from tocsin.incidents import queries as incidents
 from tocsin.web.forms.request import Request
@@ -53,18 +53,8 @@ def _found(request: Request, q: str) -> dict[str, list[object]]:
         "incidents": list(incidents.incidents(request.actor, q=q)[:SHOWN]),
         "alerts": list(alerts.alerts(request.actor, q=q)[:SHOWN]),
         "services": list(directory.services(request.actor).filter(name__icontains=q)[:SHOWN]),
-        "people": list(directory.people(request.actor, active=True, q=q)[:SHOWN]),
+        "people": list(finding.find(request.actor, request.now, q=q)[:SHOWN]),
     }
 
 
-@allow(SIGNED_IN)
-@require_GET
-def go(request: Request, name: str) -> HttpResponse:
-    """`/go/<name>`: a name that somebody gave to an address."""
-    link = collab.short_link(name)
-    if link is None:
-        raise NotFound(f"Nobody has given the name {name} to anything yet.")
-    return redirect(link.target)
-
-
-urlpatterns = [path("search", search, name="search"), path("go/<slug:name>", go, name="go")]
+urlpatterns = [path("search", search, name="search")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -18,7 +19,7 @@ from tocsin.alerts.models import IntegrationKey
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused
 from tocsin.directory import commands, permissions, queries
-from tocsin.directory.models import Service, Team
+from tocsin.directory.models import Person, Service, Team
 from tocsin.oncall import commands as oncall_commands
 from tocsin.oncall import queries as oncall
 from tocsin.web.forms.request import Request
@@ -45,8 +46,8 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST":
         try:
             fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
-            team, products = _team(form, request.actor), _products(form)
-            service = commands.create_service(request.actor, **fields, team=team, products=products, now=request.now)
+            fields |= {"owner": _owner(form), **_links(form)}
+            service = commands.create_service(request.actor, **fields, team=_team(form, request.actor), now=request.now)
             _cover(request, service, form)
             return redirect("service", service.slug)
         except Refused as refused:
@@ -63,13 +64,13 @@ def change(request: Request, slug: str) -> HttpResponse:
     if request.method == "POST":
         try:
             fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
-            team, products = _team(form, request.actor), _products(form)
-            commands.change_service(request.actor, service, **fields, team=team, products=products, now=request.now)
+            fields |= {"owner": _owner(form) or "", **_links(form)}
+            commands.change_service(request.actor, service, **fields, team=_team(form, request.actor), now=request.now)
             _cover(request, service, form)
             return _back(request, slug, "Saved.")
         except Refused as refused:
             form.refuse(refused)
-    context = _choices(request, form) | {"service": service}
+    context = _choices(request, form, service) | {"service": service}
     return render(request, "services/edit.html", context, status=200 if form.ok else 422)
 
 
@@ -90,6 +91,7 @@ def _page(request: Request, service: Service, form: Typed | None = None) -> Http
         "keys": [(key, _broken(key)) for key in alerts.keys(service)],
         "kinds": alert_ports.kinds(),
         "refused": list(alerts.refused_bodies(service, limit=3)) if manages else [],
+        "needed_by": list(service.needed_by.filter(archived_at=None)),
         "open": list(alerts.alerts(request.actor, status="open", service=service)[:10]),
         "form": form or Typed(),
     }
@@ -148,9 +150,18 @@ def _team(form: Typed, actor: Actor) -> Team:
     return team
 
 
-def _products(form: Typed) -> list[Any]:
-    chosen = set(form.many("products"))
-    return [product for product in queries.products() if product.id in chosen]
+def _owner(form: Typed) -> Person | None:
+    chosen = form.text("owner", longest=60)
+    person = queries.people().filter(pk=chosen).first()
+    if chosen and person is None:
+        raise Invalid("Choose the owner from the list.", field="owner")
+    return person
+
+
+def _links(form: Typed) -> dict[str, list[Any]]:
+    """Products, services it needs and vendors, as ticked."""
+    rows = {"products": queries.products(), "needs": queries.services(archived=True), "vendors": queries.vendors()}
+    return {name: list(found.filter(pk__in=form.many(name))) for name, found in rows.items()}
 
 
 def _cover(request: Request, service: Service, form: Typed) -> None:
@@ -173,13 +184,23 @@ def _as_typed(service: Service) -> dict[str, Any]:
     return {name: getattr(service, name) for name in FIELDS} | {
         "team": service.team.slug,
         "products": [product.id for product in service.products.all()],
+        "needs": [one.id for one in service.needs.all()],
+        "vendors": [one.id for one in service.vendors.all()],
+        "owner": service.owner_id or "",
         "policy": policy.id if policy else "",
         "roster": roster.id if roster else "",
     }
 
 
-def _choices(request: Request, form: Typed) -> dict[str, Any]:
+def _choices(request: Request, form: Typed, service: Service | None = None) -> dict[str, Any]:
+    """What the form offers. Whoever is chosen already stays among it, deactivated or archived."""
+    owner = service.owner_id if service else None
+    needed = [one.id for one in service.needs.all()] if service else []
+    others = queries.services(archived=True).filter(Q(archived_at=None) | Q(pk__in=needed))
     return {
+        "people": list(queries.people().filter(Q(is_active=True) | Q(pk=owner))),
+        "others": list(others.exclude(pk=service.pk) if service else others),
+        "all_vendors": list(queries.vendors()),
         "form": form,
         "teams": list(queries.managed_teams(request.actor)),
         "all_products": list(queries.products()),

@@ -10,7 +10,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core.ids import is_id
 from tocsin.incidents.models import Incident
 from tocsin.paging import queries as paging
-from tocsin.paging.models import Attempt, Page
+from tocsin.paging.models import Attempt, Page, WebhookCall
 from tocsin.web.frame import words
 
 
@@ -96,13 +96,18 @@ def coming(subject: str) -> list[Coming]:
 def _step(step: paging.NextStep) -> Coming:
     names = words.listed([person.name for person in step.people])
     office = words.listed(list(step.targets))
+    if not step.asks:
+        return Coming(step.at, office, "called; nobody is waited for")
     office = f"{office}, the last resort" if step.last_resort else office
     return Coming(step.at, names or office, office if names and office != names else "")
 
 
-def told(pages: Sequence[Page]) -> list[Told]:
-    """Every attempt of these pages that began, and every answer, in order. The pages come with person and attempts."""
+def told(pages: Sequence[Page], calls: Sequence[WebhookCall] = ()) -> list[Told]:
+    """Every attempt of these pages and every call of a webhook that began, and every answer, in order. The pages come with person
+    and attempts.
+    """
     lines = [_attempt(page, attempt) for page in pages for attempt in page.attempts.all() if _began(attempt)]
+    lines += [of_call(call) for call in calls if _began(call)]
     lines += [
         Told(page.acknowledged_at, page.person_id, page.person.name, _via(page.acknowledged_via), "acknowledged")
         for page in pages
@@ -111,7 +116,14 @@ def told(pages: Sequence[Page]) -> list[Told]:
     return sorted(lines, key=lambda line: line.at)
 
 
-def _began(attempt: Attempt) -> bool:
+def of_call(call: WebhookCall) -> Told:
+    """A call of a webhook. Nobody has been told by it: it has no person."""
+    at = call.sent_at or call.started_at or call.created_at
+    said, tone = _outcome(call)
+    return Told(at, "", f"Webhook {call.name}", "webhook", said, tone, call.host, call.provider_answer or call.last_error)
+
+
+def _began(attempt: Attempt | WebhookCall) -> bool:
     return attempt.started_at is not None or attempt.sent_at is not None
 
 
@@ -122,9 +134,9 @@ def _attempt(page: Page, attempt: Attempt) -> Told:
     return Told(at, page.person_id, page.person.name, by(attempt), said, tone, masked(attempt.to), answer)
 
 
-def _outcome(attempt: Attempt) -> tuple[str, str]:
+def _outcome(attempt: Attempt | WebhookCall) -> tuple[str, str]:
     if attempt.work_state == Attempt.DONE:
-        return "handed over", ""
+        return ("called" if isinstance(attempt, WebhookCall) else "handed over"), ""
     if attempt.work_state == Attempt.FAILED:
         return "not delivered", "alarm"
     if attempt.work_state == Attempt.CANCELLED:

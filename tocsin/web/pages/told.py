@@ -6,8 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from tocsin.directory.models import Person
+from tocsin.paging import queries as paging
+from tocsin.paging import rules
 from tocsin.paging.models import Escalation, Page
 from tocsin.web.frame import words
+from tocsin.web.pages import standing
 
 _WORDS = {
     Page.WAITING: "page waits",
@@ -34,7 +37,10 @@ class Told:
 
 @dataclass(slots=True)
 class Ledger:
+    """People by the latest page of each, webhooks by the latest call of each."""
+
     people: list[Told] = field(default_factory=list)
+    webhooks: list[standing.Told] = field(default_factory=list)
     next: str = ""
     first_at: dt.datetime | None = None
 
@@ -45,6 +51,7 @@ def of(subject: str, now: dt.datetime) -> Ledger:
     latest = {page.person_id: page for page in pages}
     ledger = Ledger(first_at=pages[0].created_at if pages else None)
     ledger.people = [_line(page) for page in latest.values()]
+    ledger.webhooks = [standing.of_call(call) for call in {call.name: call for call in paging.calls_of(subject)}.values()]
     ledger.next = _next(subject, now)
     return ledger
 
@@ -68,6 +75,7 @@ def _next(subject: str, now: dt.datetime) -> str:
     if running is None:
         return ""
     steps = running.snapshot.get("steps", [])
-    names = [target.get("name", "") for target in steps[running.step]["targets"]] if running.step < len(steps) else []
+    targets = steps[running.step]["targets"] if running.step < len(steps) else []
+    names = [f"webhook {one['name']}" if one.get("kind") == rules.WEBHOOK else one.get("name", "") for one in targets]
     who = words.listed([name for name in names if name]) or "the last resort"
     return f"{who} {words.age(running.due_at, now)}, if nobody answers" if running.due_at > now else f"{who} now"

@@ -12,6 +12,7 @@ from tocsin.web.pages import (
     alerts,
     calendars,
     catalogue,
+    coverage,
     covers,
     declare,
     document,
@@ -19,6 +20,7 @@ from tocsin.web.pages import (
     incidents,
     insights,
     layers,
+    links,
     load,
     mailbox,
     oncall,
@@ -28,6 +30,7 @@ from tocsin.web.pages import (
     postmortems,
     profile,
     proof,
+    qualifications,
     resolve,
     room,
     room_acts,
@@ -39,6 +42,8 @@ from tocsin.web.pages import (
     teams,
     time_machine,
     updates,
+    vendors,
+    webhooks,
 )
 from tocsin.web.public import status
 
@@ -46,7 +51,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *admin.urlpatterns,
     *setup.urlpatterns,
     *teams.urlpatterns,
+    *coverage.urlpatterns,
     *services.urlpatterns,
+    *vendors.urlpatterns,
+    *links.urlpatterns,
+    *qualifications.urlpatterns,
     *profile.urlpatterns,
     *people.urlpatterns,
     *calendars.urlpatterns,
@@ -78,4 +87,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *status.urlpatterns,
     *style.urlpatterns,
     *updates.urlpatterns,
+    *webhooks.urlpatterns,
 ]

@@ -27,9 +27,11 @@ Words = tuple[str, Callable[[dict[str, Any], Event], str], bool]
 
 def _stepped(data: dict[str, Any], event: Event) -> str:
     people, gaps = list(data.get("people_names") or []), list(data.get("gaps") or [])
+    webhooks = [f"webhook {one}" for one in data.get("webhooks") or []]
     asked = f"{words.listed([str(one) for one in people])} asked" if people else "nobody to ask"
     nobody = f"; nobody is on call in {words.listed([str(one) for one in gaps])}" if gaps else ""
-    return f"Step {int(data.get('step', 0)) + 1}: {asked}{nobody}."
+    called = f"; {words.listed(webhooks)} called" if webhooks else ""
+    return f"Step {int(data.get('step', 0)) + 1}: {asked}{nobody}{called}."
 
 
 def _person(data: dict[str, Any]) -> str:
@@ -65,6 +67,15 @@ _WORDS: dict[str, Words] = {
     ),
     "page.failed": ("sev2", lambda data, event: f"{_person(data)} could not be reached by anything.", False),
     "page.undelivered": ("sev2", lambda data, event: f"{_person(data)} not reached within a minute; the next is called.", False),
+    "webhook.called": ("pass", lambda data, event: f"Webhook {data.get('name')} took the call.", True),
+    "webhook.call_failed": (
+        "sev2",
+        lambda data, event: (
+            f"Webhook {data.get('name')}: {data.get('answer') or 'no answer'}"
+            f"{', not tried again' if data.get('final') else ', tried again'}."
+        ),
+        False,
+    ),
     "page.acknowledged": ("ack", lambda data, event: f"{_person(data)} answered.", True),
     "page.cancelled": ("off", lambda data, event: f"{_person(data)} need not answer: {data.get('reason', 'over')}.", True),
 }

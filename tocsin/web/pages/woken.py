@@ -53,7 +53,7 @@ def _first_steps(policy: Policy | None, preview: Preview, now: dt.datetime) -> i
     waited = 0
     if policy is None:
         return waited
-    for step in policy.steps.prefetch_related("targets__schedule", "targets__person"):
+    for step in policy.steps.prefetch_related("targets__schedule", "targets__person", "targets__team"):
         people = _targets(step, now)
         if not preview.people:
             for person, why in people:
@@ -69,6 +69,9 @@ def _targets(step: PolicyStep, now: dt.datetime) -> list[tuple[Person, str]]:
     for target in step.targets.all():
         if target.person is not None:
             found.append((target.person, "named in the policy"))
+        elif target.team is not None:
+            everybody = target.team.members.filter(is_active=True).order_by("name", "id")
+            found += [(person, f"In {target.team.name}") for person in everybody]
         elif target.schedule is not None:
             found += [(person, f"On call, {target.schedule.name}") for person in oncall.people_on_call(target.schedule, now)]
     return found

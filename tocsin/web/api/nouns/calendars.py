@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
@@ -114,11 +114,25 @@ def _away(calendar: AwayCalendar) -> AwayDocument:
     )
 
 
-def _file(body: Source) -> bytes | None:
-    try:
-        return None if body.file is None else body.file.encode()
-    except UnicodeEncodeError:
-        raise Invalid("The file holds half a character (a lone surrogate).", field="file") from None
+def _read_first(find: Finder) -> Callable[..., Any]:
+    """The file of a request, worked out before its transaction begins. What is no text is left to the shape of the body."""
+
+    def read(request: Request, wanted: str, **_: str) -> Any:
+        sent = request.document.get("file") if isinstance(request.document, dict) else None
+        if not isinstance(sent, str):
+            return None
+        try:
+            raw = sent.encode()
+        except UnicodeEncodeError:
+            raise Invalid("The file holds half a character (a lone surrogate).", field="file") from None
+        owner = find(request.actor, wanted)
+        return commands.read_file(request.actor, owner, raw, now=request.now)
+
+    return read
+
+
+def _given(request: Request, body: Source) -> dict[str, Any]:
+    return {"url": body.url, "file": None if body.file is None else request.read_first}
 
 
 def _person(actor: Actor, wanted: str) -> Person:
@@ -220,7 +234,7 @@ def _absent(router: Router, noun: str, find: Finder) -> None:
         operation_id=f"add_{noun}_away_calendar",
     )
     def add_calendar(request: Request, wanted: str, body: NewAway) -> Status:
-        given = {"name": body.name, "url": body.url, "file": _file(body)}
+        given = {"name": body.name, **_given(request, body)}
         return Status(201, _away(commands.add_away_calendar(request.actor, find(request.actor, wanted), **given, now=request.now)))
 
     @router.post(
@@ -232,7 +246,7 @@ def _absent(router: Router, noun: str, find: Finder) -> None:
     )
     def replace_calendar(request: Request, wanted: str, calendar_id: str, body: Source) -> AwayDocument:
         found = away.away_calendar_of(find(request.actor, wanted), calendar_id)
-        return _away(commands.replace_away_calendar(request.actor, found, url=body.url, file=_file(body), now=request.now))
+        return _away(commands.replace_away_calendar(request.actor, found, **_given(request, body), now=request.now))
 
     @router.post(
         "/{wanted}/away-calendars/{calendar_id}/remove",
@@ -254,3 +268,10 @@ def _team(actor: Actor, wanted: str) -> Team:
 for _router, _noun, _find in ((people, "person", _person), (teams, "team", _team)):
     _owned(_router, _noun, _find)
     _absent(_router, _noun, _find)
+
+READS_FIRST = {
+    f"{noun}/<wanted>/away-calendars{rest}": _read_first(find)
+    for noun, find in (("people", _person), ("teams", _team))
+    for rest in ("", "/<calendar_id>/replace")
+}
+"""By the path of the operation."""

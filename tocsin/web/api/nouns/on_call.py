@@ -66,6 +66,7 @@ class PlaceDocument(Schema):
     targets: list[str]
     people: list[CalledDocument]
     gaps: list[str] = Field(description="Targets that mean nobody at this time.")
+    webhooks: list[str] = Field(description="What is called besides.")
     wait_minutes: int = Field(description="Until the next step, when nobody answers.")
 
 
@@ -149,6 +150,7 @@ def _place(place: foresight.Place) -> PlaceDocument:
         targets=list(place.targets),
         people=people,
         gaps=list(place.gaps),
+        webhooks=list(place.webhooks),
         wait_minutes=int(place.wait.total_seconds()) // 60,
     )
 

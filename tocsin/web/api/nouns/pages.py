@@ -12,7 +12,6 @@ from pydantic import Field
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.incidents import permissions as incidents
-from tocsin.incidents.models import Incident
 from tocsin.paging import commands, queries
 from tocsin.paging.models import Page
 from tocsin.web.api import etags, lists, shapes
@@ -77,9 +76,7 @@ def _document(page: Page) -> PageDocument:
 
 def _seen(actor: Actor, rows: QuerySet[Page]) -> QuerySet[Page]:
     """Without those of private incidents that the actor may not know of; one's own pages are always there."""
-    private = Incident.objects.filter(is_private=True)
-    hidden = private.exclude(pk__in=incidents.visible(actor, private).values("pk"))
-    return rows.filter(Q(person=actor.id) | ~Q(subject__in=hidden.values("pk")))
+    return rows.filter(Q(person=actor.id) | ~Q(subject__in=incidents.hidden_from(actor).values("pk")))
 
 
 def _find(actor: Actor, page_id: str) -> Page:

@@ -29,6 +29,9 @@ class PostmortemDocument(shapes.Object):
     incident: str = Field(description="The key of the incident.")
     state: Literal["draft", "in_approval", "approved", "published"]
     owner: shapes.PersonRef
+    suggested_approver: shapes.PersonRef | None = Field(
+        description="Whom to ask to approve: the owner of the service, else a manager of its team; null: nobody is known."
+    )
     title: str
     summary: str
     impact: str
@@ -72,6 +75,7 @@ def _document(postmortem: Postmortem) -> PostmortemDocument:
         incident=key,
         state=postmortem.state,
         owner=shapes.PersonRef(id=postmortem.owner.id, name=postmortem.owner.name),
+        suggested_approver=shapes.person(queries.suggested_approver(postmortem)),
         title=postmortem.title,
         summary=postmortem.summary,
         impact=postmortem.impact,

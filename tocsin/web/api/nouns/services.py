@@ -19,7 +19,7 @@ from tocsin.oncall import commands as oncall
 from tocsin.oncall import queries as oncall_queries
 from tocsin.oncall.models import Policy, Schedule
 from tocsin.web.api import etags, lists, shapes
-from tocsin.web.api.nouns import teams
+from tocsin.web.api.nouns import people, teams, vendors
 from tocsin.web.api.scopes import CONFIGURES, READS
 from tocsin.web.forms.request import Request
 
@@ -37,6 +37,9 @@ class ServiceDocument(shapes.Object):
     products: list[str] = Field(description="Slugs of the products it belongs to.")
     policy: str | None = Field(description="The slug of the escalation policy; null: the last resort answers.")
     roster: str | None = Field(description="The slug of the schedule its incident managers come from; null: the last resort.")
+    owner: shapes.PersonRef | None = Field(description="Who answers for it, and is asked to approve its postmortems.")
+    needs: list[str] = Field(description="Slugs of services that it cannot do without.")
+    vendors: list[str] = Field(description="Slugs of vendors whose part it needs.")
     archived: bool
 
 
@@ -47,6 +50,9 @@ class NewService(shapes.Body):
     description: shapes.Line = ""
     runbook_url: shapes.Line = ""
     products: list[shapes.Named] = Field(default_factory=list, max_length=50)
+    owner: shapes.Named | None = Field(None, description="Id or mail address.")
+    needs: list[shapes.Named] = Field(default_factory=list, max_length=100)
+    vendors: list[shapes.Named] = Field(default_factory=list, max_length=100)
     policy: shapes.Named | None = None
     roster: shapes.Named | None = None
 
@@ -59,6 +65,9 @@ class ServiceChange(shapes.Body):
     description: shapes.Line | None = None
     runbook_url: shapes.Line | None = None
     products: list[shapes.Named] | None = Field(None, max_length=50)
+    owner: shapes.Named | None = Field(None, description="Id or mail address; null: nobody.")
+    needs: list[shapes.Named] | None = Field(None, max_length=100)
+    vendors: list[shapes.Named] | None = Field(None, max_length=100)
     policy: shapes.Named | None = None
     roster: shapes.Named | None = None
 
@@ -104,6 +113,9 @@ def _document(service: Service, policy: Policy | None, roster: Schedule | None) 
         products=[product.slug for product in service.products.all()],
         policy=policy.slug if policy else None,
         roster=roster.slug if roster else None,
+        owner=shapes.person(service.owner),
+        needs=[one.slug for one in service.needs.all()],
+        vendors=[vendor.slug for vendor in service.vendors.all()],
         archived=service.archived_at is not None,
     )
 
@@ -125,6 +137,11 @@ def find_products(wanted: list[str]) -> list[Product]:
         if name not in known:
             raise Invalid(f"There is no product called {name[:80]!r}.", field=f"products.{index}")
     return [known[name] for name in wanted]
+
+
+def _find_needed(wanted: list[str]) -> list[Service]:
+    """Services by id or slug. Raises Invalid for the first that does not exist."""
+    return [find(name, field=f"needs.{index}") for index, name in enumerate(wanted)]
 
 
 def _one(request: Request, service: Service) -> ServiceDocument:
@@ -158,6 +175,9 @@ def create_service(request: Request, body: NewService) -> Status:
         description=body.description,
         runbook_url=body.runbook_url,
         products=find_products(body.products),
+        owner=people.find(body.owner, field="owner") if body.owner else None,
+        needs=_find_needed(body.needs),
+        vendors=vendors.find_all(body.vendors),
         now=request.now,
     )
     _cover(request, service, body.model_dump(exclude_unset=True))
@@ -177,8 +197,11 @@ def change_service(request: Request, wanted: str, body: ServiceChange) -> Servic
     fields = {name: given[name] for name in ("name", "description", "runbook_url") if given.get(name) is not None}
     if given.get("team"):
         fields["team"] = teams.find(given["team"], field="team")
-    if given.get("products") is not None:
-        fields["products"] = find_products(given["products"])
+    if "owner" in given:
+        fields["owner"] = people.find(given["owner"], field="owner") if given["owner"] else ""
+    for name, find_all in (("products", find_products), ("needs", _find_needed), ("vendors", vendors.find_all)):
+        if given.get(name) is not None:
+            fields[name] = find_all(given[name])
     if fields:
         commands.change_service(request.actor, service, **fields, now=request.now)
     _cover(request, service, given)

@@ -1,0 +1,1 @@
+"""Calls of webhooks, signed as Standard Webhooks asks."""
