@@ -177,6 +177,8 @@ def _incident(house: House, service: Any) -> None:
         table.update({"api/v1/postmortems/wanted": postmortem.id, "api/v1/actions/wanted": action.id})
         table.update({"<incident:key>/doc/slug": "impact", "<incident:key>/tables/name": "changes"})
         table.update({"<incident:key>/postmortem/field": "summary"})
+        case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
+        table.update({"case_id": case.id, "case": case.reference})
 
 
 def tokens(house: House, *scopes: str) -> dict[str, str]:

@@ -16,8 +16,9 @@ from tocsin.core.models import Event
 pytestmark = pytest.mark.django_db
 
 READ, ALL = ("read",), ("read", "respond", "configure")
-REPORTS = {"/api/v1/incidents", "/api/v1/incidents/{wanted}/say", "/api/v1/incidents/{wanted}/set-up"}
-"""Every role reports incidents, asks in their rooms, and may ask for a room."""
+_ONE = "/api/v1/incidents/{wanted}"
+REPORTS = {"/api/v1/incidents", f"{_ONE}/say", f"{_ONE}/set-up", f"{_ONE}/label-case", f"{_ONE}/cases/{{case}}/follow-up"}
+"""Every role reports incidents, asks in their rooms, may ask for a room, labels support cases and speaks with their customers."""
 THEIR_OWN = (
     "/contact-methods",
     "/set-notify-steps",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.incidents import rules
+from tocsin.incidents import assessing, rules
 
 Data = Mapping[str, Any]
 
@@ -101,6 +101,16 @@ def _state_changed(data: Data) -> Entry:
     return Entry("Status", "flag", text, quiet=data["new"] == rules.RESOLVED)
 
 
+def _assessed(data: Data) -> Entry:
+    words = [f"{assessing.FIELDS[name].lower()}: {assessing.in_words(name, one['new'])}" for name, one in _answers(data)]
+    return Entry("Assessed", "eye", "; ".join(words) or "nothing is known yet")
+
+
+def _answers(data: Data) -> list[tuple[str, Any]]:
+    answers = data.get("answers") or {}
+    return [(name, answers[name]) for name in assessing.FIELDS if name in answers]
+
+
 def _stopped(data: Data) -> Entry | None:
     """Whoever acknowledged has a line already."""
     reason = data.get("reason", "no longer needed")
@@ -169,6 +179,15 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         lambda data: f"#{data['number']} {data['title']} belongs to this incident", "Alert", "bell", group="alerts"
     ),
     "incident.resolved": _resolved,
+    "incident.assessed": _assessed,
+    "incident.case_labelled": _said(lambda data: f"{data.get('reference')} belongs to this incident", "Case", "tell", quiet=True),
+    "incident.case_unlabelled": _said(lambda data: f"{data.get('reference')} no longer belongs here", "Case", "tell", quiet=True),
+    "incident.case_followed_up": _said(
+        lambda data: f"customer of {data.get('reference')} has {'' if data.get('done') else 'not '}heard how it ended",
+        "Case",
+        "tell",
+        quiet=True,
+    ),
     "message.posted": _said(lambda data: str(data.get("text", "")), "", "talk", group="talk"),
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
@@ -244,4 +263,8 @@ _CHANGES: Mapping[str, Callable[[Data], list[Change]]] = {
     "incident.role_taken": _role_change,
     "incident.role_released": lambda data: [(_role(data), data.get("name"), "")],
     "incident.times_set": _time_changes,
+    "incident.assessed": lambda data: [
+        (assessing.FIELDS[name], assessing.in_words(name, one["old"]), assessing.in_words(name, one["new"]))
+        for name, one in _answers(data)
+    ],
 }

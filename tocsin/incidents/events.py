@@ -44,3 +44,15 @@ ALERT_LINKED = "incident.alert_linked"
 RESOLVED = "incident.resolved"
 """data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, postmortem_owner (id or null),
 final (null, or the texts to close the status pages with)"""
+
+ASSESSED = "incident.assessed"
+"""data: answers: one `{"old", "new"}` per changed answer"""
+
+CASE_LABELLED = "incident.case_labelled"
+"""data: case (id), reference, cases (how many are labelled now)"""
+
+CASE_UNLABELLED = "incident.case_unlabelled"
+"""data: reference, cases (how many are labelled now)"""
+
+CASE_FOLLOWED_UP = "incident.case_followed_up"
+"""data: reference, done"""

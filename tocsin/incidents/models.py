@@ -106,3 +106,46 @@ class IncidentAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert} of {self.incident}"
+
+
+class Assessment(models.Model):
+    """What is known of the impact: the answers to the six questions, as they are now. Earlier answers are in the event log.
+
+    When it began and how many support cases there are stand on the incident itself.
+    """
+
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, primary_key=True, related_name="assessment")
+    customers = models.CharField(max_length=8, blank=True, default="")
+    seen = models.TextField(blank=True, default="")
+    internal_extent = models.CharField(max_length=4, blank=True, default="")
+    internal_figure = models.CharField(max_length=20, blank=True, default="")
+    external_extent = models.CharField(max_length=4, blank=True, default="")
+    external_figure = models.CharField(max_length=20, blank=True, default="")
+    factors = models.JSONField(default=list)
+    other = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"assessment of {self.incident}"
+
+
+class SupportCase(models.Model):
+    """A case of the support desk that was labelled with the incident's key, and whether its customer was followed up."""
+
+    id = IdField("cas")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="cases")
+    reference = models.CharField(max_length=80)
+    url = models.CharField(max_length=500, blank=True, default="")
+    customer = models.CharField(max_length=120, blank=True, default="")
+    labelled_at = models.DateTimeField()
+    labelled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    followed_up_at = models.DateTimeField(null=True)
+    followed_up_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("labelled_at", "id")
+        constraints = (models.UniqueConstraint(fields=("incident", "reference"), name="incidents_one_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.incident}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.incidents.commands.assessing import assess, confirm_assessment, follow_up_case, label_case, unlabel_case
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.resolving import resolve
@@ -10,10 +11,14 @@ from tocsin.incidents.commands.talking import note, say
 
 __all__ = [
     "add_member",
+    "assess",
     "assign_role",
     "change_fields",
+    "confirm_assessment",
     "declare",
+    "follow_up_case",
     "hand_over",
+    "label_case",
     "link_alert",
     "note",
     "page_team",
@@ -24,4 +29,5 @@ __all__ = [
     "set_times",
     "set_up",
     "take_command",
+    "unlabel_case",
 ]

@@ -13,7 +13,21 @@ from tocsin.incidents.queries.lists import (
     similar_open,
     team_queue,
 )
-from tocsin.incidents.queries.one import CatchUp, HistoryLine, Holder, catch_up, history, holders, linked_alerts, ttd, ttr
+from tocsin.incidents.queries.one import (
+    CatchUp,
+    HistoryLine,
+    Holder,
+    answers,
+    assessment,
+    case,
+    cases,
+    catch_up,
+    history,
+    holders,
+    linked_alerts,
+    ttd,
+    ttr,
+)
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
 __all__ = [
@@ -21,8 +35,12 @@ __all__ = [
     "HistoryLine",
     "Holder",
     "TimelineLine",
+    "answers",
+    "assessment",
     "by_id",
     "by_key",
+    "case",
+    "cases",
     "catch_up",
     "history",
     "holders",

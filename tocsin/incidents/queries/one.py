@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tocsin.alerts.models import Alert
 from tocsin.collab.models import Section
 from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
-from tocsin.incidents import catalogue, permissions, rules
-from tocsin.incidents.models import Incident, RoleAssignment
+from tocsin.incidents import assessing, catalogue, permissions, rules
+from tocsin.incidents.models import Assessment, Incident, RoleAssignment, SupportCase
 from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
 
 
@@ -78,6 +79,31 @@ def linked_alerts(actor: Actor, incident: Incident) -> QuerySet[Alert]:
     """The alerts of this incident, oldest first."""
     permissions.require_seer(actor, incident)
     return Alert.objects.filter(incident_link__incident=incident).select_related("service").order_by("started_at")
+
+
+def assessment(actor: Actor, incident: Incident) -> Assessment | None:
+    """What is known of the impact, None before anybody wrote it down."""
+    permissions.require_seer(actor, incident)
+    return Assessment.objects.select_related("by").filter(incident=incident).first()
+
+
+def answers(found: Assessment | None) -> dict[str, Any]:
+    """The answers by name, as `assessing.FIELDS` lists them; empty without an assessment."""
+    return {name: getattr(found, name) for name in assessing.FIELDS} if found else {}
+
+
+def cases(actor: Actor, incident: Incident) -> QuerySet[SupportCase]:
+    """The support cases that are labelled with this incident, in the order they came."""
+    permissions.require_seer(actor, incident)
+    return incident.cases.select_related("labelled_by", "followed_up_by", "incident")
+
+
+def case(actor: Actor, incident: Incident, wanted: str) -> SupportCase:
+    """By id or reference. Raises NotFound."""
+    found = cases(actor, incident).filter(Q(pk=wanted) | Q(reference=wanted)).first()
+    if found is None:
+        raise NotFound(f"{incident.key} has no such case.")
+    return found
 
 
 def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[HistoryLine]:

@@ -19,6 +19,7 @@ from tocsin.web.api import door
 from tocsin.web.api.nouns import (
     actions,
     alerts,
+    assessment,
     calendars,
     catalogue,
     command,
@@ -101,6 +102,7 @@ for prefix, router in (
     ("alerts", alerts.router),
     ("incidents", incidents.router),
     ("incidents", command.router),
+    ("incidents", assessment.router),
     ("incidents", status_pages.updates),
     ("services", services.router),
     ("services", on_call.of_services),

@@ -56,7 +56,8 @@ def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = N
     roles = incidents.holders(request.actor, incident)
     updates = list(statuspages.updates_of(incident))
     inside, outside = _first(updates, StatusPage.INTERNAL), _first(updates, StatusPage.EXTERNAL)
-    facts = stage.Facts(paged_at, inside, outside, updates[0].status if updates else "")
+    assessed = incidents.assessment(request.actor, incident)
+    facts = stage.Facts(assessed.at if assessed else None, paged_at, inside, outside, updates[0].status if updates else "")
     postmortem = postmortems.by_incident(request.actor, incident)
     may_respond = access.is_responder(request.actor)
     shown = [update for update in updates if update.entry.page.audience == StatusPage.EXTERNAL]

@@ -28,8 +28,9 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the checklist reads: when somebody was first paged, and when inside and customers first heard."""
+    """What the checklist reads: when the impact was assessed, somebody first paged, inside and customers first told."""
 
+    assessed_at: dt.datetime | None
     paged_at: dt.datetime | None
     told_inside_at: dt.datetime | None
     told_outside_at: dt.datetime | None
@@ -62,13 +63,14 @@ def of(incident: Incident, roles: Iterable[Holder], facts: Facts) -> Stage:
     lines: list[tuple[str, str, dt.datetime | None, str]] = [
         ("Connect", "Incident manager has taken command", incident.fixing_at, ""),
         ("Open communications", "Room and state document", incident.set_up_at, ""),
+        ("Assess", "Impact assessed", facts.assessed_at, "assess"),
         ("Assess", "Severity confirmed", incident.severity_confirmed_at, "severity"),
         ("Delegate", "Tech lead named", since.get(RoleAssignment.TECH_LEAD), "roles"),
         ("Delegate", "Communications manager named", since.get(RoleAssignment.COMMUNICATIONS), "roles"),
         ("Communicate", "First words inside", facts.told_inside_at, "update"),
     ]
     if is_major(incident.severity) and not incident.is_drill:
-        lines.insert(3, ("Escalate", "Responders paged", facts.paged_at, "page"))
+        lines.insert(4, ("Escalate", "Responders paged", facts.paged_at, "page"))
     if not incident.is_private and not incident.is_drill:
         lines.append(("Communicate", "First words to customers", facts.told_outside_at, "update"))
     lines.append(("Fix", "Impact is over", incident.impact_ended_at or incident.resolved_at, "resolve"))

@@ -1,0 +1,71 @@
+"""`incident assess` and the support cases of an incident."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tocsin.cli.remote.client import Remote
+from tocsin.cli.remote.command import Key, incident
+from tocsin.cli.remote.declare import fields, line, table, verb
+
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Its reference at the support desk.", show_default=False)]
+
+_case = line("{reference} belongs to the incident")
+
+
+@verb(incident, "assessment", fields)
+def show_assessment(api: Remote, wanted: Key) -> Any:
+    """What is known of the impact, and which severity that speaks for."""
+    return api.get("incidents", wanted, "assessment")
+
+
+@verb(incident, "assess", fields)
+def assess(
+    api: Remote,
+    wanted: Key,
+    customers: Annotated[str | None, typer.Option("--customers", help="external, internal, both or none.")] = None,
+    seen: Annotated[str | None, typer.Option("--seen", help="What customers see, in their words.")] = None,
+    external: Annotated[str | None, typer.Option("--external", help="How many customers: none, some or all.")] = None,
+    external_figure: Annotated[str | None, typer.Option("--external-figure", help="40, or 12 %.")] = None,
+    internal: Annotated[str | None, typer.Option("--internal", help="How many colleagues: none, some or all.")] = None,
+    internal_figure: Annotated[str | None, typer.Option("--internal-figure", help="40, or 12 %.")] = None,
+    factor: Annotated[list[str] | None, typer.Option("--factor", help="public, security, data_loss; may be repeated.")] = None,
+    other: Annotated[str | None, typer.Option("--other", help="What else there is.")] = None,
+) -> Any:
+    """Answer what is known of the impact; what is left out stays."""
+    given = {"customers": customers, "seen": seen, "external_extent": external, "external_figure": external_figure}
+    given |= {"internal_extent": internal, "internal_figure": internal_figure, "other": other}
+    answers: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return api.post("incidents", wanted, "assess", **answers, **({"factors": factor} if factor else {}))
+
+
+@verb(incident, "cases", table("reference", "customer", "labelled_at", "followed_up_at", "url"))
+def list_cases(api: Remote, wanted: Key) -> Any:
+    """The support cases that are labelled with the incident."""
+    return api.listed("incidents", wanted, "cases", limit=1000)
+
+
+@verb(incident, "label-case", _case)
+def label_case(
+    api: Remote,
+    wanted: Key,
+    case: Case,
+    address: Annotated[str, typer.Option("--address", help="Where the case is, https://.")] = "",
+    customer: Annotated[str, typer.Option("--customer")] = "",
+) -> Any:
+    """Label a support case with the incident."""
+    return api.post("incidents", wanted, "label-case", reference=case, url=address, customer=customer)
+
+
+@verb(incident, "follow-up-case", line("{reference}: its customer has heard"))
+def follow_up_case(api: Remote, wanted: Key, case: Case) -> Any:
+    """The customer behind a case has heard how it ended."""
+    return api.post("incidents", wanted, "cases", case, "follow-up")
+
+
+@verb(incident, "unlabel-case", line("the case does not belong there any more"))
+def unlabel_case(api: Remote, wanted: Key, case: Case) -> Any:
+    """A case does not belong to the incident after all."""
+    return api.post("incidents", wanted, "cases", case, "unlabel")
