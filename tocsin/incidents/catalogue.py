@@ -124,6 +124,11 @@ def _update(data: Data) -> Entry:
     return Entry("Update", "tell", f"{words}{': ' + title if title else ''}")
 
 
+def _message(data: Data) -> Entry | None:
+    """A typed note has a line of its own."""
+    return None if data.get("kind") else Entry("", "talk", str(data.get("text", "")), "talk")
+
+
 def _page(verb: str, *, icon: str = "bell", quiet: bool = True) -> Callable[[Data], Entry]:
     def entry(data: Data) -> Entry:
         who = data.get("person_name") or data.get("name") or "Somebody"
@@ -163,7 +168,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         lambda data: f"#{data['number']} {data['title']} belongs to this incident", "Alert", "bell", group="alerts"
     ),
     "incident.resolved": _resolved,
-    "message.posted": _said(lambda data: str(data.get("text", "")), "", "talk", group="talk"),
+    "message.posted": _message,
+    "room.joined": _said(lambda data: f"{data.get('name')} joined the room", "Room", "talk", group="talk", quiet=True),
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
     ),

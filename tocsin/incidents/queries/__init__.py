@@ -14,13 +14,18 @@ from tocsin.incidents.queries.lists import (
     team_queue,
 )
 from tocsin.incidents.queries.one import CatchUp, HistoryLine, Holder, catch_up, history, holders, linked_alerts, ttd, ttr
+from tocsin.incidents.queries.record import Spoken, Transcript, transcript
+from tocsin.incidents.queries.rooms import Named, mentions, unread
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
 __all__ = [
     "CatchUp",
     "HistoryLine",
     "Holder",
+    "Named",
+    "Spoken",
     "TimelineLine",
+    "Transcript",
     "by_id",
     "by_key",
     "catch_up",
@@ -29,12 +34,15 @@ __all__ = [
     "incidents",
     "keys_of_alerts",
     "linked_alerts",
+    "mentions",
     "of_alert",
     "open_counts",
     "queue_counts",
     "similar_open",
     "team_queue",
     "timeline",
+    "transcript",
     "ttd",
     "ttr",
+    "unread",
 ]

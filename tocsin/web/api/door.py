@@ -48,16 +48,17 @@ class Fault(Refused):
     code = "fault"
 
 
-def guard(view: View, *, whole: bool = True) -> View:
+def guard(view: View, *, whole: bool = True, files: bool = False) -> View:
     """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape.
 
-    `whole` makes a change and its answer one transaction, which a refusal rolls back.
+    `whole` makes a change and its answer one transaction, which a refusal rolls back. `files`: the body is a form with files,
+    not JSON.
     """
 
     @functools.wraps(view)
     def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
-            return _answer(request, view, where, whole)
+            return _answer(request, view, where, whole, files)
         except Refused as refused:
             return problem(refused)
         except (OperationalError, InterfaceError) as error:
@@ -91,11 +92,13 @@ def identify(request: Request) -> Actor:
     return actor
 
 
-def _answer(request: Request, view: View, where: dict[str, Any], whole: bool) -> HttpResponse:
+def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, files: bool) -> HttpResponse:
     request.actor = identify(request)  # type: ignore[attr-defined]
     _refuse_nul(request)
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
+    if files:
+        return _run(request, view, where)
     request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
     if not whole:
         return _run(request, view, where)

@@ -31,6 +31,7 @@ from tocsin.web.api.nouns import (
     people,
     policies,
     postmortems,
+    rooms,
     rotations,
     schedules,
     services,
@@ -51,6 +52,9 @@ class _Parsed(Parser):
 
 COUNTS_FAILURES = {"verify_contact_method"}
 """Operations whose refusal leaves a mark, such as one try less: no transaction around them takes it back."""
+
+TAKES_FILES = {"attach"}
+"""Operations whose body is a form with files; they are repeated by `client_key`, and no transaction lasts as long as an upload."""
 
 api = NinjaAPI(
     title="Tocsin",
@@ -95,6 +99,7 @@ for prefix, router in (
     ("alerts", alerts.router),
     ("incidents", incidents.router),
     ("incidents", command.router),
+    ("incidents", rooms.router),
     ("incidents", status_pages.updates),
     ("services", services.router),
     ("services", on_call.of_services),
@@ -151,7 +156,8 @@ def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:
     guarded = []
     for pattern in patterns:
         if pattern.name != "api-root":
-            view = door.guard(pattern.callback, whole=pattern.name not in COUNTS_FAILURES)
+            files = pattern.name in TAKES_FILES
+            view = door.guard(pattern.callback, whole=not files and pattern.name not in COUNTS_FAILURES, files=files)
             pattern.callback = policy.allow(policy.BEARER)(csrf_exempt(view))
             guarded.append(pattern)
     return guarded

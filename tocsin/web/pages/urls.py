@@ -31,6 +31,8 @@ from tocsin.web.pages import (
     resolve,
     room,
     room_acts,
+    room_files,
+    room_talk,
     rota,
     search,
     services,
@@ -38,6 +40,7 @@ from tocsin.web.pages import (
     style,
     teams,
     time_machine,
+    transcript,
     updates,
 )
 from tocsin.web.public import status
@@ -74,8 +77,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *resolve.urlpatterns,
     *room.urlpatterns,
     *room_acts.urlpatterns,
+    *room_files.urlpatterns,
+    *room_talk.urlpatterns,
     *search.urlpatterns,
     *status.urlpatterns,
     *style.urlpatterns,
+    *transcript.urlpatterns,
     *updates.urlpatterns,
 ]

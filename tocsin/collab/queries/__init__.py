@@ -9,6 +9,38 @@ from django.db.models import QuerySet
 
 from tocsin.collab import rules
 from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.collab.queries.files import attachment, attachments, pieces
+from tocsin.collab.queries.presence import Visitor, place, unread, unseen_mentions, visitors
+from tocsin.collab.queries.talk import Changed, Quote, Reacted, Said, changed, message, quoted, said
+
+__all__ = [
+    "Changed",
+    "Quote",
+    "Reacted",
+    "Said",
+    "State",
+    "Table",
+    "Visitor",
+    "attachment",
+    "attachments",
+    "changed",
+    "document",
+    "message",
+    "messages",
+    "pieces",
+    "place",
+    "quoted",
+    "revisions",
+    "room",
+    "said",
+    "section",
+    "short_link",
+    "short_links",
+    "state",
+    "unread",
+    "unseen_mentions",
+    "visitors",
+]
 
 
 @dataclass(frozen=True, slots=True)
