@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from tocsin.collab import commands as collab
@@ -83,7 +84,7 @@ def _happenings(
     team = next(line.team for line in cast.SERVICES if line.name == course.story.service)
     acts = _Acts(company, watch, course, team, place, now)
     worked = course.recover - course.first_word
-    steps = [(course.detect, acts.declare)]
+    steps: list[tuple[float, Callable[[dt.datetime], None]]] = [(course.detect, acts.declare)]
     if course.story.severity < 3:
         steps += [(course.command, acts.take_command), (course.command + 2, acts.confirm), (course.first_word, acts.first_update)]
     elif course.ends:

@@ -169,7 +169,6 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     ),
     "incident.resolved": _resolved,
     "message.posted": _message,
-    "room.joined": _said(lambda data: f"{data.get('name')} joined the room", "Room", "talk", group="talk", quiet=True),
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
     ),

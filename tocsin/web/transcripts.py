@@ -26,8 +26,9 @@ _MARKDOWN = str.maketrans({char: "\\" + char for char in "\\`*_[]<>"})
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`ending` of the file's name, its media type, and how it is written."""
+    """Its name for people, the `ending` of the file's name, its media type, and how it is written."""
 
+    title: str
     ending: str
     media_type: str
     write: Callable[[Transcript], str]
@@ -148,10 +149,10 @@ def _cell(text: str) -> str:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format("txt", "text/plain; charset=utf-8", as_text),
-    "markdown": Format("md", "text/markdown; charset=utf-8", as_markdown),
-    "json": Format("json", "application/json", as_json),
-    "html": Format("html", "text/html; charset=utf-8", as_html),
+    "text": Format("Text", "txt", "text/plain; charset=utf-8", as_text),
+    "markdown": Format("Markdown", "md", "text/markdown; charset=utf-8", as_markdown),
+    "json": Format("JSON", "json", "application/json", as_json),
+    "html": Format("HTML", "html", "text/html; charset=utf-8", as_html),
 }
 
 

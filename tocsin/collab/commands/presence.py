@@ -24,10 +24,10 @@ def be_here(actor: Actor, room: Room, *, read: int = 0, now: dt.datetime) -> Pre
     if known and read <= known.read and dt.timedelta(0) <= now - known.last_at < rules.REPORTED:
         return known
     with transaction.atomic():
-        return _noted(actor, room, min(read, last_position()), now)
+        return _noted(actor, room, min(read, last_position()), read > 0, now)
 
 
-def _noted(actor: Actor, room: Room, read: int, now: dt.datetime) -> Presence:
+def _noted(actor: Actor, room: Room, read: int, looked: bool, now: dt.datetime) -> Presence:
     values = {"joined_at": now, "last_at": now, "read": read or last_position(), "before": read or last_position()}
     row, made = Presence.objects.get_or_create(room=room, person_id=actor.id, defaults=values)
     if made:
@@ -38,6 +38,6 @@ def _noted(actor: Actor, room: Room, read: int, now: dt.datetime) -> Presence:
         row.before = rules.read_place(row.read, row.before, row.last_at, now)
         row.read, row.last_at = max(row.read, read), max(row.last_at, now)
         row.save(update_fields=["before", "read", "last_at"])
-    if read:
+    if looked:
         Mention.objects.filter(person=actor.id, message__room=room, seen_at__isnull=True).update(seen_at=now)
     return row

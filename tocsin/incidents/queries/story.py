@@ -103,7 +103,7 @@ def _wanted(line: TimelineLine, only: str | None) -> bool:
 
 def is_talk(line: TimelineLine) -> bool:
     """What people wrote: messages and notes, and what they did to the document."""
-    return (line.group == "talk" and line.event_name != "room.joined") or line.event_name == "incident.noted"
+    return line.group == "talk" or line.event_name == "incident.noted"
 
 
 def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | None]]) -> TimelineLine | None:

@@ -25,7 +25,7 @@ def show(request: Request, key: str) -> HttpResponse:
         "whole": whole,
         "rows": [log.Row(one.line, one.said) for one in whole.lines[-2_000:]],
         "left_out": max(0, len(whole.lines) - 2_000),
-        "formats": [(name, one.ending) for name, one in transcripts.FORMATS.items()],
+        "formats": [(one.title, one.ending) for one in transcripts.FORMATS.values()],
     }
     return render(request, "incident/transcript.html", context)
 
