@@ -201,10 +201,10 @@ def say(request: Request, wanted: str, body: SayBody) -> Status:
 def attach(
     request: Request,
     wanted: str,
-    files: File[list[UploadedFile]],
-    text: Form[shapes.Prose] = "",
-    kind: Form[Literal["", "observation", "change", "decision", "escalation", "communication", "status"]] = "",
-    client_key: Form[shapes.Line] = "",
+    files: list[UploadedFile] = File(...),
+    text: shapes.Prose = Form(""),
+    kind: Literal["", "observation", "change", "decision", "escalation", "communication", "status"] = Form(""),
+    client_key: shapes.Line = Form(""),
 ) -> Status:
     """A form (`multipart/form-data`) instead of JSON. With a `kind` it is a note, which needs a text."""
     incident = _incident(request, wanted)
