@@ -96,6 +96,9 @@ def test_a_mark_goes_when_the_named_person_has_read():
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("'@import' and \"@media\"", []),
+        ("well:@ana", ["ana"]),
+        ("line\n@ben", ["ben"]),
         ("@ana look, and @ben-okafor.", ["ana", "ben-okafor"]),
         ("@ana @ana", ["ana"]),
         ("mail ana@example.com or @Override in `@Deprecated`", ["Override"]),

@@ -13,37 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests import company
+from tests.hostile import GRAPH as PNG
+from tests.hostile import NASTY
 from tests.web.walk import World, signed_in, world
 from tocsin.collab.models import Attachment, Message, Presence, StoredFile
 from tocsin.core.models import Event
-from tocsin.demo import pictures
 from tocsin.incidents import commands
 from tocsin.incidents.models import Incident
 from tocsin.web.frame.prose import to_html
 
 pytestmark = pytest.mark.django_db
-
-PNG = pictures.graph([0.1, 0.9, 0.4], 1)
-NASTY = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "[x](javascript:alert(1))",
-    "[x](data:text/html,<script>alert(1)</script>)",
-    "![x](https://evil.example/pixel.png)",
-    "![x](//evil.example/pixel.png)",
-    '<https://ok.example/"onmouseover=alert(1)>',
-    'https://ok.example/"onmouseover="alert(1)',
-    "[a]: javascript:alert(1)\n\n[a]",
-    "<svg/onload=alert(1)>",
-    "<iframe src=//evil.example>",
-    "<style>@import '//evil.example'</style>",
-    "`<script>`alert(1)",
-    "```html\n<script>alert(1)</script>\n```",
-    "&#x6a;avascript:alert(1)",
-    "[x](jAvAsCrIpT&colon;alert(1))",
-    '<a href="https://x" style="position:fixed">x</a>',
-    '<!--<img src="--><img src=x onerror=alert(1)//">',
-)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ REPORTED = dt.timedelta(seconds=30)
 """A report within this time after the last writes nothing, unless more was read."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_MENTION = re.compile(r"(?<![\w@./+-])@([\w][\w.'-]*)")
+_MENTION = re.compile(r"(?:(?<=[\s(\[,;:])|^)@(\w[\w.'-]*)")
+"""At the beginning, or after what stands between words: mail addresses, paths and quoted code name nobody."""
 
 
 @dataclass(frozen=True, slots=True)

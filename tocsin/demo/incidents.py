@@ -156,7 +156,8 @@ class _Acts:
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
 
     def observe(self, at: dt.datetime) -> None:
-        incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
+        if self.place != TALKED:
+            incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
         incidents.note(
             self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
         )
