@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests import company
+from tests.api.caller import Api
 from tests.hostile import GRAPH as PNG
 from tests.hostile import NASTY
 from tests.web.walk import World, signed_in, world
@@ -309,3 +310,18 @@ def test_reading_a_long_room_costs_a_fixed_number_of_questions(
     with django_assert_max_num_queries(30):  # type: ignore[operator]
         client.get("/HOT-1/transcript.json")
     assert Event.objects.filter(name="message.reacted").count() == 30
+
+
+_HEAD = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"--x\r\n\r\n", _HEAD + b"cut", _HEAD * 200])
+@pytest.mark.parametrize("boundary", ["; boundary=x", "", "; boundary=" + "y" * 300])
+def test_a_form_that_is_none_is_refused_not_a_fault(
+    client: Client, incident: Incident, there: World, body: bytes, boundary: str
+) -> None:
+    kind = f"multipart/form-data{boundary}"
+    assert client.generic("POST", "/HOT-1/say", body, content_type=kind).status_code in (302, 400, 422)
+    headers = {"Authorization": f"Bearer {Api(there.ada).token}"}
+    answer = client.generic("POST", "/api/v1/incidents/HOT-1/attach", body, content_type=kind, headers=headers)
+    assert answer.status_code in (201, 400, 422), answer.content

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused, Unavailable
@@ -98,6 +100,7 @@ def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, fi
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
     if files:
+        _read_form(request)
         return _run(request, view, where)
     request.document = strict_json.parse(request.body) if request.body else {}  # type: ignore[attr-defined]
     if not whole:
@@ -109,6 +112,16 @@ def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, fi
     if kept.again:
         response["Idempotency-Replayed"] = "true"
     return response
+
+
+def _read_form(request: Request) -> None:
+    """Parse a form with files here, where a broken one can be refused."""
+    try:
+        fields = request.POST
+    except (MultiPartParserError, BadRequest, SuspiciousOperation):
+        raise Invalid("The body is not a form: send `multipart/form-data` with its boundary.", field="body") from None
+    if any("\x00" in value for _, values in fields.lists() for value in values):
+        raise Invalid("A field must not hold a NUL.", field="body")
 
 
 def _refuse_nul(request: Request) -> None:
