@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,6 +198,7 @@ def test_axe_finds_nothing_in_a_room_that_was_used(browser: Browser, site: Site,
 
 
 def test_the_room_stays_light(visit: Visit, site: Site) -> None:
+    """JavaScript below 50 KB as it is, everything below 70 KB as it travels."""
     sizes: dict[str, int] = {}
 
     def weigh(answer: Response) -> None:
@@ -205,8 +207,11 @@ def test_the_room_stays_light(visit: Visit, site: Site) -> None:
 
     visit.page.on("response", weigh)
     room = site.api("GET", "/incidents?state=fixing").json["items"][0]["key"]
-    visit.go(f"/{room}")
+    page = visit.go(f"/{room}")
     assert 0 < sum(sizes.values()) < 50_000, sizes
+    linked = page.evaluate("[...document.querySelectorAll('link[rel=stylesheet], script[src]')].map((one) => one.href || one.src)")
+    html = len(gzip.compress(page.content().encode()))
+    assert html + sum(site.weight(address.removeprefix(site.url)) for address in linked) < 70_000
 
 
 def test_the_room_is_photographed(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:

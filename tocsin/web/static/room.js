@@ -11,6 +11,11 @@
   const refresh = () => document.dispatchEvent(new Event("tocsin:refresh"));
   const clear = () => { field.value = ""; field.removeAttribute("aria-invalid"); field.dispatchEvent(new Event("tocsin:kept", { bubbles: true })); };
   const limit = Number(form.dataset.limit);
+  /* Hours as the log has them: in the zone of the reader's profile, wherever this browser thinks it is. */
+  const clock = (at) => {
+    const how = { hour: "2-digit", minute: "2-digit", hour12: false };
+    try { return at.toLocaleTimeString("en-GB", { ...how, timeZone: form.dataset.zone }); } catch { return at.toLocaleTimeString("en-GB", how); }
+  };
 
   /* One queue for each room, in this browser: words that were sent and not yet stored. */
   const name = "unsent " + form.dataset.room;
@@ -33,7 +38,7 @@
       const who = document.createElement("span"), how = document.createElement("span"), words = document.createElement("div");
       const at = new Date(one.at);
       time.dateTime = at.toISOString();
-      time.textContent = String(at.getHours()).padStart(2, "0") + ":" + String(at.getMinutes()).padStart(2, "0");
+      time.textContent = clock(at);
       side.className = "pending"; who.className = "who"; who.textContent = "You";
       how.className = "role"; how.textContent = "not sent yet, trying; kept on this device";
       words.textContent = one.text;
