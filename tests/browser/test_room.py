@@ -218,7 +218,10 @@ def test_the_room_is_photographed(visit: Visit, site: Site, pytestconfig: pytest
     room = next(one for one in site.api("GET", "/incidents?state=fixing").json["items"] if one["summary"].startswith("Seat maps"))
     page = visit.go(f"/{room['key']}/talk")
     page.set_viewport_size({"width": 1440, "height": 1180})
-    expect(page.locator("#log img")).to_be_visible()
+    picture = page.locator("#log img")
+    picture.scroll_into_view_if_needed()
+    until(lambda: picture.evaluate("one => one.complete && one.naturalWidth") == 560, 10, "the picture is not drawn")
+    page.evaluate("window.scrollTo(0, 0)")
     folder = pytestconfig.getoption("--pictures")
     if folder:
         page.screenshot(path=Path(folder) / "room.png")

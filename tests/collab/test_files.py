@@ -53,6 +53,14 @@ def test_the_size_of_a_picture_is_read_from_its_head(content):
     assert (kind.width, kind.height) == (640, 480)
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [((560, 180), (560, 180)), ((1280, 100), (640, 50)), ((1000, 2400), (100, 240)), ((9, 99_999), (1, 240)), ((None, None), None)],
+)
+def test_a_picture_keeps_its_place_free_before_it_is_there(size, shown):
+    assert file_types.fitted(*size) == shown
+
+
 @pytest.mark.parametrize("head", [PNG[:20], JPEG[:8], WEBP[:20], b"\xff\xd8\xff" + b"\xff" * 50, PNG[:16] + b"\xff" * 8])
 def test_a_head_that_was_cut_or_made_up_has_no_size(head):
     assert file_types.sniff(head).width is None

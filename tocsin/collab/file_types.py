@@ -11,6 +11,8 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 
+BOX = (640, 240)
+"""Pixels that a picture may take in a log."""
 HEAD = 64 * 1024
 """So many bytes are enough to tell."""
 NAME_LIMIT = 120
@@ -67,6 +69,14 @@ def sniff(head: bytes) -> Kind:
         if head.startswith(magic):
             return Kind(media_type, *_size(media_type, head))
     return Kind(TEXT if _is_text(head) else BINARY)
+
+
+def fitted(width: int | None, height: int | None) -> tuple[int, int] | None:
+    """The size of a picture made to fit the box, never larger than it is; None when it is not known."""
+    if not width or not height:
+        return None
+    share = min(1.0, BOX[0] / width, BOX[1] / height)
+    return max(1, round(width * share)), max(1, round(height * share))
 
 
 def clean_name(name: str) -> str:

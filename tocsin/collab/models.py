@@ -160,6 +160,11 @@ class Attachment(models.Model):
         return self.file.media_type in file_types.SHOWN
 
     @property
+    def shown_size(self) -> tuple[int, int] | None:
+        """Width and height at which a picture stands in a log: its place is kept free before it is there."""
+        return file_types.fitted(self.file.width, self.file.height)
+
+    @property
     def kind(self) -> str:
         """`PNG picture`, `text`: in words."""
         return file_types.WORDS.get(self.file.media_type, "file")
