@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
+from tocsin.collab import jobs as collab_jobs
 from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
 from tocsin.core.store import once
@@ -36,6 +37,7 @@ MODULES: tuple[Module, ...] = (
     Module("seal", sealing.seal, "seal", alone=True),
     Module("checkpoint", engine.checkpoint, "checkpoint", every=2.0, alone=True),
     Module("forget", once.forget, "forget", every=60.0, alone=True),
+    Module("sweep", collab_jobs.sweep, "sweep", every=600.0, alone=True),
     *outbox.MODULES,
     Module("codes", directory_jobs.deliver_codes, "codes"),
     *alerts_jobs.MODULES,

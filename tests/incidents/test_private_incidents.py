@@ -42,7 +42,7 @@ def test_every_verb_answers_not_found_to_an_outsider():
         lambda: commands.set_up(actor, incident, now=NOW),
         lambda: queries.timeline(actor, incident),
         lambda: queries.history(actor, incident),
-        lambda: queries.catch_up(actor, incident),
+        lambda: queries.catch_up(actor, incident, now=NOW),
     ):
         with pytest.raises(NotFound):
             deed()

@@ -182,7 +182,7 @@ def test_knowing_only_the_key_one_reaches_room_document_and_a_summary():
     incident = queries.by_key(actor, key.lower())
     assert collab.room(incident.id).name == key
     assert collab.document(incident.id)
-    summary = queries.catch_up(actor, incident)
+    summary = queries.catch_up(actor, incident, now=NOW)
     assert summary.sentence == f"{key}, Sev 1, fixing: Card payments fail. For now Ben is the incident manager."
     assert [line.kind for line in summary.since][:2] == ["Status", "Role"]
     with pytest.raises(NotFound):

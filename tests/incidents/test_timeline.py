@@ -123,5 +123,5 @@ def test_the_timeline_of_an_incident_costs_the_same_however_long_it_is(django_as
     for minute in range(5):
         commands.say(there.actor("ana"), incident, f"message {minute}", now=NOW)
     actor = there.actor("ana")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         queries.timeline(actor, incident)

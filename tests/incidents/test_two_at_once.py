@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from tests.conftest import NOW
@@ -9,11 +11,12 @@ from tests.incidents import given
 from tests.racing import race
 from tocsin.collab import commands as collab
 from tocsin.collab import queries as rooms
-from tocsin.collab.models import Message, Room
+from tocsin.collab.models import Message, Presence, Reaction, Room, StoredFile
 from tocsin.core.errors import Conflict, Stale
 from tocsin.core.models import Event
-from tocsin.incidents import commands
+from tocsin.incidents import commands, verbs
 from tocsin.incidents.models import Incident
+from tocsin.paging.models import Escalation
 from tocsin.postmortems import commands as postmortems
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import commands as statuspages
@@ -80,6 +83,45 @@ def test_a_message_that_arrives_twice_at_once_is_kept_once():
     actor = there.actor("ana")
     results = race(*[lambda: commands.say(actor, incident, "host 3 is back", client_key="k", now=NOW)] * 3)
     assert len({result.id for result in results}) == Message.objects.count() == 1
+
+
+def test_a_verb_that_is_typed_twice_at_once_is_carried_out_once():
+    there = given.house()
+    incident = given.declared(there, severity=3)
+    actor = there.actor("ana")
+    results = race(*[lambda: verbs.perform(actor, incident, "/page imogen", client_key="k", now=NOW)] * 3)
+    assert {result.words for result in results} == {"Imogen is being paged."}
+    assert Escalation.objects.count() == 1
+
+
+def test_of_two_who_correct_one_message_the_second_is_told_what_stands_there():
+    there = given.house()
+    incident = given.declared(there)
+    actor = there.actor("ana")
+    message = commands.say(actor, incident, "host 3", now=NOW)
+    results = race(
+        lambda: commands.edit(actor, incident, message.id, "host 4", version=1, now=NOW),
+        lambda: commands.edit(actor, incident, message.id, "host 5", version=1, now=NOW),
+    )
+    (stale,) = [result for result in results if isinstance(result, Stale)]
+    assert stale.current.text == rooms.message(incident.id, message.id).text
+
+
+def test_the_same_word_the_same_bytes_and_the_same_person_at_once_are_one_each():
+    there = given.house()
+    incident = given.declared(there)
+    actor, content = there.actor("ana"), b"line\n" * 200_000
+    message = commands.say(actor, incident, "look", now=NOW)
+    room = rooms.room(incident.id)
+    Presence.objects.all().delete()
+    results = race(
+        *[lambda: commands.react(actor, incident, message.id, "seen", now=NOW)] * 2,
+        *[lambda: collab.be_here(actor, room, now=NOW)] * 2,
+        *[lambda: collab.keep_file(io.BytesIO(content), "a.log", limit=len(content), now=NOW)] * 2,
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert (Reaction.objects.count(), Presence.objects.count(), StoredFile.objects.count()) == (1, 1, 1)
+    assert b"".join(rooms.pieces(StoredFile.objects.get())) == content
 
 
 def test_of_two_who_save_one_section_the_second_gets_both_texts():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -179,6 +180,9 @@ def _incident(house: House, service: Any) -> None:
         table.update({"<incident:key>/postmortem/field": "summary"})
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
         table.update({"case_id": case.id, "case": case.reference})
+        graph = collab.keep_file(io.BytesIO(f"log of {incident.key}".encode()), "error.log", limit=1000, now=NOW)
+        message = incidents.say(reporter, incident, "look", files=[graph], now=NOW)
+        table.update({"message_id": message.id, "file_id": message.attachments.get().id, "ending": "txt"})
 
 
 def tokens(house: House, *scopes: str) -> dict[str, str]:

@@ -76,10 +76,10 @@ def test_what_is_said_and_noted_stands_in_the_room(client: Client, incident: Inc
     client.post("/HOT-1/say", {"text": "Looking at the vault <b>", "client_key": "k1"})
     client.post("/HOT-1/say", {"text": "Looking at the vault <b>", "client_key": "k1"})
     client.post("/HOT-1/say", {"text": "/decision roll back now"})
-    assert Message.objects.count() == 1
+    assert [message.kind for message in Message.objects.all()] == ["", "decision"]
     page = client.get("/HOT-1").content.decode()
     assert "Looking at the vault &lt;b&gt;" in page
-    assert "Decision:</span> roll back now" in page
+    assert 'Decision:</span>\n<div class="words">roll back now' in page
     talk = client.get("/HOT-1/talk").content.decode()
     assert "roll back now" not in talk
     assert "roll back now" in client.get("/HOT-1/key-events").content.decode()

@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, assess, calendars, catalogue, command, house, learning, outside, reach
+from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, reach, rooms
 
 app = typer.Typer(
     name="tocsin",
@@ -20,7 +20,7 @@ app = typer.Typer(
 
 REMOTE = (
     answering.alert,
-    assess.incident,
+    rooms.incident,
     answering.page,
     answering.oncall,
     calendars.calendar,

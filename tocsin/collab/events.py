@@ -9,7 +9,26 @@ TOPIC_CHANGED = "room.topic_changed"
 """data: old, new"""
 
 MESSAGE_POSTED = "message.posted"
-"""data: message (id), text"""
+"""data: message (id), text; `kind` of a typed note, `parent` (id) of a reply, `mentions` (ids of people),
+`files` (name, size, sha256, media_type)"""
+
+MESSAGE_EDITED = "message.edited"
+"""data: message (id), old, new"""
+
+MESSAGE_REMOVED = "message.removed"
+"""data: message (id), text, files; who removed it is the actor"""
+
+MESSAGE_STARRED = "message.starred"
+"""data: message (id)"""
+
+MESSAGE_UNSTARRED = "message.unstarred"
+"""data: message (id)"""
+
+MESSAGE_REACTED = "message.reacted"
+"""data: message (id), word, on (false when it was taken back)"""
+
+ROOM_JOINED = "room.joined"
+"""data: person, name; once for each person and room"""
 
 DOCUMENT_OPENED = "document.opened"
 """data: title"""

@@ -1,8 +1,11 @@
-"""What a state document consists of, and what its tables hold. Plain values only."""
+"""What a state document consists of, what its tables hold, how people react and are named. Plain values only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tocsin.core.errors import Invalid
@@ -11,6 +14,20 @@ from tocsin.core.text import texts
 MESSAGE_LIMIT = 8_000
 SECTION_LIMIT = 60_000
 CELL_LIMIT = 1_000
+FILES_LIMIT = 8
+"""Files of one message."""
+
+REACTIONS: Mapping[str, str] = {"seen": "Seen", "looking": "Looking", "agree": "Agree", "done": "Done", "thanks": "Thanks"}
+"""What one can say about a message with one press. Words, not pictures: they read the same everywhere."""
+
+PRESENT = dt.timedelta(seconds=150)
+"""Whoever was heard of within this time is in the room; pages report every minute while they are looked at."""
+REPORTED = dt.timedelta(seconds=30)
+"""A report within this time after the last writes nothing, unless more was read."""
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_MENTION = re.compile(r"(?:(?<=[\s(\[,;:])|^)@(\w[\w.'-]*)")
+"""At the beginning, or after what stands between words: mail addresses, paths and quoted code name nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +105,34 @@ def row_cells(table: str, cells: Mapping[str, str]) -> dict[str, str]:
     if not any(filled.values()):
         raise Invalid("Write something into at least one column.", field="cells")
     return filled
+
+
+def mentioned(text: str) -> list[str]:
+    """The names that a message mentions, without `@`, each once, in order. Code and mail addresses mention nobody."""
+    words = (word.rstrip(".-'") for word in _MENTION.findall(_CODE.sub(" ", text)))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def handle(name: str) -> str:
+    """How a name is written after `@`: `Tomasz Zieliński` is `tomasz-zielinski`."""
+    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub(r"[^\w]+", "-", letters.casefold()).strip("-")
+
+
+def handles(name: str, email: str) -> set[str]:
+    """Every way to name a person after `@`: full name, first name, last name, the beginning of the mail address."""
+    whole = handle(name)
+    return {whole, whole.split("-")[0], whole.rpartition("-")[2], handle(email.partition("@")[0])} - {""}
+
+
+def read_place(read: int, before: int, last_at: dt.datetime, now: dt.datetime) -> int:
+    """The position up to which nothing is new: where this stay began, or where the last one ended."""
+    return before if now - last_at < PRESENT else read
+
+
+def one_of(people: Iterable[tuple[str, str, str]], word: str) -> list[str]:
+    """The ids among (id, name, mail) that `word` may mean; whoever it names in full goes before who only shares a part."""
+    wanted, rows = handle(word), list(people)
+    exact = [key for key, name, email in rows if wanted == handle(name) or word.casefold() == email.casefold()]
+    return exact or [key for key, name, email in rows if wanted in handles(name, email)]

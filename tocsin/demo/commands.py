@@ -26,8 +26,8 @@ from tocsin.directory.models import ApiToken, Person, Service
 Progress = Callable[[str, float], None]
 
 _ROOMS = ("directory", "oncall", "collab", "alerts", "paging", "incidents", "statuspages", "postmortems")
-_LASTING = {"directory.Severity", "statuspages.StatusPage", "collab.ShortLink"}
-"""Seeded by migrations, so not the demo's to remove."""
+_LASTING = {"directory.Severity", "statuspages.StatusPage", "collab.ShortLink", "collab.StoredFile", "collab.FilePiece"}
+"""Seeded by migrations, so not the demo's to remove; or swept away by itself when no message has it any more."""
 _FACT, _GIVEN = "demo", "demo"
 
 

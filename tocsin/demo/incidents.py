@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from tocsin.collab import commands as collab
@@ -13,6 +14,7 @@ from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
 from tocsin.demo.staff import Company
 from tocsin.demo.stories import STORIES, ActionLine, Story
+from tocsin.demo.talk import Talk
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.incidents.models import Incident
@@ -23,6 +25,8 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import rules as words
 
 INCIDENT_COUNT = 40
+TALKED = 99
+"""The place of the first incident that is still open; people talk in its room."""
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -59,10 +63,10 @@ def incident_happenings(company: Company, watch: Watch, now: dt.datetime, dice: 
         story = dice.choice(STORIES)
         start = now - dt.timedelta(days=day, minutes=dice.randrange(600))
         happenings += _happenings(company, watch, _course(story, start, dice), place, now, dice)
-    for story, ago in ((STORIES[1], 34), (STORIES[8], 190)):
+    for number, (story, ago) in enumerate(((STORIES[1], 34), (STORIES[8], 190))):
         course = _course(story, now - ago * MINUTE, dice)
         course.detect, course.command, course.first_word, course.ends = 4.0, 7.0, 19.0, False
-        happenings += _happenings(company, watch, course, 99, now, dice)
+        happenings += _happenings(company, watch, course, TALKED + number, now, dice)
     return happenings
 
 
@@ -80,7 +84,7 @@ def _happenings(
     team = next(line.team for line in cast.SERVICES if line.name == course.story.service)
     acts = _Acts(company, watch, course, team, place, now)
     worked = course.recover - course.first_word
-    steps = [(course.detect, acts.declare)]
+    steps: list[tuple[float, Callable[[dt.datetime], None]]] = [(course.detect, acts.declare)]
     if course.story.severity < 3:
         steps += [(course.command, acts.take_command), (course.command + 2, acts.confirm), (course.first_word, acts.first_update)]
     elif course.ends:
@@ -92,6 +96,8 @@ def _happenings(
         steps += [(course.recover + dice.uniform(8, 30), acts.resolve), (course.recover + 60, acts.follow_up)]
         steps += [(course.recover + dice.uniform(3, 12) * 1440, acts.publish)]
         steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish)]
+    if place == TALKED:
+        steps += Talk(company, watch.actors, lambda: course.there).steps()
     return [Happening(course.at(minutes), act) for minutes, act in steps if course.at(minutes) < now]
 
 
@@ -150,7 +156,8 @@ class _Acts:
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
 
     def observe(self, at: dt.datetime) -> None:
-        incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
+        if self.place != TALKED:
+            incidents.say(self.watch.on_call(self.team, at), self.course.there, "I am here and looking at it.", now=at)
         incidents.note(
             self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
         )

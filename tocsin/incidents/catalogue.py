@@ -140,6 +140,11 @@ def _call_failed(data: Data) -> Entry:
     return Entry("Page", "sev2", words, group="alerts", quiet=not data.get("final"))
 
 
+def _message(data: Data) -> Entry | None:
+    """A typed note has a line of its own."""
+    return None if data.get("kind") else Entry("", "talk", str(data.get("text", "")), "talk")
+
+
 def _page(verb: str, *, icon: str = "bell", quiet: bool = True) -> Callable[[Data], Entry]:
     def entry(data: Data) -> Entry:
         who = data.get("person_name") or data.get("name") or "Somebody"
@@ -188,7 +193,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
         quiet=True,
     ),
-    "message.posted": _said(lambda data: str(data.get("text", "")), "", "talk", group="talk"),
+    "message.posted": _message,
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
     ),

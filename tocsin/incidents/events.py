@@ -30,7 +30,7 @@ MEMBER_ADDED = "incident.member_added"
 """data: person, name, why"""
 
 NOTED = "incident.noted"
-"""data: kind, text, at (RFC 3339, when it happened, which may be before it was noted)"""
+"""data: kind, text, at (RFC 3339, when it happened, which may be before it was noted), message (id)"""
 
 TEAM_PAGED = "incident.team_paged"
 """data: target (id), name"""

@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -14,21 +15,18 @@ from django.db import connection
 
 from tocsin.core import clock
 from tocsin.core.work.engine import Engine
-from tocsin.web import health
+from tocsin.web import health, uploads
 from tocsin.web import intake as intake_door
 from tocsin.web.hits import hits
 from tocsin.web.live import Live
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, refuse
+from tocsin.web.uploads import Gone
 
 WORKERS = 16
 BODY_LIMIT = 1024 * 1024
 BODY_SECONDS = 30.0
 DRAINED = 8 * 1024 * 1024
 """Of a body that is too large so much is read and thrown away, so that its sender hears the answer."""
-
-
-class Gone(Exception):
-    """The client hung up before its body was complete."""
 
 
 def build_pages() -> Door:
@@ -51,6 +49,7 @@ class Doors:
         self._give_up = give_up
         self._pages: asyncio.Future[Door] | None = None
         self._live = Live()
+        self._uploads = uploads.Uploads()
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,20 +95,31 @@ class Doors:
             await refuse(send, 400, "malformed", "The query string must be percent-encoded.")
             return
         try:
-            body = await asyncio.wait_for(read_body(receive), BODY_SECONDS)
-        except TimeoutError:
-            await refuse(send, 408, "too_slow", f"The body did not arrive within {BODY_SECONDS:.0f} seconds.")
+            again = await self._whole_body(scope, receive)
+        except uploads.Refusal as refusal:
+            field = "body" if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+            await refuse(send, refusal.status, refusal.code, refusal.words, field)
             return
         except Gone:
-            return
-        if body is None:
-            await refuse(send, 413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.", "body")
             return
         pages = await self._there()
         if pages is None:
             await refuse(send, 503, "unavailable", "The pages could not be built; the log says why.")
         else:
-            await pages(scope, _replay(body, receive), send)
+            await pages(scope, again, send)
+
+    async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
+        """The body, read to its end, to be received again. Raises Refusal, Gone."""
+        if uploads.takes_files(scope):
+            return uploads.replay(await self._uploads.read(receive), receive)
+        try:
+            body = await asyncio.wait_for(read_body(receive), BODY_SECONDS)
+        except TimeoutError:
+            words = f"The body did not arrive within {BODY_SECONDS:.0f} seconds."
+            raise uploads.Refusal(408, "too_slow", words) from None
+        if body is None:
+            raise uploads.Refusal(413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
+        return _replay(body, receive)
 
     async def _there(self) -> Door | None:
         if self._pages is None:

@@ -8,6 +8,8 @@ import secrets
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tocsin import __version__
@@ -39,6 +41,17 @@ class Remote:
         key = {"Idempotency-Key": secrets.token_urlsafe(18)}
         return self._ask("POST", path, {}, {name: value for name, value in body.items() if value is not None}, key)[0]
 
+    def attach(self, *path: str, files: Sequence[Path], **fields: str) -> Any:
+        """Send a form with files; `client_key` makes a retry after a broken line the same message."""
+        edge = secrets.token_hex(16)
+        body = _form(edge, {**fields, "client_key": secrets.token_urlsafe(18)}, files)
+        headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        return json.loads(self._send("POST", path, {}, body, headers)[0])
+
+    def fetch(self, *path: str, **query: Any) -> bytes:
+        """The bytes of an answer that is not JSON."""
+        return self._send("GET", path, query, None, {})[0]
+
     def change(self, *path: str, **fields: Any) -> Any:
         """Change fields of an object as it is now; somebody else's change in between is a conflict."""
         _, tag = self._ask("GET", path, {})
@@ -64,11 +77,20 @@ class Remote:
         headers: dict[str, str] | None = None,
     ) -> tuple[Any, str]:
         """The answer and its entity tag."""
+        raw, tag = self._send(method, path, query, None if body is None else json.dumps(body).encode(), headers or {})
+        try:
+            return (json.loads(raw) if raw else None), tag
+        except ValueError:
+            fail(UNREACHABLE, f"{self._base} does not answer in JSON; is this the address of a Tocsin?")
+
+    def _send(
+        self, method: str, path: tuple[str, ...], query: dict[str, Any], body: bytes | None, headers: dict[str, str]
+    ) -> tuple[bytes, str]:
+        """The bytes of the answer and its entity tag; asked a second time when the line broke."""
         for last in (False, True):
             try:
                 with urllib.request.urlopen(self._request(method, path, query, body, headers), timeout=SECONDS) as answer:  # noqa: S310
-                    raw = answer.read()
-                    return (json.loads(raw) if raw else None), answer.headers.get("ETag", "")
+                    return answer.read(), answer.headers.get("ETag", "")
             except urllib.error.HTTPError as error:
                 _refused(error)
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -77,7 +99,7 @@ class Remote:
         raise AssertionError("unreachable")
 
     def _request(
-        self, method: str, path: tuple[str, ...], query: dict[str, Any], body: Any, headers: dict[str, str] | None
+        self, method: str, path: tuple[str, ...], query: dict[str, Any], body: bytes | None, headers: dict[str, str]
     ) -> urllib.request.Request:
         address = "/".join([self._base, *(urllib.parse.quote(part, safe="") for part in path)])
         asked = {name: value for name, value in query.items() if value not in (None, "")}
@@ -85,15 +107,30 @@ class Remote:
             address += "?" + urllib.parse.urlencode(asked)
         return urllib.request.Request(  # noqa: S310
             address,
-            data=None if body is None else json.dumps(body).encode(),
+            data=body,
             method=method,
             headers={
                 "Authorization": f"Bearer {self._token}",
                 "Content-Type": "application/json",
                 "User-Agent": f"tocsin/{__version__}",
-                **(headers or {}),
+                **headers,
             },
         )
+
+
+def _form(edge: str, fields: dict[str, str], files: Sequence[Path]) -> bytes:
+    """A `multipart/form-data` body."""
+    parts = [
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()
+    ]
+    for file in files:
+        name = file.name.replace('"', "_").replace("\r", "_").replace("\n", "_")
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n'
+        try:
+            parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + file.read_bytes() + b"\r\n")
+        except OSError as error:
+            fail(USAGE, f"{file} cannot be read: {error.strerror or error}")
+    return b"".join(parts) + f"--{edge}--\r\n".encode()
 
 
 def _refused(error: urllib.error.HTTPError) -> None:

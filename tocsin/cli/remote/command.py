@@ -147,12 +147,6 @@ def note(
     return api.post("incidents", wanted, "note", kind=kind, text=text, at=instant(at, "--at"))
 
 
-@verb(incident, "say", line("{author}: {text}"))
-def say_something(api: Remote, wanted: Key, text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)]) -> Any:
-    """Say something in the incident's room."""
-    return api.post("incidents", wanted, "say", text=text)
-
-
 @verb(incident, "set-times", _incident)
 def set_times(
     api: Remote, wanted: Key, started: Started = "", detected: Detected = "", ended: Ended = "", unknown: Unknown = None
@@ -205,6 +199,12 @@ def page(
 ) -> Any:
     """Wake a team, a schedule or a person for an incident. No approval, at any severity."""
     return api.post("incidents", wanted, "page", team=team, schedule=schedule, person=person)
+
+
+@verb(incident, "add-member", _incident)
+def add_member(api: Remote, wanted: Key, person: Annotated[str, typer.Option("--person", help="Mail address or id.")]) -> Any:
+    """Let a person see a private incident."""
+    return api.post("incidents", wanted, "add-member", person=person)
 
 
 @verb(incident, "timeline", table("at", "kind", "actor", "text"))

@@ -7,27 +7,32 @@ from tocsin.incidents.commands.changing import change_fields, set_severity, set_
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.resolving import resolve
 from tocsin.incidents.commands.running import add_member, assign_role, hand_over, page_team, release_role, take_command
-from tocsin.incidents.commands.talking import note, say
+from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
 
 __all__ = [
     "add_member",
     "assess",
     "assign_role",
+    "be_here",
     "change_fields",
     "confirm_assessment",
     "declare",
+    "edit",
     "follow_up_case",
     "hand_over",
     "label_case",
     "link_alert",
     "note",
     "page_team",
+    "react",
     "release_role",
+    "remove",
     "resolve",
     "say",
     "set_severity",
     "set_times",
     "set_up",
+    "star",
     "take_command",
     "unlabel_case",
 ]

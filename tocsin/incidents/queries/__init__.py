@@ -28,13 +28,18 @@ from tocsin.incidents.queries.one import (
     ttd,
     ttr,
 )
+from tocsin.incidents.queries.record import Spoken, Transcript, transcript
+from tocsin.incidents.queries.rooms import Named, mentions, unread
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
 __all__ = [
     "CatchUp",
     "HistoryLine",
     "Holder",
+    "Named",
+    "Spoken",
     "TimelineLine",
+    "Transcript",
     "answers",
     "assessment",
     "by_id",
@@ -47,12 +52,15 @@ __all__ = [
     "incidents",
     "keys_of_alerts",
     "linked_alerts",
+    "mentions",
     "of_alert",
     "open_counts",
     "queue_counts",
     "similar_open",
     "team_queue",
     "timeline",
+    "transcript",
     "ttd",
     "ttr",
+    "unread",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tocsin.alerts.models import Alert
+from tocsin.collab import queries as rooms
 from tocsin.collab.models import Section
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
@@ -52,6 +53,10 @@ class CatchUp:
     """Heading and text of the filled sections of the state document."""
     since: list[TimelineLine]
     """The latest key events, newest first."""
+    missed: list[TimelineLine]
+    """What others did since the reader was last in the room, newest first; empty for whoever was never there."""
+    missed_more: int
+    """How many lines of that are left out here."""
 
 
 def ttd(incident: Incident) -> dt.timedelta | None:
@@ -123,16 +128,27 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def catch_up(actor: Actor, incident: Incident, *, limit: int = 8) -> CatchUp:
-    """The summary for latecomers."""
+def catch_up(actor: Actor, incident: Incident, *, now: dt.datetime, limit: int = 8, missed: int = 30) -> CatchUp:
+    """The summary for latecomers: who is what, what is known, what turned the incident, what the reader has missed."""
     people = holders(actor, incident)
     sections = Section.objects.filter(document__subject=incident.id).exclude(text="").order_by("position")
+    lines = timeline(actor, incident)
+    place = rooms.place(rooms.room(incident.id), actor.id, now)
+    fresh = [line for line in lines if _is_missed(line, actor, place)] if place is not None else []
     return CatchUp(
         sentence=_sentence(incident, people),
         holders=people,
         known=list(sections.values_list("heading", "text")),
-        since=timeline(actor, incident, only="key", limit=limit),
+        since=[line for line in lines if (line.group == "key" and not line.quiet) or line.starred][:limit],
+        missed=fresh[:missed],
+        missed_more=max(0, len(fresh) - missed),
     )
+
+
+def _is_missed(line: TimelineLine, actor: Actor, place: int) -> bool:
+    """Something of others after the place up to which the reader has read; what is quiet is not missed."""
+    fresh = line.id > 0 and (line.position is None or line.position > place)
+    return fresh and not line.quiet and line.actor_id != actor.id
 
 
 def _sentence(incident: Incident, people: Sequence[Holder]) -> str:

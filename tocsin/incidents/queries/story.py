@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
 
+from tocsin.collab import queries as rooms
+from tocsin.collab.queries import Changed
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
@@ -14,11 +18,15 @@ from tocsin.incidents import catalogue, permissions, rules
 from tocsin.incidents.models import Incident
 
 LIMIT = 2_000
+_MESSAGES = ("message.posted", "incident.noted")
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
     """One line of the log. A message has no `kind`; an event has a kind ("Decision") and an icon of the sprite.
+
+    `message` is the id of the message that it is or that belongs to it, or empty; its words are those that stand there now,
+    however often they were corrected. A `starred` message is a key event.
 
     `at` is when it happened, which for a note may be before it was written down. `role` is the role in this incident that the
     actor held then, in words, or empty. `quiet` events are shown muted. `path` leads to what it is about, or is empty.
@@ -37,6 +45,10 @@ class TimelineLine:
     path: str = ""
     id: int = 0
     position: int | None = None
+    message: str = ""
+    starred: bool = False
+    removed: bool = False
+    edited: bool = False
 
 
 def events_of(incident: Incident, *, limit: int = LIMIT) -> list[Event]:
@@ -48,17 +60,29 @@ def events_of(incident: Incident, *, limit: int = LIMIT) -> list[Event]:
     return list(reversed(rows))
 
 
-def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT) -> list[TimelineLine]:
+def timeline(
+    actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT, read: int = LIMIT
+) -> list[TimelineLine]:
     """The lines of the timeline, newest first.
 
-    `only` keeps `key` (what turned the incident), `talk` (messages and notes) or `alerts` (alerts and pages).
+    `only` keeps `key` (what turned the incident), `talk` (messages and notes) or `alerts` (alerts and pages). At most `limit`
+    lines, of the latest 2,000 events or as many as that.
     """
     permissions.require_seer(actor, incident)
-    held = _roles(incident)
-    lines = [line for event in events_of(incident) if (line := _line(event, held))]
+    held, now_says = _roles(incident), rooms.changed(incident.id)
+    lines = [_as_now(line, now_says) for event in events_of(incident, limit=max(limit, LIMIT)) if (line := _line(event, held))]
     lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
     lines.sort(key=lambda line: (line.at, line.id), reverse=True)
     return lines[:limit]
+
+
+def _as_now(line: TimelineLine, changed: Mapping[str, Changed]) -> TimelineLine:
+    """A message as it stands now: corrected, removed, starred."""
+    now = changed.get(line.message)
+    if now is None:
+        return line
+    text = "This message was removed." if now.removed else now.text
+    return dataclasses.replace(line, text=text, starred=now.starred, removed=now.removed, edited=now.edited)
 
 
 def _marks(incident: Incident) -> list[TimelineLine]:
@@ -71,8 +95,15 @@ def _wanted(line: TimelineLine, only: str | None) -> bool:
     if only is None or only == "all":
         return True
     if only == "key":
-        return line.group == "key" and not line.quiet
-    return line.group == only or (only == "talk" and line.event_name == "incident.noted")
+        return (line.group == "key" and not line.quiet) or line.starred
+    if only == "talk":
+        return is_talk(line)
+    return line.group == only
+
+
+def is_talk(line: TimelineLine) -> bool:
+    """What people wrote: messages and notes, and what they did to the document."""
+    return line.group == "talk" or line.event_name == "incident.noted"
 
 
 def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | None]]) -> TimelineLine | None:
@@ -94,6 +125,7 @@ def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | No
         path=entry.path,
         id=event.pk,
         position=event.position,
+        message=str(event.data.get("message", "")) if event.name in _MESSAGES else "",
     )
 
 

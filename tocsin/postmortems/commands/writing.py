@@ -78,7 +78,7 @@ def first_text(incident: Incident) -> wording.Draft:
 
 def _moments(incident: Incident) -> list[wording.Moment]:
     """The critical lines of the timeline, oldest first. People become the roles they held."""
-    lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL]
+    lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL or line.starred]
     roles = {
         row.person.name: incident_rules.ROLES[row.role].lower()
         for row in incident.roles.select_related("person").order_by("-since")
@@ -90,7 +90,7 @@ def _moments(incident: Incident) -> list[wording.Moment]:
         answered = line.event_name == "page.acknowledged"
         text = "acknowledged" if answered else wording.by_role(line.text, roles)
         who = line.role or (wording.ON_DUTY if answered else "")
-        moments.append(wording.Moment(line.at, line.kind, text, who))
+        moments.append(wording.Moment(line.at, line.kind or "Said", text, who))
     return moments
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused, Unavailable
@@ -50,16 +52,17 @@ class Fault(Refused):
     code = "fault"
 
 
-def guard(view: View, *, whole: bool = True, first: First | None = None) -> View:
+def guard(view: View, *, whole: bool = True, files: bool = False, first: First | None = None) -> View:
     """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape.
 
-    `whole` makes a change and its answer one transaction, which a refusal rolls back; `first` runs before it.
+    `whole` makes a change and its answer one transaction, which a refusal rolls back; `first` runs before it. `files`: the
+    body is a form with files, not JSON.
     """
 
     @functools.wraps(view)
     def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
-            return _answer(request, view, where, whole, first)
+            return _form(request, view, where) if files else _answer(request, view, where, whole, first)
         except Refused as refused:
             return problem(refused)
         except (OperationalError, InterfaceError) as error:
@@ -93,6 +96,13 @@ def identify(request: Request) -> Actor:
     return actor
 
 
+def _form(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:
+    request.actor = identify(request)
+    _refuse_nul(request)
+    _read_form(request)
+    return _run(request, view, where)
+
+
 def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, first: First | None) -> HttpResponse:
     request.actor = identify(request)
     _refuse_nul(request)
@@ -110,6 +120,16 @@ def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, fi
     if kept.again:
         response["Idempotency-Replayed"] = "true"
     return response
+
+
+def _read_form(request: Request) -> None:
+    """Parse a form with files here, where a broken one can be refused."""
+    try:
+        fields = request.POST
+    except (MultiPartParserError, BadRequest, SuspiciousOperation):
+        raise Invalid("The body is not a form: send `multipart/form-data` with its boundary.", field="body") from None
+    if any("\x00" in value for _, values in fields.lists() for value in values):
+        raise Invalid("A field must not hold a NUL.", field="body")
 
 
 def _refuse_nul(request: Request) -> None:

@@ -35,6 +35,7 @@ from tocsin.web.api.nouns import (
     people,
     policies,
     postmortems,
+    rooms,
     rotations,
     schedules,
     services,
@@ -58,6 +59,9 @@ class _Parsed(Parser):
 
 COUNTS_FAILURES = {"verify_contact_method"}
 """Operations whose refusal leaves a mark, such as one try less: no transaction around them takes it back."""
+
+TAKES_FILES = {"attach"}
+"""Operations whose body is a form with files; they are repeated by `client_key`, and no transaction lasts as long as an upload."""
 
 api = NinjaAPI(
     title="Tocsin",
@@ -103,6 +107,7 @@ for prefix, router in (
     ("incidents", incidents.router),
     ("incidents", command.router),
     ("incidents", assessment.router),
+    ("incidents", rooms.router),
     ("incidents", status_pages.updates),
     ("services", services.router),
     ("services", on_call.of_services),
@@ -166,8 +171,9 @@ def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:
     guarded = []
     for pattern in patterns:
         if pattern.name != "api-root":
-            first = calendars.READS_FIRST.get(str(pattern.pattern))
-            view = door.guard(pattern.callback, whole=pattern.name not in COUNTS_FAILURES, first=first)
+            first, files = calendars.READS_FIRST.get(str(pattern.pattern)), pattern.name in TAKES_FILES
+            whole = not files and pattern.name not in COUNTS_FAILURES
+            view = door.guard(pattern.callback, whole=whole, files=files, first=first)
             pattern.callback = policy.allow(policy.BEARER)(csrf_exempt(view))
             guarded.append(pattern)
     return guarded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 
@@ -23,6 +23,6 @@ class IncidentKey:
 register_converter(IncidentKey, "incident")
 
 
-def at_incident(tail: str, view: Callable[..., HttpResponse], **fixed: str) -> URLPattern:
+def at_incident(tail: str, view: Callable[..., HttpResponseBase], **fixed: str) -> URLPattern:
     """The route of a page of one incident: `/HOT-123` and what follows. `fixed` are arguments of the view."""
     return path("<incident:key>" + tail, view, fixed)

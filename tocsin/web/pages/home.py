@@ -35,12 +35,13 @@ ACTIONS, ROWS, HELD = 8, 8, 20
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """An open incident of the reader: the role they hold in it and when the next words are due."""
+    """An open incident of the reader: the role they hold in it, when the next words are due, and how many messages are new."""
 
     incident: Incident
     role: str
     due_at: dt.datetime | None
     urgent: bool
+    fresh: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def home(request: Request) -> HttpResponse:
         "coming": standing.coming(first)[:1] if first else [],
         "mine": mine,
         "roster": _roster(request.actor, frame),
+        "named": incidents.mentions(request.actor),
         "actions": _actions(request),
         "held": _held(request.actor, request.now) if frame.on_hold else [],
     }
@@ -81,14 +83,15 @@ def _incidents(actor: Actor, now: dt.datetime) -> list[Mine]:
     rows = incidents.incidents(actor, state="open").filter(role | Q(manager=actor.id) | Q(reporter=actor.id)).distinct()
     found = list(rows.prefetch_related("roles").order_by("severity", "created_at")[:20])
     dues = statuspages.next_dues(found)
-    return [_mine(actor, incident, dues.get(incident.id), now) for incident in found]
+    fresh = incidents.unread(actor, found)
+    return [_mine(actor, incident, dues.get(incident.id), fresh.get(incident.id, 0), now) for incident in found]
 
 
-def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, now: dt.datetime) -> Mine:
+def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, fresh: int, now: dt.datetime) -> Mine:
     held = [role.role for role in incident.roles.all() if role.person_id == actor.id and role.until is None]
     named = [incident_rules.ROLES.get(role, role) for role in held]
     soon = due_at is not None and due_at - now < dt.timedelta(minutes=5)
-    return Mine(incident, words.listed(named) or "Reporter", due_at, soon)
+    return Mine(incident, words.listed(named) or "Reporter", due_at, soon, fresh)
 
 
 def _held(actor: Actor, now: dt.datetime) -> list[paging.WouldPage]:

@@ -42,15 +42,19 @@
       const next = fresh.getElementById(region.id);
       if (!next) { if (region.dataset.go !== undefined) region.remove(); continue; }
       if (region.innerHTML === next.innerHTML || busy(region)) continue;
+      const open = $$("details[open][id]", region).map((one) => one.id);
       const held = document.activeElement && region.contains(document.activeElement) ? document.activeElement.id : "";
       const atEnd = region.scrollTop + region.clientHeight >= region.scrollHeight - 4;
       region.replaceChildren(...Array.from(document.importNode(next, true).childNodes));
+      for (const id of open) { const one = document.getElementById(id); if (one && region.contains(one)) one.open = true; }
       if (held) document.getElementById(held)?.focus();
       if (region.dataset.follow !== undefined && atEnd) region.scrollTop = region.scrollHeight;
     }
     document.title = fresh.title;
     for (const id of ["as-of-time"]) { const now = document.getElementById(id), next = fresh.getElementById(id); if (now && next) now.replaceChildren(...next.childNodes); }
     position = Math.max(position, Number(fresh.body.dataset.position || 0));
+    body.dataset.position = String(position);
+    document.dispatchEvent(new Event("tocsin:fresh"));
   }
   const soon = () => { clearTimeout(due); due = setTimeout(refresh, Math.max(150, last + 1000 - Date.now())); };
 
@@ -100,33 +104,12 @@
     field.addEventListener("input", () => keep(field));
   }
 
-  /* Forms with data-send go out in place, again and again under one key until they arrive. */
-  async function send(form) {
-    const note = form.querySelector("[data-note]"), data = new FormData(form);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin" });
-      if (!answer.ok) throw Object.assign(new Error("refused"), { page: await answer.text() });
-      form.reset();
-      for (const field of $$("[data-draft]", form)) { field.value = ""; keep(field); }
-      const stamp = form.querySelector("[name=client_key]");
-      if (stamp) stamp.value = crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random();
-      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.href = answer.url; return; }
-      if (note) note.textContent = "";
-      delete form.dataset.waiting;
-      refresh();
-    } catch (error) {
-      const answered = error.page ? new DOMParser().parseFromString(error.page, "text/html") : null;
-      const why = answered && (answered.querySelector("main [data-why], main .err") || answered.querySelector("main p"));
-      if (note) note.textContent = why ? why.textContent : "Not sent yet. It goes out when the connection is back.";
-      if (!error.page) form.dataset.waiting = "";
-    }
-  }
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset.send !== undefined) { event.preventDefault(); send(form); return; }
-    for (const field of $$("[data-draft]", form)) { try { localStorage.removeItem(key(field)); } catch { /* private window */ } }
+    if (event.defaultPrevented) return;
+    for (const field of $$("[data-draft]", event.target)) { try { localStorage.removeItem(key(field)); } catch { /* private window */ } }
   });
-  window.addEventListener("online", () => { for (const form of $$("form[data-waiting]")) send(form); });
+  document.addEventListener("tocsin:refresh", refresh);
+  document.addEventListener("tocsin:kept", (event) => keep(event.target));
 
   /* Choosing all rows, and the number in the button. */
   const count = () => {

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from tocsin.incidents.rules import duration_words
 from tocsin.web.frame import reader, words
-from tocsin.web.frame.prose import to_html
+from tocsin.web.frame.prose import to_html, to_line
 
 register = template.Library()
 
@@ -21,6 +21,12 @@ register = template.Library()
 def prose(text: str | None) -> SafeString:
     """Paragraphs, lists, emphasis, code and links; everything else stays text."""
     return to_html(text or "")
+
+
+@register.filter
+def chat(text: str | None) -> SafeString:
+    """As `prose`; a single paragraph stands in its line."""
+    return to_line(text or "")
 
 
 @register.filter

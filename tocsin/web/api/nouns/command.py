@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 from pydantic import Field
 
 from tocsin.core.actor import Actor
@@ -41,11 +41,6 @@ class NoteBody(shapes.Body):
     at: shapes.Instant | None = None
 
 
-class SayBody(shapes.Body):
-    text: shapes.Prose
-    client_key: shapes.Line | None = Field(None, description="The same key is one message.")
-
-
 class TimesBody(shapes.Body):
     impact_started_at: shapes.Instant | None = None
     detected_at: shapes.Instant | None = None
@@ -79,19 +74,16 @@ class LinkBody(shapes.Body):
     alert: shapes.Named
 
 
+class MemberBody(shapes.Body):
+    person: shapes.Named
+
+
 class PageBody(shapes.Body):
     """Whom to wake: exactly one of the three."""
 
     team: shapes.Named | None = None
     schedule: shapes.Named | None = None
     person: shapes.Named | None = None
-
-
-class MessageDocument(Schema):
-    id: str
-    text: str
-    at: shapes.Instant
-    author: shapes.PersonRef | None
 
 
 class LineDocument(Schema):
@@ -173,13 +165,6 @@ def note(request: Request, wanted: str, body: NoteBody) -> IncidentDocument:
     )
 
 
-@router.post("/{wanted}/say", response={201: MessageDocument}, auth=RESPONDS, summary="Say something in the room")
-def say(request: Request, wanted: str, body: SayBody) -> Status:
-    message = commands.say(request.actor, _incident(request, wanted), body.text, client_key=body.client_key, now=request.now)
-    author = shapes.person(message.author)
-    return Status(201, MessageDocument(id=message.id, text=message.text, at=message.at, author=author))
-
-
 @router.post("/{wanted}/set-times", response=IncidentDocument, auth=RESPONDS, summary="Set impact and detection times")
 def set_times(request: Request, wanted: str, body: TimesBody) -> IncidentDocument:
     incident = commands.set_times(
@@ -221,6 +206,12 @@ def link_alert(request: Request, wanted: str, body: LinkBody) -> IncidentDocumen
     except NotFound as error:
         raise Invalid(error.detail, field="alert") from None
     return incidents.one(request, commands.link_alert(request.actor, _incident(request, wanted), alert, now=request.now))
+
+
+@router.post("/{wanted}/add-member", response=IncidentDocument, auth=RESPONDS, summary="Let a person see a private incident")
+def add_member(request: Request, wanted: str, body: MemberBody) -> IncidentDocument:
+    person = people.find(body.person, field="person")
+    return incidents.one(request, commands.add_member(request.actor, _incident(request, wanted), person, now=request.now))
 
 
 @router.post("/{wanted}/page", response=IncidentDocument, auth=RESPONDS, summary="Page a team, a schedule or a person for it")

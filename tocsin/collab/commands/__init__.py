@@ -10,7 +10,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tocsin.collab import events, permissions, rules
-from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.collab.commands._author import author_of
+from tocsin.collab.commands.files import NamedFile, keep_file
+from tocsin.collab.commands.messages import edit, post, react, remove, star
+from tocsin.collab.commands.presence import be_here
+from tocsin.collab.commands.rooms import open_room, set_topic
+from tocsin.collab.models import Document, Revision, Section, ShortLink, TableRow
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
 from tocsin.core.eventlog.events import record
@@ -18,53 +23,26 @@ from tocsin.core.store import db
 from tocsin.core.text import texts
 from tocsin.directory.models import Person
 
+__all__ = [
+    "NamedFile",
+    "add_row",
+    "be_here",
+    "edit",
+    "keep_file",
+    "open_document",
+    "open_room",
+    "post",
+    "react",
+    "remove",
+    "remove_short_link",
+    "save_section",
+    "set_short_link",
+    "set_title",
+    "set_topic",
+    "star",
+]
+
 _LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-
-
-def _author(actor: Actor) -> str | None:
-    return None if actor.is_system else actor.id
-
-
-def open_room(actor: Actor, subject: str, name: str, topic: str, *, now: dt.datetime) -> Room:
-    """The room of a subject (a typed id as text); made when there is none, otherwise the one that exists, unchanged."""
-    with transaction.atomic():
-        room, made = Room.objects.get_or_create(
-            subject=subject,
-            defaults={"name": name, "topic": texts.shorten(topic, 400), "created_at": now, "updated_at": now},
-        )
-        if made:
-            record(actor, events.ROOM_OPENED, room.id, context=subject, now=now, data={"name": name, "topic": room.topic})
-    return room
-
-
-def set_topic(actor: Actor, room: Room, topic: str, *, now: dt.datetime) -> Room:
-    """Say what the room is about. Nothing happens when it says so already."""
-    topic = texts.shorten(topic, 400)
-    with transaction.atomic():
-        room = db.lock(Room.objects.filter(pk=room.pk)).get()
-        if room.topic != topic:
-            old, room.topic, room.updated_at = room.topic, topic, now
-            room.save(update_fields=["topic", "updated_at"])
-            record(actor, events.TOPIC_CHANGED, room.id, context=room.subject, now=now, data={"old": old, "new": topic})
-    return room
-
-
-def post(actor: Actor, room: Room, text: str, *, client_key: str | None = None, now: dt.datetime) -> Message:
-    """Say something in a room. The same `client_key` twice is one message: the first is returned.
-
-    Whoever may see the room's subject may speak; the caller has loaded it through a query with the actor's scope.
-    """
-    text = texts.prose(text, field="text", limit=rules.MESSAGE_LIMIT, required=True)
-    key = client_key[:64] if client_key else None
-    with transaction.atomic():
-        db.lock(Room.objects.filter(pk=room.pk)).get()
-        known = room.messages.filter(client_key=key).first() if key else None
-        if known:
-            return known
-        message = Message.objects.create(room=room, author_id=_author(actor), text=text, at=now, client_key=key)
-        data = {"message": message.id, "text": text}
-        record(actor, events.MESSAGE_POSTED, message.id, context=room.subject, now=now, data=data)
-    return message
 
 
 def open_document(
@@ -112,7 +90,7 @@ def save_section(actor: Actor, section: Section, text: str, *, version: int, now
         section.text, section.version, section.updated_at = text, version + 1, now
         section.updated_by = Person.objects.filter(pk=actor.id).first()
         section.save(update_fields=["text", "version", "updated_at", "updated_by"])
-        Revision.objects.create(section=section, version=section.version, text=text, author_id=_author(actor), at=now)
+        Revision.objects.create(section=section, version=section.version, text=text, author_id=author_of(actor), at=now)
         Document.objects.filter(pk=section.document_id).update(updated_at=now)
         data = {"section": section.id, "heading": section.heading, "version": section.version}
         record(actor, events.SECTION_SAVED, section.document_id, context=section.document.subject, now=now, data=data)
@@ -124,7 +102,7 @@ def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, st
     permissions.require_writer(actor)
     filled = rules.row_cells(table, cells)
     with transaction.atomic():
-        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=_author(actor), at=now)
+        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=author_of(actor), at=now)
         Document.objects.filter(pk=document.pk).update(updated_at=now)
         data = {"table": table, "cells": filled}
         record(actor, events.ROW_ADDED, row.id, context=document.subject, now=now, data=data)

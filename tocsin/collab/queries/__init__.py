@@ -9,7 +9,40 @@ from django.db.models import QuerySet
 
 from tocsin.collab import rules
 from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.collab.queries.files import attachment, attachments, pieces
+from tocsin.collab.queries.presence import Visitor, place, unread, unseen_mentions, visitors
+from tocsin.collab.queries.talk import Changed, Quote, Reacted, Said, changed, message, quoted, said
 from tocsin.core.errors import NotFound
+
+__all__ = [
+    "Changed",
+    "Quote",
+    "Reacted",
+    "Said",
+    "State",
+    "Table",
+    "Visitor",
+    "attachment",
+    "attachments",
+    "changed",
+    "document",
+    "message",
+    "messages",
+    "pieces",
+    "place",
+    "quoted",
+    "revisions",
+    "room",
+    "said",
+    "section",
+    "short_link",
+    "short_link_to_change",
+    "short_links",
+    "state",
+    "unread",
+    "unseen_mentions",
+    "visitors",
+]
 
 
 @dataclass(frozen=True, slots=True)
