@@ -179,6 +179,8 @@ def _incident(house: House, service: Any) -> None:
         table.update({"<incident:key>/doc/slug": "impact", "<incident:key>/tables/name": "changes"})
         table.update({"<incident:key>/postmortem/field": "summary"})
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
+        offer = incidents.offer_role(reporter, incident, "Scribe", house.people["administrator"], now=NOW)
+        table.update({"offer_id": offer.id, "offer": offer.id})
         table.update({"case_id": case.id, "case": case.reference})
         graph = collab.keep_file(io.BytesIO(f"log of {incident.key}".encode()), "error.log", limit=1000, now=NOW)
         message = incidents.say(reporter, incident, "look", files=[graph], now=NOW)

@@ -56,7 +56,8 @@ def _state(word: Any) -> str:
 
 
 def _role(data: Data) -> str:
-    return rules.ROLES.get(data.get("role", ""), str(data.get("role", "")))
+    label = rules.role_label(str(data.get("role", "")))
+    return f"{label} for {data['about']}" if data.get("about") else label
 
 
 def _declared(data: Data) -> Entry:
@@ -69,6 +70,12 @@ def _declared(data: Data) -> Entry:
 def _role_taken(data: Data) -> Entry:
     before = f", after {data['old_name']}" if data.get("old_name") else ""
     return Entry("Role", "flag", f"{data.get('name')} is {_role(data).lower()}{before}")
+
+
+def _offer_answered(data: Data) -> Entry | None:
+    """Whoever accepted has a line already."""
+    said = {"declined": "does not become", "withdrawn": "is not asked any more to be"}.get(str(data.get("answer")))
+    return Entry("Role", "flag", f"{data.get('name')} {said} {_role(data).lower()}", quiet=True) if said else None
 
 
 def _times(data: Data) -> Entry:
@@ -185,6 +192,10 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     ),
     "incident.resolved": _resolved,
     "incident.assessed": _assessed,
+    "incident.role_offered": _said(
+        lambda data: f"{data.get('name')} is asked to be {_role(data).lower()}", "Role", "flag", quiet=True
+    ),
+    "incident.offer_answered": _offer_answered,
     "incident.case_labelled": _said(lambda data: f"{data.get('reference')} belongs to this incident", "Case", "tell", quiet=True),
     "incident.case_unlabelled": _said(lambda data: f"{data.get('reference')} no longer belongs here", "Case", "tell", quiet=True),
     "incident.case_followed_up": _said(

@@ -21,7 +21,7 @@ FIELD_CHANGED = "incident.field_changed"
 """data: field, old, new"""
 
 ROLE_TAKEN = "incident.role_taken"
-"""data: role, person, name, old, old_name (who held it before, when it is a role for one)"""
+"""data: role, about (stream of work), person, name, old, old_name (who held it before, when it is a role for one)"""
 
 ROLE_RELEASED = "incident.role_released"
 """data: role, person, name"""
@@ -56,3 +56,9 @@ CASE_UNLABELLED = "incident.case_unlabelled"
 
 CASE_FOLLOWED_UP = "incident.case_followed_up"
 """data: reference, done"""
+
+ROLE_OFFERED = "incident.role_offered"
+"""data: offer (id), role, about, person, name"""
+
+OFFER_ANSWERED = "incident.offer_answered"
+"""data: offer (id), role, about, person, name, answer (accepted, declined, withdrawn)"""

@@ -67,6 +67,8 @@ class RoleAssignment(models.Model):
     id = IdField("rol")
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=40)
+    about = models.CharField(max_length=80, blank=True, default="")
+    """The stream of work, for one of several tech leads."""
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="incident_roles")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
@@ -149,3 +151,49 @@ class SupportCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} of {self.incident}"
+
+
+class RoleOffer(models.Model):
+    """A role waits for somebody to accept it. For the incident manager it is the hand-over, with its `brief`.
+
+    Until it is accepted, whoever holds the role keeps it. `brief` maps the questions of the hand-over form to their answers.
+    """
+
+    OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "offered", "accepted", "declined", "withdrawn"
+
+    id = IdField("off")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offers")
+    role = models.CharField(max_length=40)
+    about = models.CharField(max_length=80, blank=True, default="")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_offers")
+    offered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+    brief = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default=OFFERED)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("offered_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("incident", "role", "about", "person"), condition=models.Q(state="offered"), name="incidents_one_offer"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.incident} for {self.person}"
+
+
+class OfferWord(models.Model):
+    """A question or an answer about a role that is being handed over."""
+
+    offer = models.ForeignKey(RoleOffer, on_delete=models.CASCADE, related_name="words")
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return self.text[:60]

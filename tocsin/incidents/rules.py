@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.text import texts
 
 PENDING, FIXING, RESOLVED = "pending", "fixing", "resolved"
 STATES = (PENDING, FIXING, RESOLVED)
@@ -22,11 +23,36 @@ SOURCES: Mapping[str, str] = {
 }
 
 MANAGER, TECH_LEAD, COMMUNICATIONS = "incident_manager", "tech_lead", "communications_manager"
+INSIDE, OUTSIDE, BACKUP = "internal_communications", "external_communications", "backup_manager"
 ROLES: Mapping[str, str] = {
     MANAGER: "Incident manager",
+    BACKUP: "Backup incident manager",
     TECH_LEAD: "Tech lead",
     COMMUNICATIONS: "Communications manager",
+    INSIDE: "Internal communications manager",
+    OUTSIDE: "External communications manager",
 }
+"""The roles that are known, in the order they are shown. Any other text is a role made for one incident."""
+ALWAYS = (MANAGER, TECH_LEAD, COMMUNICATIONS)
+"""Every incident needs these; who does not have one yet is shown."""
+DUTIES: Mapping[str, str] = {
+    MANAGER: "Commands the incident: decides, keeps order, brings in whoever is needed, without asking anybody's leave. "
+    "A major incident comes before all planned work. One person at a time.",
+    BACKUP: "Thinks along with the incident manager, checks decisions, keeps the timeline, takes over at once if needed.",
+    TECH_LEAD: "Finds out what is wrong and leads the repair of one stream of work; tells the incident manager what comes next.",
+    COMMUNICATIONS: "Writes to the company and to customers, truthfully and on time, and says when the next words come.",
+    INSIDE: "Writes to colleagues and leadership, on time, and collects their questions.",
+    OUTSIDE: "Writes to customers on the status page, on time, and hears from support what they ask.",
+}
+_ROLE_LIMIT = 40
+BRIEF: Mapping[str, str] = {
+    "called": "They spoke one to one",
+    "roles": "Who leaves and who joins",
+    "work": "Theories and streams of work",
+    "next_at": "Next hand-over at",
+    "next_to": "Next hand-over to",
+}
+"""What the incident manager who leaves writes down for the one who comes."""
 
 NOTES: Mapping[str, str] = {
     "observation": "Observation",
@@ -79,6 +105,24 @@ def word_of(value: str, words: Mapping[str, str], field: str) -> str:
     if value not in words:
         raise Invalid(f"{field.replace('_', ' ').capitalize()} is one of {', '.join(words)}.", field=field)
     return value
+
+
+def role(value: object) -> str:
+    """A role as it is kept: one of `ROLES` by its name or label, else the words of one made for this incident. Raises Invalid."""
+    words = texts.line(value, field="role", limit=_ROLE_LIMIT)
+    known = {label.lower(): name for name, label in ROLES.items()} | {name: name for name in ROLES}
+    return known.get(words.lower(), words)
+
+
+def role_label(role: str) -> str:
+    """What a role is called."""
+    return ROLES.get(role, role)
+
+
+def role_rank(role: str) -> tuple[int, str]:
+    """Sorts roles: the incident manager first, those made for one incident last."""
+    names = list(ROLES)
+    return (names.index(role) if role in ROLES else len(names), role)
 
 
 def is_major(number: int) -> bool:
@@ -163,8 +207,7 @@ def duration_words(span: dt.timedelta) -> str:
 
 def topic(key: str, summary: str, number: int, state: str, holders: Sequence[tuple[str, str]], links: Sequence[str]) -> str:
     """The topic of the room: key, severity, summary, who holds which role (incident manager first), links."""
-    ranked = sorted(holders, key=lambda holder: list(ROLES).index(holder[0]) if holder[0] in ROLES else len(ROLES))
-    people = [f"{ROLES.get(role, role)}: {name}" for role, name in ranked]
+    people = [f"{role_label(role)}: {name}" for role, name in sorted(holders, key=lambda holder: role_rank(holder[0]))]
     if not any(role == MANAGER for role, _ in holders):
         people.insert(0, f"{ROLES[MANAGER]}: nobody yet")
     return " · ".join((key, f"Sev {number}", summary, STATE_WORDS[state], *people, *links))

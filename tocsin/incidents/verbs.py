@@ -144,6 +144,9 @@ _ROLES = {
     rules.MANAGER: ("im", "manager", "incident manager", "command"),
     rules.TECH_LEAD: ("lead", "tech", "tech lead"),
     rules.COMMUNICATIONS: ("comms", "communications", "communications manager"),
+    rules.INSIDE: ("internal comms", "internal communications"),
+    rules.OUTSIDE: ("external comms", "external communications"),
+    rules.BACKUP: ("backup", "backup im", "backup incident manager"),
 }
 
 
@@ -165,7 +168,7 @@ def _take(actor: Actor, incident: Incident, typed: Typed) -> str:
         commands.take_command(actor, incident, now=typed.now)
     else:
         commands.assign_role(actor, incident, role, meant.person_by_id(actor.id), now=typed.now)
-    return f"You are {rules.ROLES[role or rules.MANAGER].lower()}."
+    return f"You are {rules.role_label(role or rules.MANAGER).lower()}."
 
 
 def _assign(actor: Actor, incident: Incident, typed: Typed) -> str:
@@ -174,7 +177,16 @@ def _assign(actor: Actor, incident: Incident, typed: Typed) -> str:
         raise Invalid("Write the role and the name: /role tech lead @mei.", field="text")
     person = meant.person_called(name)
     commands.assign_role(actor, incident, role, person, now=typed.now)
-    return f"{person.name} is {rules.ROLES[role].lower()}."
+    return f"{person.name} is {rules.role_label(role).lower()}."
+
+
+def _offer(actor: Actor, incident: Incident, typed: Typed) -> str:
+    role, name = _role(typed.words)
+    if not role or not name:
+        raise Invalid("Write the role and the name: /offer tech lead @mei.", field="text")
+    person = meant.person_called(name)
+    commands.offer_role(actor, incident, role, person, now=typed.now)
+    return f"{person.name} is asked to be {rules.role_label(role).lower()}."
 
 
 def _hand_over(actor: Actor, incident: Incident, typed: Typed) -> str:
@@ -183,7 +195,7 @@ def _hand_over(actor: Actor, incident: Incident, typed: Typed) -> str:
         raise Invalid("Say to whom: /handover @mei, or /handover tech lead @mei.", field="text")
     person = meant.person_called(name)
     commands.hand_over(actor, incident, person, role=role or rules.MANAGER, now=typed.now)
-    return f"{person.name} is {rules.ROLES[role or rules.MANAGER].lower()}."
+    return f"{person.name} is {rules.role_label(role or rules.MANAGER).lower()}."
 
 
 def _release(actor: Actor, incident: Incident, typed: Typed) -> str:
@@ -191,7 +203,7 @@ def _release(actor: Actor, incident: Incident, typed: Typed) -> str:
     if not role or rest:
         raise Invalid("Say which role: /release tech lead.", field="text")
     commands.release_role(actor, incident, role, now=typed.now)
-    return f"You are no longer {rules.ROLES[role].lower()}."
+    return f"You are no longer {rules.role_label(role).lower()}."
 
 
 def _page(actor: Actor, incident: Incident, typed: Typed) -> str:
@@ -248,6 +260,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("take-command", ("/take",), "[ROLE]", "Become incident manager, or take the role named.", _take),
     Verb("assign-role", ("/role",), "ROLE NAME", "Give a role to somebody.", _assign),
     Verb("hand-over", ("/handover",), "[ROLE] NAME", "Pass a role of yours on.", _hand_over),
+    Verb("offer-role", ("/offer",), "ROLE NAME", "Ask somebody to take a role; it is theirs when they accept.", _offer),
     Verb("release-role", ("/release",), "ROLE", "Give up a role.", _release),
     Verb("set-severity", ("/sev", "/severity"), "1, 2 or 3", "Set or confirm the severity; raising it pages people.", _severity),
     Verb("page", ("/page",), "NAME", "Wake a team, a schedule, the people of a service, or a person, at once.", _page),

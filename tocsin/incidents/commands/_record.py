@@ -59,6 +59,7 @@ def refresh_room(actor: Actor, incident: Incident, *, now: dt.datetime) -> None:
 
 def topic_of(incident: Incident) -> str:
     """The topic of the incident's room, from its fields and its role holders."""
-    holders = list(incident.roles.filter(until__isnull=True).values_list("role", "person__name"))
+    held = incident.roles.filter(until__isnull=True).order_by("since").values_list("role", "person__name", "about")
+    holders = [(role, f"{name} ({about})" if about else name) for role, name, about in held]
     links = [incident.video_url] if incident.video_url else []
     return rules.topic(incident.key, incident.summary, incident.severity, incident.state, holders, links)

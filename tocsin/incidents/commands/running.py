@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid, NotFound
+from tocsin.core.text import texts
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging
@@ -30,7 +31,7 @@ def take_command(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incid
         manager = incident.manager
         if manager and manager.pk != actor.id:
             raise Conflict(f"{manager.name} is the incident manager of {incident.key}. Ask them to hand over.", current=incident)
-        person = _responder(actor.id)
+        person = responder(actor.id)
         if manager is None:
             _assign_manager(actor, incident, person, now)
         if incident.state == Incident.PENDING:
@@ -41,24 +42,25 @@ def take_command(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incid
     return incident
 
 
-def assign_role(actor: Actor, incident: Incident, role: str, person: Person, *, now: dt.datetime) -> Incident:
-    """Give somebody a role. There is one incident manager: giving that role to another hands it over.
+def assign_role(actor: Actor, incident: Incident, role: str, person: Person, *, about: str = "", now: dt.datetime) -> Incident:
+    """Give somebody a role, one of `rules.ROLES` or one made for this incident; `about`: a tech lead's stream of work.
+
+    There is one incident manager: giving that role to another hands it over.
 
     Nothing happens when the person holds it. The person may see a private incident from now on.
     """
     permissions.require_responder(actor, incident)
-    rules.word_of(role, rules.ROLES, "role")
-    person = _responder(person.pk)
+    role, about, person = rules.role(role), stream_of(role, about), responder(person.pk)
     with transaction.atomic():
         incident = locked(incident)
         require_open(incident)
-        held = incident.roles.filter(role=role, person=person, until__isnull=True).exists()
+        held = incident.roles.filter(role=role, about=about, person=person, until__isnull=True).exists()
         if not held and role == RoleAssignment.MANAGER:
             _assign_manager(actor, incident, person, now)
         elif not held:
-            RoleAssignment.objects.create(incident=incident, role=role, person=person, since=now)
+            RoleAssignment.objects.create(incident=incident, role=role, about=about, person=person, since=now)
             save(incident, now=now)
-            tell(actor, events.ROLE_TAKEN, incident, now=now, role=role, person=person.pk, name=person.name)
+            tell(actor, events.ROLE_TAKEN, incident, now=now, role=role, about=about, person=person.pk, name=person.name)
         refresh_room(actor, incident, now=now)
     return incident
 
@@ -78,13 +80,13 @@ def hand_over(
 def release_role(actor: Actor, incident: Incident, role: str, person: Person | None = None, *, now: dt.datetime) -> Incident:
     """End a role, the actor's own unless `person` is named. An incident in Fixing keeps its manager: Conflict."""
     permissions.require_responder(actor, incident)
-    rules.word_of(role, rules.ROLES, "role")
+    role = rules.role(role)
     with transaction.atomic():
         incident = locked(incident)
         holder = person.pk if person else actor.id
         held = incident.roles.select_related("person").filter(role=role, person=holder, until__isnull=True).first()
         if held is None:
-            raise NotFound(f"This person does not hold the role {rules.ROLES[role].lower()} in {incident.key}.")
+            raise NotFound(f"This person does not hold the role {rules.role_label(role).lower()} in {incident.key}.")
         if role == RoleAssignment.MANAGER and incident.state != Incident.PENDING:
             raise Conflict(f"{incident.key} is {incident.state} and keeps an incident manager. Hand over instead.", field="manager")
         held.until = now
@@ -163,7 +165,13 @@ def _begin_fixing(actor: Actor, incident: Incident, now: dt.datetime) -> None:
     tell(actor, events.STATE_CHANGED, incident, now=now, old=old, new=incident.state)
 
 
-def _responder(person_id: str) -> Person:
+def stream_of(role: str, about: str) -> str:
+    """Which stream of work a tech lead leads; other roles are for the whole incident."""
+    return texts.line(about, field="about", limit=80, required=False) if rules.role(role) == rules.TECH_LEAD else ""
+
+
+def responder(person_id: str) -> Person:
+    """Somebody who may hold a role. Raises Invalid."""
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise Invalid("A role needs a person.", field="person")

@@ -16,7 +16,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
 from tocsin.incidents import assessing, catalogue, permissions, rules
-from tocsin.incidents.models import Assessment, Incident, RoleAssignment, SupportCase
+from tocsin.incidents.models import Assessment, Incident, RoleAssignment, RoleOffer, SupportCase
 from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
 
 
@@ -28,6 +28,8 @@ class Holder:
     label: str
     person: Any
     since: dt.datetime | None
+    about: str = ""
+    """Which stream of work, for a tech lead of one of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,46 @@ def ttr(incident: Incident) -> dt.timedelta | None:
 
 
 def holders(actor: Actor, incident: Incident) -> list[Holder]:
-    """Who holds which role now, incident manager first; each of the three roles is there, held or not."""
+    """Who holds which role now, incident manager first; each of the three that every incident needs is there, held or not.
+
+    Communications that are split between two people leave no third place empty.
+    """
     permissions.require_seer(actor, incident)
     held = list(incident.roles.filter(until__isnull=True).select_related("person").order_by("since"))
-    rows: list[Holder] = []
-    for role, label in rules.ROLES.items():
-        mine = [row for row in held if row.role == role]
-        rows += [Holder(role, label, row.person, row.since) for row in mine] or [Holder(role, label, None, None)]
-    return rows
+    rows = [Holder(row.role, rules.role_label(row.role), row.person, row.since, row.about) for row in held]
+    filled = {row.role for row in held}
+    if {rules.INSIDE, rules.OUTSIDE} <= filled:
+        filled.add(rules.COMMUNICATIONS)
+    rows += [Holder(role, rules.role_label(role), None, None) for role in rules.ALWAYS if role not in filled]
+    return sorted(rows, key=lambda one: rules.role_rank(one.role))
+
+
+def offers(actor: Actor, incident: Incident) -> QuerySet[RoleOffer]:
+    """Roles that wait for somebody's answer, the oldest first."""
+    permissions.require_seer(actor, incident)
+    return incident.offers.filter(state=RoleOffer.OFFERED).select_related("person", "offered_by", "incident")
+
+
+def offer(actor: Actor, incident: Incident, wanted: str) -> RoleOffer:
+    """One offer of a role, answered or not, its words loaded. Raises NotFound."""
+    permissions.require_seer(actor, incident)
+    rows = incident.offers.select_related("person", "offered_by", "incident").prefetch_related("words__author")
+    found = rows.filter(pk=wanted).first()
+    if found is None:
+        raise NotFound(f"{incident.key} has no such offer.")
+    return found
+
+
+def my_offers(actor: Actor) -> list[RoleOffer]:
+    """What waits for the actor's answer in open incidents, the most severe first."""
+    rows = RoleOffer.objects.filter(person=actor.id, state=RoleOffer.OFFERED).exclude(incident__state=Incident.RESOLVED)
+    return list(rows.select_related("incident", "offered_by").order_by("incident__severity", "offered_at"))
+
+
+def commanding() -> dict[str, str]:
+    """The key of the most severe open incident that each incident manager runs, by person: their status for colleagues."""
+    rows = Incident.objects.filter(state=Incident.FIXING, is_private=False, is_drill=False, manager__isnull=False)
+    return dict(rows.order_by("-severity", "created_at").values_list("manager_id", "key"))
 
 
 def linked_alerts(actor: Actor, incident: Incident) -> QuerySet[Alert]:

@@ -135,5 +135,4 @@ def _roles(incident: Incident) -> list[tuple[str, str, dt.datetime, dt.datetime 
 
 def _role(held: list[tuple[str, str, dt.datetime, dt.datetime | None]], person: str, at: dt.datetime) -> str:
     roles = [role for who, role, since, until in held if who == person and since <= at and (until is None or at < until)]
-    ranked = sorted(roles, key=lambda role: list(rules.ROLES).index(role))
-    return rules.ROLES[ranked[0]].lower() if ranked else ""
+    return rules.role_label(min(roles, key=rules.role_rank)).lower() if roles else ""

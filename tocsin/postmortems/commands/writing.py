@@ -80,7 +80,7 @@ def _moments(incident: Incident) -> list[wording.Moment]:
     """The critical lines of the timeline, oldest first. People become the roles they held."""
     lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL or line.starred]
     roles = {
-        row.person.name: incident_rules.ROLES[row.role].lower()
+        row.person.name: incident_rules.role_label(row.role).lower()
         for row in incident.roles.select_related("person").order_by("-since")
     }
     moments = []

@@ -65,6 +65,7 @@ def home(request: Request) -> HttpResponse:
         "mine": mine,
         "roster": _roster(request.actor, frame),
         "named": incidents.mentions(request.actor),
+        "offered": incidents.my_offers(request.actor),
         "actions": _actions(request),
         "held": _held(request.actor, request.now) if frame.on_hold else [],
     }
@@ -89,7 +90,7 @@ def _incidents(actor: Actor, now: dt.datetime) -> list[Mine]:
 
 def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, fresh: int, now: dt.datetime) -> Mine:
     held = [role.role for role in incident.roles.all() if role.person_id == actor.id and role.until is None]
-    named = [incident_rules.ROLES.get(role, role) for role in held]
+    named = [incident_rules.role_label(role) for role in held]
     soon = due_at is not None and due_at - now < dt.timedelta(minutes=5)
     return Mine(incident, words.listed(named) or "Reporter", due_at, soon, fresh)
 

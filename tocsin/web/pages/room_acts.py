@@ -72,7 +72,7 @@ def roles(request: Request, key: str) -> HttpResponse:
     form = Typed(request.POST, initial={"role": request.GET.get("role", rules.TECH_LEAD)})
     people = list(directory.people(request.actor, active=True).exclude(role=Person.STAKEHOLDER))
     if request.method == "POST":
-        role = form.choice("role", rules.ROLES, wrong="Choose a role.")
+        role = form.text("other_role", longest=40) or form.text("role", required="Choose a role.", longest=40)
         verb = request.POST.get("do", "")
         wanted = request.actor.id if verb in {"take", "release"} else form.text("person", required="Choose a person.")
         person = next((one for one in people if one.id == wanted), None)
@@ -80,29 +80,26 @@ def roles(request: Request, key: str) -> HttpResponse:
             form.errors["person"] = "Choose a person from the list."
         if form.ok and person is not None:
             try:
-                _change_role(request, incident, verb, role, person)
+                _change_role(request, incident, verb, role, person, form.text("about", longest=80))
                 return redirect(f"/{incident.key}")
             except Refused as refused:
                 form.refuse(refused)
-    return _page(request, incident, "roles", form, people=people, roles=rules.ROLES.items(), sentences=_ROLE_SENTENCES)
+    roles = [(name, words, rules.DUTIES[name]) for name, words in rules.ROLES.items()]
+    return _page(request, incident, "roles", form, people=people, roles=roles, offers=incidents.offers(request.actor, incident))
 
 
-_ROLE_SENTENCES = (
-    ("Incident manager", "runs the incident, decides, and is the one to ask."),
-    ("Tech lead", "finds out what is wrong and leads the repair."),
-    ("Communications manager", "writes to the company and to customers, on time."),
-)
-
-
-def _change_role(request: Request, incident: Incident, verb: str, role: str, person: Person) -> None:
+def _change_role(request: Request, incident: Incident, verb: str, role: str, person: Person, about: str) -> None:
     if verb == "take" and role == rules.MANAGER and incident.manager_id is None:
         commands.take_command(request.actor, incident, now=request.now)
+    elif verb == "offer":
+        commands.offer_role(request.actor, incident, role, person, about=about, now=request.now)
+        messages.success(request, f"{person.name} is asked, and told by mail.")
     elif verb == "release":
         commands.release_role(request.actor, incident, role, now=request.now)
     elif verb == "hand_over":
         commands.hand_over(request.actor, incident, person, role=role, now=request.now)
     else:
-        commands.assign_role(request.actor, incident, role, person, now=request.now)
+        commands.assign_role(request.actor, incident, role, person, about=about, now=request.now)
 
 
 @allow(RESPONDER)

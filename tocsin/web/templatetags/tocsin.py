@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.core import clock as core_clock
+from tocsin.incidents import rules as incident_rules
 from tocsin.web.frame import assets, reader, symbols, words
 
 register = template.Library()
@@ -184,6 +185,12 @@ def spelled(count: int, one: str, many: str = "") -> str:
 def listed(names: Any) -> str:
     """`Ana, Ben and Mei`."""
     return words.listed([str(name) for name in names])
+
+
+@register.filter
+def role(name: str) -> str:
+    """What a role in an incident is called."""
+    return incident_rules.role_label(name)
 
 
 # --- the page ---

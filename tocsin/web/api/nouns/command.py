@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
@@ -22,7 +22,7 @@ from tocsin.web.forms.request import Request
 
 router = Router(tags=["incidents"])
 
-Role = Literal["incident_manager", "tech_lead", "communications_manager"]
+Role = Annotated[str, StringConstraints(max_length=40)]
 Time = Literal["impact_started_at", "detected_at", "impact_ended_at"]
 
 
@@ -31,8 +31,11 @@ class SeverityBody(shapes.Body):
 
 
 class RoleBody(shapes.Body):
-    role: Role
+    role: Role = Field(
+        description="`incident_manager`, `tech_lead` … as `/incident-roles` lists them, or words for one of your own."
+    )
     person: shapes.Named | None = Field(None, description="Id or mail address; null: you.")
+    about: str = Field("", max_length=80, description="The stream of work, for one of several tech leads.")
 
 
 class NoteBody(shapes.Body):
@@ -135,7 +138,8 @@ def set_severity(request: Request, wanted: str, body: SeverityBody) -> IncidentD
 def assign_role(request: Request, wanted: str, body: RoleBody) -> IncidentDocument:
     person = _someone(request.actor, body.person, "person")
     return incidents.one(
-        request, commands.assign_role(request.actor, _incident(request, wanted), body.role, person, now=request.now)
+        request,
+        commands.assign_role(request.actor, _incident(request, wanted), body.role, person, about=body.about, now=request.now),
     )
 
 
