@@ -13,6 +13,7 @@ from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import OutboxMail
 from tocsin.incidents import commands, queries
 from tocsin.incidents.models import Incident, RoleOffer
+from tocsin.paging.jobs import advance
 
 pytestmark = pytest.mark.django_db
 BRIEF = {"called": True, "roles": "Ben leaves", "work": "Cards", "next_to": "not known yet", "next_at": later(600)}
@@ -121,3 +122,21 @@ def test_whoever_is_asked_sees_the_private_incident_and_others_do_not():
     with pytest.raises(NotFound):
         queries.offer(there.actor("imogen"), incident, offer.id)
     assert "Card payments" not in OutboxMail.objects.get(to=there.ana.email, subject__contains="asks you").body
+
+
+@pytest.mark.req("ESC-05", "ESC-06")
+def test_whoever_was_called_in_has_three_times_and_may_be_released_with_thanks():
+    there = house()
+    incident, ben = fixing(there), there.actor("ben")
+    commands.page_team(ben, incident, there.ana, now=later(2))
+    advance.tick(later(2))
+    commands.be_here(there.actor("ana"), incident, now=later(5))
+    rows = {one.name: one for one in queries.responders(ben, incident, later(6))}
+    assert (rows["Ana"].paged_at, rows["Ana"].joined_at, rows["Ana"].released_at) == (later(2), later(5), None)
+    assert rows["Ana"].delay == later(5) - later(2)
+    commands.release_responder(ben, incident, there.ana, now=later(7))
+    commands.release_responder(ben, incident, there.ana, now=later(8))
+    rows = {one.name: one for one in queries.responders(ben, incident, later(9))}
+    assert rows["Ana"].released_at == later(7)
+    with pytest.raises(Conflict):
+        commands.release_responder(ben, incident, there.ben, now=later(9))

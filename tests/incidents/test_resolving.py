@@ -144,3 +144,17 @@ def test_sev_3_and_drills_are_resolved_without_a_postmortem():
     for fields in ({"severity": 3}, {"drill": True}):
         given.resolved(there, given.fixing(there, **fields), postmortem_owner=None)
     assert not Postmortem.objects.exists()
+
+
+@pytest.mark.req("RES-05")
+def test_how_restoration_is_known_is_kept_with_who_said_so_and_when():
+    there = given.house()
+    incident = given.fixing(there)
+    with pytest.raises(Invalid) as refused:
+        given.resolved(there, incident, restored=["rumour"])
+    assert refused.value.field == "restored"
+    done = given.resolved(there, incident, restored=["vendor", "support"], support_cases=4)
+    fresh = type(done).objects.get(pk=done.pk)
+    assert [(one["by"], one["name"]) for one in fresh.restored] == [("support", "Ben"), ("vendor", "Ben")]
+    (line,) = [one for one in queries.timeline(there.actor("ben"), fresh) if one.event_name == "incident.resolved"]
+    assert "support staff say so and the vendor says so" in line.text

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests import company
 from tests.api.caller import Api, refusal
 from tests.incidents.given import fixing, house
+from tocsin.core import clock
+from tocsin.incidents import commands
 from tocsin.incidents.models import Incident, RoleOffer
+from tocsin.paging.jobs import advance
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +38,10 @@ def test_command_is_handed_over_in_five_interactions(client: Client) -> None:
     assert "We have spoken" not in seen
     assert client.post(answer, {"do": "ask", "text": ""}).status_code == 422
     assert client.post(answer, {"do": "ask", "text": "Who speaks to the bank?"}).status_code == 302
+    assert f"runs {incident.key}" in client.get("/people?q=Ben").text
     assert client.post(answer, {"do": "accept"}).status_code == 302
+    assert f"runs {incident.key}" not in client.get("/people?q=Ben").text
+    assert Api(there.ana).get(f"people/{there.imogen.id}/card").json()["status"] == incident.key
     assert Incident.objects.get(pk=incident.pk).manager == there.imogen
     assert client.post(answer, {"do": "accept"}).status_code == 302
     assert "accepted already" in client.get(f"/{incident.key}/offers/{offer.id}").text
@@ -75,3 +82,21 @@ def test_the_api_lists_roles_with_duties_and_takes_offers() -> None:
     brief = {"next_at": "2100-01-01T08:00:00Z", "next_to": "Ana"}
     handed = ben.post(f"{base}/offer-role", manager | {"brief": brief}).json()
     assert imogen.post(f"{base}/offers/{handed['id']}/accept").json()["manager"]["name"] == "Imogen"
+
+
+@pytest.mark.req("ESC-05", "ESC-06")
+def test_responders_are_listed_and_released_by_a_button_and_over_the_api(client: Client) -> None:
+    there = house()
+    incident = fixing(there)
+    client.force_login(there.ben)
+    path = f"/{incident.key}/responders"
+    commands.page_team(company.actor(there.ben), incident, there.ana, now=clock.now())
+    advance.tick(clock.now())
+    assert "Not needed" in client.get(path).text
+    assert client.post(path, {"person": there.ana.id}).status_code == 302
+    assert "not needed" in client.get(path).text
+    ben = Api(there.ben)
+    rows = {one["person"]["name"]: one for one in ben.get(f"incidents/{incident.key}/responders").json()}
+    assert rows["Ana"]["released_at"]
+    refusal(ben.post(f"incidents/{incident.key}/release-responder", {"person": there.ben.email}), 409)
+    refusal(ben.post(f"incidents/{incident.key}/release-responder", {"person": "nobody@x.example"}), 422)

@@ -130,7 +130,9 @@ def _sent(data: Data) -> Entry:
 
 
 def _resolved(data: Data) -> Entry:
-    return Entry("Resolved", "done", "impact is over and none is about to follow")
+    known = [rules.RESTORED[one].lower() for one in data.get("restored", ()) if one in rules.RESTORED]
+    said = f"; {rules.joined(known)}" if known else ""
+    return Entry("Resolved", "done", f"impact is over and none is about to follow{said}")
 
 
 def _update(data: Data) -> Entry:
@@ -192,6 +194,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     ),
     "incident.resolved": _resolved,
     "incident.assessed": _assessed,
+    "incident.responder_released": _said(
+        lambda data: f"{data.get('name')} is not needed, with thanks", "Escalation", "off", quiet=True
+    ),
     "incident.role_offered": _said(
         lambda data: f"{data.get('name')} is asked to be {_role(data).lower()}", "Role", "flag", quiet=True
     ),

@@ -42,7 +42,7 @@ ALERT_LINKED = "incident.alert_linked"
 """data: alert (id), number, title"""
 
 RESOLVED = "incident.resolved"
-"""data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, postmortem_owner (id or null),
+"""data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, restored, postmortem_owner (id or null),
 final (null, or the texts to close the status pages with)"""
 
 ASSESSED = "incident.assessed"
@@ -62,3 +62,6 @@ ROLE_OFFERED = "incident.role_offered"
 
 OFFER_ANSWERED = "incident.offer_answered"
 """data: offer (id), role, about, person, name, answer (accepted, declined, withdrawn)"""
+
+RESPONDER_RELEASED = "incident.responder_released"
+"""data: person, name"""

@@ -39,6 +39,8 @@ class Incident(Stamped):
     impact_ended_at = models.DateTimeField(null=True)
     unknown_times = models.JSONField(default=list)
     """Names of time fields that were declared unknown at resolution instead of set."""
+    restored = models.JSONField(default=list)
+    """How it is known that service is restored: `{"by": a name of rules.RESTORED, "person", "name", "at"}` each."""
     fixing_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     support_cases = models.IntegerField(default=0)
@@ -197,3 +199,18 @@ class OfferWord(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class ResponderRelease(models.Model):
+    """Somebody who was called in is not needed: thanked, and free to go. It counts against nobody."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="releases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("incident", "person"), name="incidents_one_release"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} is free of {self.incident}"

@@ -63,6 +63,14 @@ NOTES: Mapping[str, str] = {
     "status": "Status",
 }
 
+RESTORED: Mapping[str, str] = {
+    "support": "Support staff say so",
+    "customers": "Customers say so",
+    "observed": "Somebody has seen it work",
+    "vendor": "The vendor says so",
+}
+"""From whom it is known that service is restored."""
+
 TIMES: Mapping[str, str] = {
     "impact_started_at": "start of impact",
     "detected_at": "detection",

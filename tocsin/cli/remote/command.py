@@ -167,6 +167,9 @@ def resolve(
     detected: Detected = "",
     ended: Ended = "",
     unknown: Unknown = None,
+    restored: Annotated[
+        list[str] | None, typer.Option("--restored", help="How it is known: support, customers, observed, vendor; may be repeated.")
+    ] = None,
     owner: Annotated[str | None, typer.Option("--postmortem-owner", help="Mail address; needed for Sev 1 and 2.")] = None,
     close: Annotated[bool, typer.Option("--close-updates", help="Close the status entries with the drafted words.")] = False,
 ) -> Any:
@@ -177,6 +180,7 @@ def resolve(
         "resolve",
         impact_over=impact_over,
         none_about_to_follow=none_about_to_follow,
+        restored=restored or [],
         postmortem_owner=owner,
         final={} if close else None,
         **_times(started, detected, ended, unknown),

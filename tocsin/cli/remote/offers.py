@@ -68,3 +68,20 @@ def withdraw_offer(api: Remote, wanted: Key, offer: Offer) -> Any:
 def ask_about_offer(api: Remote, wanted: Key, offer: Offer, text: Annotated[str, typer.Argument(show_default=False)]) -> Any:
     """Ask or answer about a role that is offered."""
     return api.post("incidents", wanted, "offers", offer, "ask", text=text)
+
+
+_RESPONDERS = table("person", "paged_at", "acknowledged_at", "joined_at", "released_at", "delay_seconds")
+
+
+@verb(incident, "responders", _RESPONDERS)
+def list_responders(api: Remote, wanted: Key) -> Any:
+    """Who was called in, and how long each took."""
+    return {"items": api.get("incidents", wanted, "responders"), "next": None}
+
+
+@verb(incident, "release-responder", _RESPONDERS)
+def release_responder(
+    api: Remote, wanted: Key, person: Annotated[str, typer.Option("--person", help="Mail address or id.")]
+) -> Any:
+    """Somebody who was called in is not needed. Nothing is counted against them."""
+    return {"items": api.post("incidents", wanted, "release-responder", person=person), "next": None}

@@ -7,7 +7,15 @@ from tocsin.incidents.commands.changing import change_fields, set_severity, set_
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.offering import accept_offer, ask_about_offer, decline_offer, offer_role, withdraw_offer
 from tocsin.incidents.commands.resolving import resolve
-from tocsin.incidents.commands.running import add_member, assign_role, hand_over, page_team, release_role, take_command
+from tocsin.incidents.commands.running import (
+    add_member,
+    assign_role,
+    hand_over,
+    page_team,
+    release_responder,
+    release_role,
+    take_command,
+)
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "offer_role",
     "page_team",
     "react",
+    "release_responder",
     "release_role",
     "remove",
     "resolve",

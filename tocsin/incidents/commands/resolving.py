@@ -10,13 +10,14 @@ from django.db import transaction
 
 from tocsin.alerts import commands as alerts
 from tocsin.alerts.models import Alert
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
 from tocsin.directory.models import Person
 from tocsin.incidents import events, permissions, ports, rules
 from tocsin.incidents.commands._record import locked, refresh_room, save, tell
 from tocsin.incidents.commands.changing import apply_times, change_fields
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Incident, RoleOffer
 from tocsin.paging import commands as paging
 
 
@@ -30,6 +31,7 @@ def resolve(
     detected_at: dt.datetime | None = None,
     impact_ended_at: dt.datetime | None = None,
     unknown: Iterable[str] = (),
+    restored: Iterable[str] = (),
     support_cases: int | None = None,
     postmortem_owner: Person | None = None,
     final: Mapping[str, Mapping[str, str] | None] | None = None,
@@ -39,7 +41,8 @@ def resolve(
 
     Each of the three times is set, was set before, or is named in `unknown`. Work on causes may go on. `final` is the
     confirmation to close what the status pages say: `{"internal": {"title", "body"} | None, "external": ...}`, where None or
-    a missing page means the drafted words; without `final` their entries stay open. Raises Invalid with the missing field,
+    a missing page means the drafted words; without `final` their entries stay open. `restored`: from whom it is known
+    (`rules.RESTORED`), kept with who said so and when. Raises Invalid with the missing field,
     Conflict in any other state than Fixing.
     """
     permissions.require_responder(actor, incident)
@@ -50,6 +53,7 @@ def resolve(
         _require_fixing(incident)
         if support_cases is not None:
             incident = change_fields(actor, incident, support_cases=support_cases, now=now)
+        incident.restored = _restored(actor, restored, now)
         apply_times(actor, incident, given, unknown, now)
         times = {name: getattr(incident, name) for name in rules.TIMES}
         rules.require_resolvable(times, incident.unknown_times, impact_over=impact_over, none_about_to_follow=none_about_to_follow)
@@ -57,6 +61,15 @@ def resolve(
         ports.check_resolve(incident, ports.Resolution(postmortem_owner=owner))
         _close(actor, incident, owner, final, now)
     return incident
+
+
+def _restored(actor: Actor, named: Iterable[str], now: dt.datetime) -> list[dict[str, str]]:
+    by = {rules.word_of(one, rules.RESTORED, "restored") for one in named}
+    return [
+        {"by": one, "person": "" if actor.is_system else actor.id, "name": actor.name, "at": clock.rfc3339(now)}
+        for one in rules.RESTORED
+        if one in by
+    ]
 
 
 def _require_fixing(incident: Incident) -> None:
@@ -67,10 +80,11 @@ def _require_fixing(incident: Incident) -> None:
 
 def _close(actor: Actor, incident: Incident, owner: str | None, final: Any, now: dt.datetime) -> None:
     incident.state, incident.resolved_at = Incident.RESOLVED, now
-    save(incident, *rules.TIMES, "unknown_times", "state", "resolved_at", now=now)
+    save(incident, *rules.TIMES, "unknown_times", "state", "resolved_at", "restored", now=now)
     tell(actor, events.STATE_CHANGED, incident, now=now, old=rules.FIXING, new=rules.RESOLVED)
     for alert in Alert.objects.filter(incident_link__incident=incident).exclude(status=Alert.RESOLVED):
         alerts.resolve(actor, alert, now=now)
+    incident.offers.filter(state=RoleOffer.OFFERED).update(state=RoleOffer.WITHDRAWN, answered_at=now)
     paging.stop(incident.id, "incident resolved", actor=actor, now=now)
     refresh_room(actor, incident, now=now)
     tell(
@@ -85,6 +99,7 @@ def _close(actor: Actor, incident: Incident, owner: str | None, final: Any, now:
         ttr_seconds=_seconds(rules.ttr(incident.impact_started_at, incident.impact_ended_at)),
         unknown=incident.unknown_times,
         postmortem_owner=owner,
+        restored=[one["by"] for one in incident.restored],
         final=final,
     )
 

@@ -13,7 +13,7 @@ from tocsin.directory.models import Person, Team
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging
 from tocsin.incidents.commands._record import locked, refresh_room, require_open, save, tell
-from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
+from tocsin.incidents.models import Incident, IncidentMember, ResponderRelease, RoleAssignment
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
 from tocsin.paging import commands as paging
@@ -130,6 +130,21 @@ def add_member(actor: Actor, incident: Incident, person: Person, *, why: str = "
         if made:
             tell(actor, events.MEMBER_ADDED, incident, now=now, person=person.pk, name=person.name, why=why)
     return incident
+
+
+def release_responder(actor: Actor, incident: Incident, person: Person, *, now: dt.datetime) -> ResponderRelease:
+    """Somebody who was called in is not needed. Nothing is counted against them, and they may come back at any time."""
+    permissions.require_responder(actor, incident)
+    with transaction.atomic():
+        incident = locked(incident)
+        require_open(incident)
+        if incident.roles.filter(person=person, until__isnull=True).exists():
+            raise Conflict(f"{person.name} holds a role in {incident.key}. Hand that over first.", field="person")
+        by = None if actor.is_system else Person.objects.filter(pk=actor.id).first()
+        release, made = ResponderRelease.objects.get_or_create(incident=incident, person=person, defaults={"at": now, "by": by})
+        if made:
+            tell(actor, events.RESPONDER_RELEASED, incident, now=now, person=person.pk, name=person.name)
+    return release
 
 
 def _way_to(team: Team) -> Policy | Schedule:

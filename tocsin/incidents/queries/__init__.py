@@ -33,6 +33,7 @@ from tocsin.incidents.queries.one import (
     ttr,
 )
 from tocsin.incidents.queries.record import Spoken, Transcript, transcript
+from tocsin.incidents.queries.responders import Responder, responders
 from tocsin.incidents.queries.rooms import Named, mentions, unread
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
@@ -41,6 +42,7 @@ __all__ = [
     "HistoryLine",
     "Holder",
     "Named",
+    "Responder",
     "Spoken",
     "TimelineLine",
     "Transcript",
@@ -64,6 +66,7 @@ __all__ = [
     "offers",
     "open_counts",
     "queue_counts",
+    "responders",
     "similar_open",
     "team_queue",
     "timeline",

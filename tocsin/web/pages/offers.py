@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.collab import queries as collab
 from tocsin.core import clock
 from tocsin.core.errors import Conflict, Refused
+from tocsin.directory import queries as directory
 from tocsin.incidents import commands, permissions, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident, RoleOffer
@@ -152,7 +153,24 @@ def answer(request: Request, key: str, offer_id: str) -> HttpResponse:
     return redirect(f"/{incident.key}/offers/{found.id}")
 
 
+@allow(RESPONDER)
+@require_http_methods(["GET", "POST"])
+def responders(request: Request, key: str) -> HttpResponse:
+    """Who was called in and how long each took; whoever proves not needed is released with thanks."""
+    incident = incidents.by_key(request.actor, key)
+    if request.method == "POST":
+        try:
+            commands.release_responder(request.actor, incident, directory.person(request.POST.get("person", "")), now=request.now)
+        except Conflict as conflict:
+            messages.warning(request, conflict.detail)
+        return redirect(f"/{incident.key}/responders")
+    found = incidents.responders(request.actor, incident, request.now)
+    context = {"here": "incidents", "incident": incident, "head": incident_head.of(request, incident), "responders": found}
+    return render(request, "incident/responders.html", context)
+
+
 urlpatterns = [
+    at_incident("/responders", responders),
     at_incident("/hand-over", hand_over),
     at_incident("/offers/<str:offer_id>", offer),
     at_incident("/offers/<str:offer_id>/answer", answer),

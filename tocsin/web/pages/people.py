@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.core.errors import Refused
 from tocsin.directory import commands, finding, permissions, queries
 from tocsin.directory.models import Person
+from tocsin.incidents import queries as incidents
 from tocsin.oncall import colleagues
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
@@ -37,6 +38,7 @@ def listing(request: Request) -> HttpResponse:
         "able": able,
         "reachable": queries.reachable_ids(),
         "second": queries.second_factors(),
+        "statuses": incidents.commanding(),
         "gone": gone,
         "q": q,
     }

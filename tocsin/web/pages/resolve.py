@@ -86,7 +86,8 @@ def _read(form: Typed, request: Request, incident: Incident, people: list[Person
     except Refused as refused:
         form.refuse(refused)
     cases = form.number("support_cases")
-    return {**times, "unknown": unknown, **confirmed, "support_cases": cases, "postmortem_owner": owner}
+    restored = [one for one in form.many("restored") if one in incident_rules.RESTORED]
+    return {**times, "unknown": unknown, **confirmed, "restored": restored, "support_cases": cases, "postmortem_owner": owner}
 
 
 def _say_missing(form: Typed, times: incident_rules.Times, unknown: Collection[str], confirmed: Mapping[str, bool]) -> None:
@@ -112,6 +113,7 @@ def _facts(request: Request, incident: Incident, form: Typed, people: list[Perso
         "people": people,
         "major": incident_rules.is_major(incident.severity),
         "times": time_rows(form),
+        "restored": incident_rules.RESTORED.items(),
         "confirmations": [(name, title, hint, form[name], form.errors.get(name, "")) for name, title, hint in CONFIRMATIONS],
     }
     return render(request, "incident/resolve.html", context, status=200 if form.ok else 422)
@@ -150,6 +152,7 @@ def _carried(form: Typed, given: dict[str, Any]) -> list[tuple[str, str]]:
     pairs = [(name, "1") for name, _, _ in CONFIRMATIONS if form[name]]
     pairs += [(name, _instant(given[name])) for name, _, _ in TIMES]
     pairs += [(f"{name}_unknown", "1") for name in given["unknown"]]
+    pairs += [("restored", one) for one in given["restored"]]
     return [*pairs, ("support_cases", str(given["support_cases"])), ("owner", form["owner"])]
 
 

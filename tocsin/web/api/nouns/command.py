@@ -68,6 +68,9 @@ class ResolveBody(TimesBody):
 
     impact_over: bool = False
     none_about_to_follow: bool = False
+    restored: list[Literal["support", "customers", "observed", "vendor"]] = Field(
+        default_factory=list, max_length=4, description="From whom it is known that service is restored."
+    )
     support_cases: int | None = Field(None, ge=0, lt=10_000_000)
     postmortem_owner: shapes.Named | None = None
     final: Final | None = Field(None, description="Confirms closing the entries on the status pages; null leaves them open.")
@@ -195,6 +198,7 @@ def resolve(request: Request, wanted: str, body: ResolveBody) -> IncidentDocumen
         detected_at=body.detected_at,
         impact_ended_at=body.impact_ended_at,
         unknown=body.unknown,
+        restored=body.restored,
         support_cases=body.support_cases,
         postmortem_owner=owner,
         final=body.final.model_dump() if body.final else None,

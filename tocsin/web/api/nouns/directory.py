@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tocsin.directory import commands, finding
 from tocsin.directory.models import Person, Qualification
+from tocsin.incidents import queries as incidents
 from tocsin.oncall import colleagues
 from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import people
@@ -54,6 +55,7 @@ class CardDocument(Schema):
     email: str
     role: people.Role
     zone: str
+    status: str = Field(description="The key of the incident that they run at this moment; empty: none.")
     contact_methods: list[WayDocument] = Field(description="For responders and administrators; empty for everybody else.")
     teams: list[str] = Field(description="Slugs.")
     rosters: list[PlaceDocument] = Field(description="Where they are on call first, then by the next shift.")
@@ -77,7 +79,12 @@ def _able(one: Qualification, counts: bool) -> QualificationDocument:
     return QualificationDocument(id=one.id, name=one.name, trained_on=one.trained_on, expires_on=one.expires_on, counts=counts)
 
 
-def _card(card: colleagues.Card) -> CardDocument:
+def _cards(cards: Iterable[colleagues.Card]) -> list[CardDocument]:
+    statuses = incidents.commanding()
+    return [_card(card, statuses.get(card.person.id, "")) for card in cards]
+
+
+def _card(card: colleagues.Card, status: str) -> CardDocument:
     person = card.person
     return CardDocument(
         person=shapes.person(person),
@@ -85,6 +92,7 @@ def _card(card: colleagues.Card) -> CardDocument:
         email=person.email,
         role=person.role,
         zone=person.zone,
+        status=status,
         contact_methods=[WayDocument(name=way.name, kind=way.kind, address=way.address or None) for way in card.ways],
         teams=[team.slug for team in card.teams],
         rosters=[
@@ -110,7 +118,7 @@ def find_colleagues(
     rows = finding.find(request.actor, request.now, q=q, team=team, qualification=qualification)
 
     def show(found: Iterable[Person]) -> list[CardDocument]:
-        return [_card(card) for card in colleagues.cards(request.actor, list(found), request.now)]
+        return _cards(colleagues.cards(request.actor, list(found), request.now))
 
     return lists.page(rows, "email", limit=limit, cursor=cursor, show=show)
 
@@ -123,7 +131,7 @@ def list_known(request: Request) -> list[KnownDocument]:
 @of_people.get("/{wanted}/card", response=CardDocument, auth=READS, summary="One person at a glance, by id or mail address")
 def get_card(request: Request, wanted: str) -> CardDocument:
     person = people.find(request.actor.id if wanted == "me" else wanted)
-    return _card(colleagues.cards(request.actor, [person], request.now)[0])
+    return _cards(colleagues.cards(request.actor, [person], request.now))[0]
 
 
 @of_people.post(

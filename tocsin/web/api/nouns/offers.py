@@ -146,3 +146,45 @@ def withdraw_offer(request: Request, wanted: str, offer: str) -> OfferDocument:
 def ask_about_offer(request: Request, wanted: str, offer: str, body: AskBody) -> Status:
     word = commands.ask_about_offer(request.actor, _found(request, wanted, offer), body.text, now=request.now)
     return Status(201, WordDocument(author=shapes.person(word.author), text=word.text, at=word.at))
+
+
+class ResponderDocument(Schema):
+    """Somebody who was called in, or came."""
+
+    person: shapes.PersonRef
+    paged_at: shapes.Instant | None
+    acknowledged_at: shapes.Instant | None
+    joined_at: shapes.Instant | None
+    released_at: shapes.Instant | None = Field(description="When it was said that they are not needed.")
+    delay_seconds: int | None = Field(description="From the page until they were there.")
+
+
+class ReleaseBody(shapes.Body):
+    person: shapes.Named
+
+
+def _responders(request: Request, wanted: str) -> list[ResponderDocument]:
+    found = queries.responders(request.actor, queries.by_key(request.actor, wanted), request.now)
+    names = ("paged_at", "acknowledged_at", "joined_at", "released_at")
+    return [
+        ResponderDocument(
+            person=shapes.PersonRef(id=one.id, name=one.name),
+            delay_seconds=int(one.delay.total_seconds()) if one.delay is not None else None,
+            **{name: getattr(one, name) for name in names},
+        )
+        for one in found
+    ]
+
+
+@router.get(
+    "/{wanted}/responders", response=list[ResponderDocument], auth=READS, summary="Who was called in, and how long each took"
+)
+def list_responders(request: Request, wanted: str) -> list[ResponderDocument]:
+    return _responders(request, wanted)
+
+
+@router.post("/{wanted}/release-responder", response=list[ResponderDocument], auth=RESPONDS, summary="Somebody is not needed")
+def release_responder(request: Request, wanted: str, body: ReleaseBody) -> list[ResponderDocument]:
+    person = people.find(body.person, field="person")
+    commands.release_responder(request.actor, queries.by_key(request.actor, wanted), person, now=request.now)
+    return _responders(request, wanted)
