@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
 from tocsin.collab import jobs as collab_jobs
@@ -21,6 +23,7 @@ from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.video.address import Rooms
 from tocsin.integrations.webhook import send as webhook
 from tocsin.oncall import jobs as oncall_jobs
 from tocsin.oncall import ports as oncall_ports
@@ -71,5 +74,6 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
+    incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
     events.wire(HANDLERS)

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         description="Comma-separated private networks or `host:port` that outgoing HTTP may reach besides the public internet.",
     )
     upload_limit: int = Field(10, ge=1, le=100, description="The largest file that may be put into a room, in MiB.")
+    video_url: str = Field(
+        "",
+        description="Where each incident has its video call, such as `https://meet.example.com/{room}`: Jitsi opens a room "
+        "of that name. Without `{room}`: one bridge for all. Empty: typed in by hand.",
+    )
     incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")
     log: str = Field("info", description="`debug`, `info`, `warning` or `error`; lines are JSON when the output is not a terminal.")
     test: bool = Field(False, description="Test mode: a red ribbon, and only loopback may be bound or mailed through.")
@@ -56,6 +61,14 @@ class Settings(BaseSettings):
     def _prefix(cls, value: str) -> str:
         if not (2 <= len(value) <= 10 and value.isascii() and value.isalpha() and value.isupper()):
             raise ValueError("TOCSIN_INCIDENT_PREFIX takes two to ten capital letters, such as HOT")
+        return value
+
+    @field_validator("video_url")
+    @classmethod
+    def _video(cls, value: str) -> str:
+        parts = urlsplit(value.replace("{room}", "x"))
+        if value and not (parts.scheme in {"https", "http"} and parts.hostname and "{" not in value.replace("{room}", "")):
+            raise ValueError("TOCSIN_VIDEO_URL takes an address such as https://meet.example.com/{room}")
         return value
 
     @field_validator("trusted_proxies")

@@ -6,7 +6,7 @@ DECLARED = "incident.declared"
 """data: key, summary, severity, service, source, drill, private, alerts (numbers)"""
 
 SET_UP = "incident.set_up"
-"""data: room, document (ids)"""
+"""data: room, document (ids), video (address, may be empty)"""
 
 STATE_CHANGED = "incident.state_changed"
 """data: old, new"""

@@ -60,6 +60,11 @@ class Incident(Stamped):
     def __str__(self) -> str:
         return f"{self.key} {self.summary}"
 
+    @property
+    def video_link(self) -> str:
+        """The address of the video call; empty where people meet in a room of the house."""
+        return self.video_url if self.video_url.startswith(("https://", "http://")) else ""
+
 
 class RoleAssignment(models.Model):
     """Somebody holds a role in an incident, from `since` until `until`."""

@@ -22,6 +22,26 @@ class ResolveCheck(Protocol):
     def __call__(self, incident: Incident, resolution: Resolution) -> None: ...
 
 
+class VideoRooms(Protocol):
+    """Where people on an incident see each other."""
+
+    def room(self, key: str, incident_id: str) -> str:
+        """The address of the call of this incident, the same each time; empty: somebody types one in."""
+
+
+_video: list[VideoRooms] = []
+
+
+def fill_video(rooms: VideoRooms) -> None:
+    """Replace who makes video calls; called once by `wiring.py`."""
+    _video[:] = [rooms]
+
+
+def video_room(incident: Incident) -> str:
+    """The address of an incident's video call, or nothing."""
+    return _video[0].room(incident.key, incident.id) if _video else ""
+
+
 _resolve_checks: list[ResolveCheck] = []
 
 

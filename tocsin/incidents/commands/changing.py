@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -86,11 +87,14 @@ def _cases(value: object) -> int:
     return value
 
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?! )", re.IGNORECASE)
+
+
 def _address(value: object) -> str:
-    """Something a browser may safely follow, or nothing."""
+    """Something a browser may safely follow, the name of a room of the house, or nothing."""
     text = texts.line(value, field="video_url", limit=300, required=False)
-    if text and not link(text):
-        raise Invalid("A video call has an address that begins with https://.", field="video_url")
+    if text and not link(text) and (_SCHEME.match(text) or "//" in text):
+        raise Invalid("A video call has an address that begins with https://, or the name of a room.", field="video_url")
     return text
 
 

@@ -15,9 +15,9 @@ from tocsin.core.errors import Conflict
 from tocsin.core.store import counters
 from tocsin.core.text import texts
 from tocsin.directory.models import Product, Service
-from tocsin.incidents import events, permissions, rules
+from tocsin.incidents import events, permissions, ports, rules
 from tocsin.incidents.commands import _paging
-from tocsin.incidents.commands._record import locked, save, tell, topic_of
+from tocsin.incidents.commands._record import locked, refresh_room, save, tell, topic_of
 from tocsin.incidents.models import Incident, IncidentAlert
 
 
@@ -93,21 +93,24 @@ def _open(actor: Actor, incident: Incident, products: list[Product], alerts: lis
 
 
 def set_up(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incident:
-    """Open the room, named by the key, and the state document. Done twice it changes nothing.
+    """Open the room, named by the key, the video call and the state document. Done again it adds only what is missing.
 
     A major incident is set up by its declaration; for Sev 3 anybody who reports or responds may ask for it.
     """
     permissions.require_speaker(actor, incident)
     with transaction.atomic():
         incident = locked(incident)
-        if incident.set_up_at:
+        video = incident.video_url or ports.video_room(incident)
+        if incident.set_up_at and video == incident.video_url:
             return incident
+        incident.video_url = video
         room = collab.open_room(actor, incident.id, incident.key, topic_of(incident), now=now)
         title = rules.document_title(incident.key, incident.summary)
         document = collab.open_document(actor, incident.id, title, now=now)
-        incident.set_up_at = now
-        save(incident, "set_up_at", now=now)
-        tell(actor, events.SET_UP, incident, now=now, room=room.id, document=document.id)
+        incident.set_up_at = incident.set_up_at or now
+        save(incident, "set_up_at", "video_url", now=now)
+        tell(actor, events.SET_UP, incident, now=now, room=room.id, document=document.id, video=video)
+        refresh_room(actor, incident, now=now)
     return incident
 
 

@@ -160,8 +160,6 @@ def _read_facts(form: Typed, services: list[Any], products: list[Any]) -> dict[s
     chosen = form.choice("service", [*by_slug, "unknown"], wrong="Choose a service from the list, or Unknown.")
     ticked = set(form.many("products"))
     video = form.text("video_url", longest=300)
-    if video and not video.startswith(("https://", "http://")):
-        form.errors["video_url"] = "A video call has an address that begins with https://."
     return {
         "summary": form.text("summary", required="Say in one line what the emergency is.", longest=200),
         "description": form.text("description", lines=True),

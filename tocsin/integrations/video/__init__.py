@@ -1,0 +1,1 @@
+"""Video calls by address: Jitsi and every service that opens a room when somebody goes to its address; or one static bridge."""
