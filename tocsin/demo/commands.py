@@ -26,7 +26,15 @@ from tocsin.directory.models import ApiToken, Person, Service
 Progress = Callable[[str, float], None]
 
 _ROOMS = ("directory", "oncall", "collab", "alerts", "paging", "incidents", "statuspages", "postmortems")
-_LASTING = {"directory.Severity", "statuspages.StatusPage", "collab.ShortLink"}
+_LASTING = {
+    "directory.Severity",
+    "directory.Value",
+    "directory.BackupSystem",
+    "statuspages.StatusPage",
+    "collab.ShortLink",
+    "incidents.SheetSection",
+    "incidents.SheetItem",
+}
 """Seeded by migrations, so not the demo's to remove."""
 _FACT, _GIVEN = "demo", "demo"
 
