@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from ninja import Router, Schema, Status
 from pydantic import Field
@@ -78,6 +77,37 @@ class NewChange(shapes.Body):
     source: shapes.Line = Field("", description="What made it, such as deploy; left out: you.")
     link: shapes.Prose = ""
     at: shapes.Instant | None = Field(None, description="When, if not now.")
+
+
+class OutsideLine(shapes.Body):
+    at: shapes.Line
+    kind: shapes.Line = "observation"
+    text: shapes.Prose
+    who: shapes.Line = ""
+
+
+class OutsideBody(shapes.Body):
+    """An incident as it was run elsewhere. Instants are RFC 3339; what is not known is left out."""
+
+    reference: shapes.Line = Field("", description="What it was called there; brought in once.")
+    url: shapes.Prose = ""
+    summary: shapes.Line = ""
+    description: shapes.Prose = ""
+    severity: int | None = Field(None, description="1, 2 or 3.")
+    source: shapes.Line = ""
+    service: shapes.Named = Field("", description="Slug.")
+    products: list[shapes.Named] = Field(default_factory=list, description="Slugs.", max_length=50)
+    manager: shapes.Named = Field("", description="Mail address of who ran it.")
+    private: bool = False
+    drill: bool = False
+    support_cases: int = 0
+    reported_at: shapes.Line = ""
+    detected_at: shapes.Line = ""
+    impact_started_at: shapes.Line = ""
+    impact_ended_at: shapes.Line = ""
+    fixing_at: shapes.Line = ""
+    resolved_at: shapes.Line = Field("", description="Left out: it goes on here.")
+    timeline: list[OutsideLine] = Field(default_factory=list, max_length=2_000)
 
 
 class SecurityBody(shapes.Body):
@@ -179,8 +209,8 @@ def record_change(request: Request, body: NewChange) -> Status:
 
 
 @bring_in.post("/import", response={201: IncidentDocument}, auth=RESPONDS, summary="Bring in an incident that was run elsewhere")
-def import_incident(request: Request, body: dict[str, Any]) -> Status:
-    incident = incidents.import_incident(request.actor, body, now=request.now)
+def import_incident(request: Request, body: OutsideBody) -> Status:
+    incident = incidents.import_incident(request.actor, body.model_dump(exclude_unset=True), now=request.now)
     return Status(201, one(request, incident))
 
 
