@@ -117,7 +117,17 @@ def time_rules_page() -> str:
     return "\n".join([MADE, (DOCS / "users" / "_time_rules_intro.md").read_text(), tables(TABLE)])
 
 
+def glossary_page() -> str:
+    from tocsin.directory.glossary import TERMS
+
+    lines = [MADE, "# Glossary\n", "One term per thing, spelled the same in code, API, pages and command line.\n"]
+    lines += ["| term | also called | meaning |", "|---|---|---|"]
+    lines += [f"| {term.name} | {', '.join(term.aliases)} | {term.meaning} |" for term in TERMS]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "glossary.md": glossary_page,
     "settings.md": settings_page,
     "events.md": events_page,
     "developers/cli.md": cli_page,

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tocsin.incidents",
     "tocsin.postmortems",
     "tocsin.statuspages",
+    "tocsin.readiness",
     "tocsin.web",
     "tocsin.apps.RootConfig",
 ]

@@ -33,7 +33,10 @@ from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
+from tocsin.readiness import jobs as readiness_jobs
+from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
+from tocsin.web.frame import kit_page
 
 MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
@@ -47,6 +50,7 @@ MODULES: tuple[Module, ...] = (
     *paging_jobs.MODULES,
     *oncall_jobs.MODULES,
     *calendar_jobs.MODULES,
+    *readiness_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 
@@ -75,5 +79,6 @@ def install() -> None:
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
+    readiness_ports.wire(kit_page.render)
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
     events.wire(HANDLERS)

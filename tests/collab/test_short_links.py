@@ -113,10 +113,14 @@ def test_a_fresh_installation_has_links_to_pages_that_exist():
     links = {link.name: link.target for link in queries.short_links()}
     assert links == {
         "awshelp": "/vendors",
+        "changedashboard": "/changes",
         "externalcomms": "/status",
         "imoc": "/oncall",
         "internalcomms": "/status/internal",
+        "mimcheatsheet": "/cheatsheet",
+        "multistatuspageupdater": "/updates",
         "oncall": "/oncall",
+        "pagesecint": "/page-security",
         "severity": "/severity",
     }
 

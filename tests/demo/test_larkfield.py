@@ -7,15 +7,15 @@ import datetime as dt
 import pytest
 
 from tests import company as builders
-from tocsin.alerts.models import Alert
+from tocsin.alerts.models import Alert, ChangeEvent
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.models import Event
 from tocsin.core.store import facts
 from tocsin.demo import commands as demo
-from tocsin.directory import finding
+from tocsin.directory import agreed, finding
 from tocsin.directory.models import ApiToken, Person, Service, Team
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Incident, ItemMark
 from tocsin.insights.coverage import coverage
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import ServiceCover, Webhook
@@ -41,7 +41,12 @@ def test_the_company_has_something_for_every_screen_and_goes_without_a_trace(now
 
 def _has_a_history() -> None:
     assert 1300 <= Alert.objects.count() <= 1500
-    assert Incident.objects.count() == 40
+    assert Incident.objects.filter(is_drill=False, outside=None).count() == 40
+    assert Incident.objects.filter(is_drill=True).exclude(drill_drafts=None).exists()
+    assert Incident.objects.filter(outside__reference="EMG-7").exists()
+    assert ChangeEvent.objects.count() == 4
+    assert ItemMark.objects.exclude(reason="").exists()
+    assert agreed.organisation().name == "Larkfield"
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
     assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10
     assert Action.objects.filter(state=Action.OPEN).exists()
@@ -98,6 +103,9 @@ def _removing_spares_what_is_not_its_own(now: dt.datetime) -> None:
     assert StatusPage.objects.count() == 2
     assert not Component.objects.exists()
     assert facts.get("demo") is None
+    assert agreed.organisation().name == ""
+    assert len(agreed.backup_systems()) == 5
+    assert not any(backup.link for backup in agreed.backup_systems())
 
 
 def test_an_installation_with_other_data_is_left_alone(now: dt.datetime) -> None:

@@ -91,13 +91,12 @@ def test_a_refused_update_names_its_field_and_says_nothing_anywhere(fields, fiel
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize(("flag", "code"), [("private", "private_incident"), ("drill", "drill")])
-def test_private_incidents_and_drills_never_reach_customers(flag, code):
+def test_private_incidents_never_reach_customers():
     there = given.house()
-    incident = given.fixing(there, by="root", **{flag: True})
+    incident = given.fixing(there, by="root", private=True)
     with pytest.raises(Conflict) as refused:
         published(there, incident, by="root")
-    assert refused.value.code == code
+    assert refused.value.code == "private_incident"
     published(there, incident, by="root", external=None)
     assert queries.external_page(given.later(11)).open == ()
 

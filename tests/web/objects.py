@@ -18,10 +18,12 @@ from tocsin.core.actor import SYSTEM
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
+from tocsin.incidents import queries as sheet
 from tocsin.oncall import commands as oncall
 from tocsin.paging.jobs import advance as pages
 from tocsin.paging.models import Page
 from tocsin.postmortems import commands as postmortems
+from tocsin.readiness import commands as readiness
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES = ("signed-out", "stakeholder", "responder", "member", "manager", "administrator")
@@ -150,7 +152,15 @@ def build() -> House:
         "api/v1/vendors/wanted": vendor.slug,
         "qualification_id": able.id,
         "qualification": able.id,
+        "kind": "chat",
+        "stage": "learn",
+        "item": sheet.sheet()[0].items.all()[0].id,
+        "section": "connect",
+        "api/v1/incidents/<wanted>/drill-drafts/draft": "drf_00000000000000000000000000",
+        "draft": "drf_00000000000000000000000000",
+        "draft_id": "drf_00000000000000000000000000",
     }
+    readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
     return house
 

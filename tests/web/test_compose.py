@@ -137,12 +137,38 @@ def test_going_back_keeps_the_words(client: Client, incident: Incident) -> None:
     assert not Update.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["private", "drill"])
-def test_private_incidents_and_drills_never_reach_customers(there: World, client: Client, now: dt.datetime, kind: str) -> None:
-    commands.declare(company.actor(there.ada), summary="Secret", severity=3, now=now, **{kind: True})
+def test_private_incidents_never_reach_customers(there: World, client: Client, now: dt.datetime) -> None:
+    commands.declare(company.actor(there.ada), summary="Secret", severity=3, private=True, now=now)
     page = client.get("/HOT-1/update").content.decode()
     assert "to_external" not in page
     form = {"status": "investigating", "to_external": "1", "external_body": "Out", "next": "in 30 min", "confirmation": "c"}
     answer = client.post("/HOT-1/update", form | {"do": "publish", "seen": ""})
     assert answer.status_code == 422
     assert not Update.objects.exists()
+
+
+@pytest.mark.req("VAL-07")
+def test_in_a_drill_words_are_kept_to_be_read_aloud_and_nothing_is_published(
+    there: World, client: Client, now: dt.datetime
+) -> None:
+    drill = commands.declare(company.actor(there.ada), summary="Fire on deck", severity=3, drill=True, now=now)
+    assert drill.key == "DRILL-1"
+    page = client.get("/DRILL-1/update").content.decode()
+    assert "This is a drill" in page
+    assert "Keep the draft" in page
+    form = {
+        "status": "investigating",
+        "to_internal": "1",
+        "internal_title": "T",
+        "internal_body": "We are on it.",
+        "next": "in 30 min",
+    }
+    for verb in ("review", "publish"):
+        answer = client.post("/DRILL-1/update", form | {"do": verb, "seen": "", "confirmation": "c"})
+        assert answer["Location"] == "/DRILL-1/drafts"
+    assert not Update.objects.exists()
+    shown = client.get("/DRILL-1/drafts").content.decode()
+    assert "We are on it." in shown
+    draft = drill.drill_drafts.first()
+    client.post(f"/DRILL-1/drafts/{draft.id}", {"text": "Who is hit? I could not tell."})
+    assert "Who is hit?" in client.get("/DRILL-1/drafts").content.decode()

@@ -78,9 +78,25 @@ def _refuses(counts: object) -> None:
     raise DatabaseError("database is locked")
 
 
-@pytest.mark.parametrize("name", ["oncall", "imoc", "severity", "internalcomms", "externalcomms", "awshelp"])
-def test_every_first_link_leads_to_a_page(name: str) -> None:
-    assert signed_in(company.person()).get(f"/go/{name}", follow=True).status_code == 200
+FIRST = (
+    "severity",
+    "internalcomms",
+    "externalcomms",
+    "pagesecint",
+    "oncall",
+    "imoc",
+    "awshelp",
+    "changedashboard",
+    "multistatuspageupdater",
+    "mimcheatsheet",
+)
+
+
+@pytest.mark.req("CHS-05")
+@pytest.mark.parametrize("name", FIRST)
+def test_every_first_link_leads_to_a_page_that_works(name: str) -> None:
+    for someone in (company.person(), company.stakeholder()):
+        assert signed_in(someone).get(f"/go/{name}", follow=True).status_code == 200
 
 
 @pytest.mark.req("PAG-11")

@@ -118,3 +118,21 @@ class AlertEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.title}"
+
+
+class ChangeEvent(models.Model):
+    """Somebody or something changed what runs: a release, a switch, a migration. Wakes nobody; read when something breaks."""
+
+    id = IdField("chg")
+    at = models.DateTimeField(db_index=True)
+    summary = models.CharField(max_length=300)
+    service = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="change_events")
+    source = models.CharField(max_length=80)
+    link = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return self.summary

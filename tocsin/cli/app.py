@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, reach, rooms
+from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, prepared, reach, rooms, sheet
 
 app = typer.Typer(
     name="tocsin",
@@ -40,6 +40,15 @@ REMOTE = (
     catalogue.link,
     reach.severity,
     learning.status,
+    sheet.sheet,
+    prepared.value,
+    prepared.organisation,
+    prepared.backup_system,
+    prepared.change,
+    prepared.kit,
+    prepared.readiness,
+    prepared.glossary,
+    prepared.security,
     outside.event,
 )
 

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     def _prefix(cls, value: str) -> str:
         if not (2 <= len(value) <= 10 and value.isascii() and value.isalpha() and value.isupper()):
             raise ValueError("TOCSIN_INCIDENT_PREFIX takes two to ten capital letters, such as HOT")
+        if value == "DRILL":
+            raise ValueError("TOCSIN_INCIDENT_PREFIX cannot be DRILL: exercises are numbered apart as DRILL-1")
         return value
 
     @field_validator("video_url")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 DOMAIN = "larkfield.example"
 ADMINISTRATOR = ("Robin Adler", "robin")
@@ -134,3 +135,55 @@ OWN_MANAGER_ROSTER = {"Code hosting": "Developer tools"}
 
 OFFICE_HOURS = {"Warehouse": ({"days": [0, 1, 2, 3, 4], "from": "09:00", "to": "18:00"},)}
 """Services whose team is paged in these hours of its own zone only: at other times the last resort answers alone."""
+
+ORGANISATION = "Larkfield"
+SECURITY_TEAM = "Developer tools"
+BACKUPS = {
+    "chat": ("Matrix room", "https://matrix.larkfield.example/#/room/emergency", "Sign in with the card in your wallet", 34),
+    "video": ("Telephone bridge", "https://bridge.larkfield.example/912", "Or call +43 1 5550 912, code 4417", 34),
+    "documents": ("Files at the second site", "https://files2.larkfield.example", "A copy of each night", 92),
+    "state_document": ("Shared pad", "https://pad.larkfield.example/p/incident", "Copy it back afterwards", 213),
+}
+"""By kind: name, link, how, and how many days ago it was tried. Nobody has named one for the ticket yet."""
+
+CHANGES = (
+    (3, "Checkout", "Release 412: new rules for wallet refunds"),
+    (26, "Event stream", "Broker settings: retention from 3 to 5 days"),
+    (51, "Search", "Index rebuilt with prices of the winter timetable"),
+    (120, "Ledger", "Database moved to the larger machine"),
+)
+"""How many hours ago, which service, what."""
+
+DRILL = (
+    (9, "Some of you cannot log in. We are looking into it and speak again in 30 minutes.", "Short and clear. Say since when."),
+    (31, "Since 14:05 log-in fails for about half of you. Tickets you hold stay valid.", "Good: I know what still works."),
+)
+"""Minutes after the start, what was drafted for customers, and what was thought of it."""
+
+TICKED = ("connect", "communications", "escalate")
+"""Sections of the cheat sheet whose lines are ticked on incidents that are being fixed."""
+
+ELSEWHERE: dict[str, Any] = {
+    "facts": {
+        "reference": "EMG-7",
+        "url": "https://spare.larkfield.example/EMG-7",
+        "summary": "The whole office network is away, and Tocsin with it",
+        "severity": 3,
+        "service": "code-hosting",
+        "manager": "priya@larkfield.example",
+    },
+    "times": {
+        "impact_started_at": 0,
+        "detected_at": 2,
+        "reported_at": 6,
+        "fixing_at": 9,
+        "impact_ended_at": 74,
+        "resolved_at": 90,
+    },
+    "timeline": [
+        {"at": 9, "kind": "communication", "text": "We meet on the telephone bridge.", "who": "Priya"},
+        {"at": 31, "kind": "observation", "text": "The line to the provider is cut; they have sent somebody.", "who": "Noah"},
+        {"at": 74, "kind": "change", "text": "The second line takes all traffic.", "who": "Noah"},
+    ],
+}
+"""An incident that was run without us; times in minutes after its start."""

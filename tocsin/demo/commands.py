@@ -18,7 +18,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
-from tocsin.demo import calendars, cast, history, incidents, staff
+from tocsin.demo import calendars, cast, history, incidents, prepared, staff
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
 from tocsin.directory.models import ApiToken, Person, Service
@@ -26,7 +26,17 @@ from tocsin.directory.models import ApiToken, Person, Service
 Progress = Callable[[str, float], None]
 
 _ROOMS = ("directory", "oncall", "collab", "alerts", "paging", "incidents", "statuspages", "postmortems")
-_LASTING = {"directory.Severity", "statuspages.StatusPage", "collab.ShortLink", "collab.StoredFile", "collab.FilePiece"}
+_LASTING = {
+    "directory.Severity",
+    "directory.Value",
+    "directory.BackupSystem",
+    "statuspages.StatusPage",
+    "collab.ShortLink",
+    "collab.StoredFile",
+    "collab.FilePiece",
+    "incidents.SheetSection",
+    "incidents.SheetItem",
+}
 """Seeded by migrations, so not the demo's to remove; or swept away by itself when no message has it any more."""
 _FACT, _GIVEN = "demo", "demo"
 
@@ -59,6 +69,7 @@ def remove(now: dt.datetime) -> dict[str, int]:
         raise Conflict("There is no demo company here.")
     with transaction.atomic():
         gone, kept = _delete(last["last"])
+        prepared.clear(now)
         facts.put(_FACT, None)
     return {"removed": gone, "kept": kept}
 
@@ -80,6 +91,7 @@ def _make(now: dt.datetime, progress: Progress) -> None:
             progress("incidents and what followed", 0.2 + 0.8 * place / len(happenings))
     staff.plan_ahead(company, now)
     calendars.fill(company, now)
+    prepared.fill(company, now)
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})
 
 

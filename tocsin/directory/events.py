@@ -43,6 +43,13 @@ SERVICE_CHANGED = "service.changed"
 SEVERITY_CHANGED = "severity.changed"
 """subject: sev_<number>"""
 
+ORGANISATION_CHANGED = "organisation.changed"
+"""subject: installation; data: what changed of name, security_team (a team's id, or null)"""
+VALUE_CHANGED = "value.changed"
+"""subject: the stage; data: the texts changed, each with its new wording"""
+BACKUP_SYSTEM_CHANGED = "backup_system.changed"
+"""subject: the kind; data: the fields changed, each with its new value"""
+
 GATEWAY_CREATED = "gateway.created"
 GATEWAY_CHANGED = "gateway.changed"
 

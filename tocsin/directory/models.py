@@ -267,3 +267,36 @@ class CodeCall(DueRow):
 
     def __str__(self) -> str:
         return f"code to {self.method}"
+
+
+class Value(models.Model):
+    """What we hold to at one stage of an incident, the value of the whole company that it follows from, and why."""
+
+    stage = models.CharField(max_length=8, primary_key=True)
+    position = models.SmallIntegerField()
+    name = models.CharField(max_length=120)
+    company_value = models.CharField(max_length=120, blank=True, default="")
+    rationale = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BackupSystem(models.Model):
+    """Where work goes on when a system of every day is down. One for each kind: in need nobody should have to choose."""
+
+    kind = models.CharField(max_length=16, primary_key=True)
+    position = models.SmallIntegerField()
+    name = models.CharField(max_length=120, blank=True, default="")
+    link = models.CharField(max_length=500, blank=True, default="")
+    note = models.CharField(max_length=400, blank=True, default="")
+    tested_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.name or self.kind

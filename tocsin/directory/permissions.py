@@ -55,6 +55,12 @@ def sees_contact_methods(actor: Actor) -> bool:
     return actor.is_system or is_responder(actor)
 
 
+def require_contacts(actor: Actor) -> None:
+    """Raises NotAllowed for whoever may not see how colleagues are called."""
+    if not sees_contact_methods(actor):
+        raise NotAllowed("Telephone numbers are in this: it is for responders. An administrator can change your role.")
+
+
 def may_qualify(actor: Actor, person: Person) -> bool:
     """Whether the actor may say what this person can do: administrators, and managers of a team that the person is in."""
     if actor.is_administrator or actor.is_system:

@@ -6,12 +6,35 @@ import datetime as dt
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from tocsin.core.errors import Invalid
 
 READ, RESPOND, CONFIGURE = "read", "respond", "configure"
 SCOPES = (READ, RESPOND, CONFIGURE)
 """`read` sees, `respond` also acts on alerts, pages and incidents, `configure` also changes people, teams and services."""
+
+STAGES: Mapping[str, str] = {
+    "detect": "Detect",
+    "respond": "Respond",
+    "recover": "Recover",
+    "learn": "Learn",
+    "improve": "Improve",
+}
+"""The stages of an incident's life that a value belongs to."""
+
+BACKUP_KINDS: Mapping[str, str] = {
+    "chat": "Chat",
+    "video": "Video call",
+    "documents": "Documents",
+    "state_document": "Incident state document",
+    "ticket": "Incident ticket",
+}
+"""What incidents are run with and must be able to do without."""
+
+BACKUP_TEST_LASTS = dt.timedelta(days=180)
+"""A backup system that was not tried for this long counts as unproven."""
 
 INVITE, RESET, MAIL_TEST = "invite", "reset", "mail-test"
 LINK_LIFETIME = {INVITE: dt.timedelta(days=7), RESET: dt.timedelta(days=1)}
@@ -129,3 +152,19 @@ def plan(methods: Sequence[Method], wanted: Sequence[tuple[str, int]], other: Se
             earlier = kept[0][1] - min(delay for _, delay in steps)
             return [(method, delay - earlier) for method, delay in kept]
     return []
+
+
+def backup_is_proven(link: str, tested_on: dt.date | None, today: dt.date) -> bool:
+    """Whether a backup system is named and was tried lately."""
+    return bool(link) and tested_on is not None and today - tested_on <= BACKUP_TEST_LASTS
+
+
+def past_day(day: dt.date | str, today: dt.date) -> dt.date:
+    """A day that has come, from a date or `2026-11-20`; a day's grace for zones ahead of UTC. Raises Invalid."""
+    try:
+        found = day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
+    except ValueError:
+        raise Invalid("Write the day as year-month-day, such as 2026-11-30.", field="tested_on") from None
+    if found > today + dt.timedelta(days=1):
+        raise Invalid("A test that lies ahead has proven nothing yet.", field="tested_on")
+    return found

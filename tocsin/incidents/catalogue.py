@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.directory.rules import BACKUP_KINDS
 from tocsin.incidents import assessing, rules
 
 Data = Mapping[str, Any]
@@ -135,6 +136,15 @@ def _resolved(data: Data) -> Entry:
     return Entry("Resolved", "done", f"impact is over and none is about to follow{said}")
 
 
+def _kind(data: Data) -> str:
+    kind = str(data.get("kind", ""))
+    return BACKUP_KINDS.get(kind, kind).lower()
+
+
+def _imported(data: Data) -> Entry:
+    return Entry("Imported", "pass", f"run elsewhere as {data.get('reference')}", path=str(data.get("url") or ""))
+
+
 def _update(data: Data) -> Entry:
     pages = rules.joined([str(page) for page in data.get("pages", ())]) or "status"
     titles = data.get("titles") or {}
@@ -209,6 +219,14 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
         quiet=True,
     ),
+    "incident.item_ticked": _said(lambda data: f"{data['section']}: {data['text']}", "Checklist", "done", group="talk", quiet=True),
+    "incident.item_skipped": _said(lambda data: f"{data['text']}: {data['reason']}", "Skipped", "fork"),
+    "incident.item_unticked": _said(lambda data: f"open again: {data['text']}", "Checklist", "box", group="talk", quiet=True),
+    "incident.primary_down": _said(
+        lambda data: f"primary {_kind(data)} is down, we use {data['name']} {data['link']}", "Backup", "pass"
+    ),
+    "incident.primary_up": _said(lambda data: f"primary {_kind(data)} works again, we leave {data['name']}", "Backup", "back"),
+    "incident.imported": _imported,
     "message.posted": _message,
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True
@@ -220,6 +238,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         group="talk",
     ),
     "update.published": _update,
+    "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
+    "update.feedback_given": _said(lambda data: str(data.get("text", "")), "Feedback", "talk", group="talk"),
     "postmortem.started": _said(lambda data: f"begun, {data.get('owner_name')} owns it", "Postmortem", "pen"),
     "postmortem.state_changed": _said(
         lambda data: f"{str(data.get('old')).replace('_', ' ')} → {str(data.get('new')).replace('_', ' ')}",

@@ -65,3 +65,33 @@ OFFER_ANSWERED = "incident.offer_answered"
 
 RESPONDER_RELEASED = "incident.responder_released"
 """data: person, name"""
+
+ITEM_TICKED = "incident.item_ticked"
+"""data: item (id), section, text"""
+
+ITEM_SKIPPED = "incident.item_skipped"
+"""data: item (id), section, text, reason"""
+
+ITEM_UNTICKED = "incident.item_unticked"
+"""data: item (id), section, text"""
+
+PRIMARY_DOWN = "incident.primary_down"
+"""data: kind, name, link (of the backup system that is used from now)"""
+
+PRIMARY_UP = "incident.primary_up"
+"""data: kind, name"""
+
+IMPORTED = "incident.imported"
+"""It was run elsewhere. data: key, reference, url, entries (how many lines of its timeline came along)"""
+
+SHEET_SECTION_CHANGED = "sheet.section_changed"
+"""subject: the section's short name; data: title, text"""
+
+SHEET_ITEM_ADDED = "sheet.item_added"
+"""data: section, text, link, every_minutes"""
+
+SHEET_ITEM_CHANGED = "sheet.item_changed"
+"""data: the fields changed, each with its new value"""
+
+SHEET_ITEM_REMOVED = "sheet.item_removed"
+"""data: section, text"""

@@ -219,3 +219,92 @@ class ResponderRelease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} is free of {self.incident}"
+
+
+class SheetSection(models.Model):
+    """A section of the cheat sheet of incident managers."""
+
+    slug = models.SlugField(max_length=40, primary_key=True)
+    title = models.CharField(max_length=80)
+    position = models.SmallIntegerField()
+    text = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SheetItem(Stamped):
+    """One line of the cheat sheet. `fact` names what Tocsin itself can see, `every_minutes` makes it come back while we fix."""
+
+    id = IdField("itm")
+    section = models.ForeignKey(SheetSection, on_delete=models.CASCADE, related_name="items")
+    position = models.SmallIntegerField()
+    text = models.CharField(max_length=400)
+    link = models.CharField(max_length=500, blank=True, default="")
+    fact = models.CharField(max_length=24, blank=True, default="")
+    every_minutes = models.PositiveSmallIntegerField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ItemMark(models.Model):
+    """Somebody ticked a line on one incident, or skipped it with a `reason`. `text` is the line as it stood then."""
+
+    id = IdField("mrk")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="marks")
+    item = models.ForeignKey(SheetItem, on_delete=models.PROTECT, related_name="marks")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.CharField(max_length=400)
+    reason = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Fallback(models.Model):
+    """An incident works in a backup system, since its primary was marked down until it was marked up again."""
+
+    id = IdField("fbk")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="fallbacks")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=120)
+    link = models.CharField(max_length=500)
+    before = models.CharField(max_length=500, blank=True, default="")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("since",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("incident", "kind"), condition=models.Q(until__isnull=True), name="incidents_one_fallback"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.name}"
+
+
+class OutsideRecord(models.Model):
+    """This incident was run elsewhere and brought here afterwards: what it was called there."""
+
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="outside")
+    reference = models.CharField(max_length=120, unique=True)
+    url = models.CharField(max_length=500, blank=True, default="")
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.reference

@@ -16,6 +16,9 @@ STATE_WORDS: Mapping[str, str] = {PENDING: "Pending", FIXING: "Fixing", RESOLVED
 SEVERITIES = (1, 2, 3)
 MAJOR = (1, 2)
 
+DRILL_PREFIX = "DRILL"
+"""Keys of drills begin with this, whatever those of incidents begin with."""
+
 SOURCES: Mapping[str, str] = {
     "monitoring": "Monitoring",
     "customer_report": "Customer report",
@@ -189,6 +192,17 @@ def ttd(impact_started_at: dt.datetime | None, detected_at: dt.datetime | None) 
 def ttr(impact_started_at: dt.datetime | None, impact_ended_at: dt.datetime | None) -> dt.timedelta | None:
     """Time to recovery: end of impact minus start of impact; None while one is not known."""
     return impact_ended_at - impact_started_at if impact_started_at and impact_ended_at else None
+
+
+def prompt_due(fixing_at: dt.datetime, last: dt.datetime | None, every_minutes: int) -> dt.datetime:
+    """When a periodic task comes back: its interval after it was last done, or after fixing began."""
+    began = max(fixing_at, last) if last else fixing_at
+    return began + dt.timedelta(minutes=every_minutes)
+
+
+def below(key: str, link: str) -> str:
+    """Where a link of the cheat sheet leads on one incident: `./times` to `/HOT-1/times`, `.` to its page, others as they are."""
+    return f"/{key}{link[1:]}" if link.startswith(".") else link
 
 
 def joined(words: Sequence[str]) -> str:

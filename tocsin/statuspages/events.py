@@ -8,6 +8,12 @@ UPDATE_PUBLISHED = "update.published"
 data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation
 """
 
+DRAFT_KEPT = "update.draft_kept"
+"""In a drill. data: status, audiences, titles (by audience); context: the incident"""
+
+FEEDBACK_GIVEN = "update.feedback_given"
+"""Subject: the draft of a drill. data: text; context: the incident"""
+
 COMPONENT_CREATED = "component.created"
 """data: page, name, product"""
 

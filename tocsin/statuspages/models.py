@@ -83,3 +83,36 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.at:%Y-%m-%d %H:%M}"
+
+
+class DrillDraft(models.Model):
+    """What would have been published in a drill: kept, read aloud, talked about, and shown to nobody else."""
+
+    id = IdField("drf")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="drill_drafts")
+    status = models.CharField(max_length=16)
+    words = models.JSONField()
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"draft of {self.incident}"
+
+
+class DraftFeedback(models.Model):
+    """What somebody thinks of a draft that was read aloud."""
+
+    id = IdField("fdb")
+    draft = models.ForeignKey(DrillDraft, on_delete=models.CASCADE, related_name="feedback")
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -22,6 +22,12 @@ def require_publishable(incident: Incident) -> None:
         raise Conflict(f"{incident.key} is a drill: nothing of it leaves the house.", field="external", code="drill")
 
 
+def require_no_drill(incident: Incident) -> None:
+    """Raises Conflict for a drill: its words are drafts, on no page."""
+    if incident.is_drill:
+        raise Conflict(f"{incident.key} is a drill: it publishes nothing. Keep the draft and read it aloud.", code="drill")
+
+
 def require_editor(actor: Actor) -> None:
     """Raises NotAllowed for whoever may not change pages and components."""
     directory.require_administrator(actor)

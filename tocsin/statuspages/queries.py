@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import rules
 from tocsin.statuspages.commands.publishing import facts_of
-from tocsin.statuspages.models import Component, Entry, StatusPage, Update
+from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,20 @@ def _due(incident: Incident, latest: Sequence[Update]) -> dt.datetime | None:
         return min(promises)
     waits = not latest and incident_rules.is_major(incident.severity) and not incident.is_drill
     return incident.created_at + rules.FIRST_WORDS if waits else None
+
+
+def drill_drafts(incident: Incident) -> list[DrillDraft]:
+    """What was drafted in a drill, newest first, with what people thought of it. Two queries."""
+    feedback = Prefetch("feedback", DraftFeedback.objects.select_related("author"))
+    return list(incident.drill_drafts.select_related("author").prefetch_related(feedback))
+
+
+def drill_draft(incident: Incident, wanted: str) -> DrillDraft:
+    """Raises NotFound for a draft of another incident, too."""
+    found = incident.drill_drafts.select_related("incident").filter(pk=wanted).first()
+    if found is None:
+        raise NotFound(f"{incident.key} has no such draft.")
+    return found
 
 
 def draft(incident: Incident, audience: str, status: str) -> rules.Draft:

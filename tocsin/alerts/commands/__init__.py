@@ -1,6 +1,7 @@
 """The only writers of this room: what sources say, what people answer, the keys of the doors."""
 
 from tocsin.alerts.commands.answers import acknowledge, resolve
+from tocsin.alerts.commands.changes import record_change
 from tocsin.alerts.commands.history import PastAlert, bring_history
 from tocsin.alerts.commands.intake import Arrival, give_up, receive, understand
 from tocsin.alerts.commands.keys import create_key, revoke_key
@@ -16,6 +17,7 @@ __all__ = (
     "give_up",
     "open_by_hand",
     "receive",
+    "record_change",
     "resolve",
     "revoke_key",
     "trigger",

@@ -20,7 +20,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
-from tocsin.core.text import texts
+from tocsin.core.text import links, texts
 from tocsin.directory.models import Person
 
 __all__ = [
@@ -149,11 +149,7 @@ def change_short_link(
 
 def _where(target: str, note: str) -> dict[str, str]:
     """The target and the note, checked."""
-    target = texts.line(target, field="target", limit=500)
-    own_path = target.startswith("/") and not target.startswith(("//", "/\\"))
-    if not own_path and not target.startswith(("https://", "http://")):
-        raise Invalid("A target is a path such as /oncall, or an address that starts with https://.", field="target")
-    return {"target": target, "note": texts.line(note, field="note", limit=200, required=False)}
+    return {"target": links.target(target, field="target"), "note": texts.line(note, field="note", limit=200, required=False)}
 
 
 def count_hits(hits: Mapping[str, int]) -> None:

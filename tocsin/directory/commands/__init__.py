@@ -10,6 +10,7 @@ from tocsin.directory.commands.access import (
     send_account_mail,
     use_token,
 )
+from tocsin.directory.commands.agreeing import set_backup_system, set_organisation, set_value
 from tocsin.directory.commands.contact import (
     add_contact_method,
     mark_answered,
@@ -84,12 +85,15 @@ __all__ = [
     "send_account_mail",
     "send_code",
     "send_test_mail",
+    "set_backup_system",
     "set_mail_server",
     "set_notify_steps",
+    "set_organisation",
     "set_password",
     "set_qualification",
     "set_role",
     "set_severity_meaning",
+    "set_value",
     "use_token",
     "verify_contact_method",
 ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tocsin.incidents.commands.assessing import assess, confirm_assessment, follow_up_case, label_case, unlabel_case
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
+from tocsin.incidents.commands.falling_back import mark_down, mark_up
+from tocsin.incidents.commands.importing import import_incident
+from tocsin.incidents.commands.keeping_sheet import add_item, change_item, remove_item, set_section
 from tocsin.incidents.commands.offering import accept_offer, ask_about_offer, decline_offer, offer_role, withdraw_offer
 from tocsin.incidents.commands.resolving import resolve
 from tocsin.incidents.commands.running import (
@@ -16,38 +19,51 @@ from tocsin.incidents.commands.running import (
     release_role,
     take_command,
 )
+from tocsin.incidents.commands.security import page_security
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
+from tocsin.incidents.commands.ticking import skip, tick, untick
 
 __all__ = [
     "accept_offer",
+    "add_item",
     "add_member",
     "ask_about_offer",
     "assess",
     "assign_role",
     "be_here",
     "change_fields",
+    "change_item",
     "confirm_assessment",
     "declare",
     "decline_offer",
     "edit",
     "follow_up_case",
     "hand_over",
+    "import_incident",
     "label_case",
     "link_alert",
+    "mark_down",
+    "mark_up",
     "note",
     "offer_role",
+    "page_security",
     "page_team",
     "react",
     "release_responder",
     "release_role",
     "remove",
+    "remove_item",
     "resolve",
     "say",
+    "set_section",
     "set_severity",
     "set_times",
     "set_up",
+    "skip",
     "star",
     "take_command",
+    "tick",
     "unlabel_case",
+    "untick",
     "withdraw_offer",
 ]

@@ -65,8 +65,7 @@ def declare(
 
 
 def _open(actor: Actor, incident: Incident, products: list[Product], alerts: list[Alert], now: dt.datetime) -> Incident:
-    incident.number = counters.next_number("incident")
-    incident.key = f"{settings.TOCSIN.incident_prefix}-{incident.number}"
+    number_it(incident)
     incident.save(force_insert=True)
     incident.products.set(products)
     tell(
@@ -90,6 +89,14 @@ def _open(actor: Actor, incident: Incident, products: list[Product], alerts: lis
     if rules.pages(incident.severity, drill=incident.is_drill):
         _paging.page_major(actor, incident, now=now)
     return incident
+
+
+def number_it(incident: Incident) -> None:
+    """Give number and key. Drills count apart, below zero, so that real numbers have no holes: `DRILL-3` is -3."""
+    prefix = rules.DRILL_PREFIX if incident.is_drill else settings.TOCSIN.incident_prefix
+    number = counters.next_number("drill" if incident.is_drill else "incident")
+    incident.number = -number if incident.is_drill else number
+    incident.key = f"{prefix}-{number}"
 
 
 def set_up(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incident:

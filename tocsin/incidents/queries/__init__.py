@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from tocsin.incidents.queries.changes import ChangeLine, changes
+from tocsin.incidents.queries.checklist import (
+    CheckLine,
+    CheckPart,
+    checklist,
+    fallbacks,
+    is_first_command,
+    prompts,
+    sheet,
+    sheet_item,
+    sheet_section,
+)
 from tocsin.incidents.queries.lists import (
     by_id,
     by_key,
@@ -39,6 +51,9 @@ from tocsin.incidents.queries.story import TimelineLine, timeline
 
 __all__ = [
     "CatchUp",
+    "ChangeLine",
+    "CheckLine",
+    "CheckPart",
     "HistoryLine",
     "Holder",
     "Named",
@@ -53,10 +68,14 @@ __all__ = [
     "case",
     "cases",
     "catch_up",
+    "changes",
+    "checklist",
     "commanding",
+    "fallbacks",
     "history",
     "holders",
     "incidents",
+    "is_first_command",
     "keys_of_alerts",
     "linked_alerts",
     "mentions",
@@ -65,8 +84,12 @@ __all__ = [
     "offer",
     "offers",
     "open_counts",
+    "prompts",
     "queue_counts",
     "responders",
+    "sheet",
+    "sheet_item",
+    "sheet_section",
     "similar_open",
     "team_queue",
     "timeline",

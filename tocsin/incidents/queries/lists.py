@@ -28,8 +28,8 @@ def incidents(
 ) -> QuerySet[Incident]:
     """The incidents the actor may see, newest first.
 
-    `state` is a state, `new` (pending) or `open`; `q` is looked for in key, summary, description and service; `drills` keeps only
-    drills or leaves them out. Raises Invalid for an unknown state.
+    `state` is a state, `new` (pending) or `open`; `q` is looked for in key, summary, description, service and outside reference;
+    `drills` keeps only drills or leaves them out. Raises Invalid for an unknown state.
     """
     rows = permissions.visible(actor, _whole())
     if state:
@@ -42,13 +42,19 @@ def incidents(
         rows = rows.filter(is_drill=drills)
     for word in q.replace("\x00", "").split()[:8]:
         rows = rows.filter(
-            Q(key__iexact=word) | Q(summary__icontains=word) | Q(description__icontains=word) | Q(service__name__icontains=word)
+            Q(key__iexact=word)
+            | Q(summary__icontains=word)
+            | Q(description__icontains=word)
+            | Q(service__name__icontains=word)
+            | Q(outside__reference__iexact=word)
         )
     return rows.order_by("-created_at", "-number")
 
 
 def _whole() -> QuerySet[Incident]:
-    return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter").prefetch_related("products")
+    return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter", "outside").prefetch_related(
+        "products"
+    )
 
 
 def by_key(actor: Actor, key: str) -> Incident:

@@ -53,9 +53,10 @@ def post_update(
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
     maps component ids to states. Raises Invalid with the field (`external_body`, `next_update_at` …), Conflict with code
-    `private_incident` or `drill` for an incident that customers must not read of.
+    `private_incident` for an incident that customers must not read of, and `drill` for one that nobody is told of.
     """
     permissions.require_publisher(actor, incident)
+    permissions.require_no_drill(incident)
     incident_rules.word_of(status, rules.STATUSES, "status")
     confirmation = texts.line(confirmation, field="confirmation", limit=64)
     with transaction.atomic():
@@ -165,8 +166,10 @@ def close_entries(
     """Close everything that status pages still say of an incident, in one act.
 
     `final` holds the confirmed words by audience; where it has none, the drafted last message is used. An audience that has
-    heard nothing is not spoken to, unless words for it are given. None when there is nothing to close.
+    heard nothing is not spoken to, unless words for it are given. None when there is nothing to close, as in a drill.
     """
+    if incident.is_drill:
+        return None
     facts = facts_of(incident)
     open_pages = set(Entry.objects.filter(incident=incident, resolved_at=None).values_list("page__audience", flat=True))
     words: dict[str, Words] = {}

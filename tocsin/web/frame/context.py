@@ -10,6 +10,7 @@ from django.conf import settings
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
 from tocsin.core.models import InstallationFact
+from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.queries import NowRow
@@ -79,6 +80,11 @@ class Frame:
             return None
         proof = "hold" if self.on_hold else "problem" if self.problems else "proved"
         return watch.line(self.actor, self.watched, proof)
+
+    @property
+    def responds(self) -> bool:
+        """Whether the reader works on incidents."""
+        return self.actor is not None and access.is_responder(self.actor)
 
     @property
     def on_hold(self) -> bool:

@@ -37,6 +37,9 @@ def take_command(request: Request, key: str) -> HttpResponse:
         commands.take_command(request.actor, incident, now=request.now)
     except Conflict as conflict:
         messages.warning(request, conflict.detail)
+    else:
+        if incidents.is_first_command(request.actor):
+            messages.success(request, incidents.sheet_section("responsibility").text)
     return redirect(f"/{incident.key}")
 
 

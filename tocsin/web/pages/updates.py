@@ -59,6 +59,8 @@ def compose(request: Request, key: str) -> HttpResponse:
         return _form(request, incident, form, last, quiet=verb == "edit")
     if not form.ok:
         return _form(request, incident, form, last)
+    if incident.is_drill:
+        return _keep(request, incident, form, words, last)
     overtaken = last is not None and last.id != request.POST.get("seen", "")
     confirmation = clean(request.POST.get("confirmation", ""))[:64]
     if verb != "publish" or not confirmation or (overtaken and last and last.confirmation != confirmation):
@@ -80,6 +82,18 @@ def _publish(
     else:
         messages.success(request, f"{where}.")
     return redirect(f"/{incident.key}")
+
+
+def _keep(request: Request, incident: Incident, form: Typed, words: dict[str, Any], last: Update | None) -> HttpResponse:
+    """In a drill the words are kept to be read aloud, nothing is published."""
+    said = {audience: words[audience] for audience in rules.AUDIENCES}
+    try:
+        commands.keep_draft(request.actor, incident, status=words["status"], **said, now=request.now)
+    except Refused as refused:
+        form.refuse(refused, **_FIELDS)
+        return _form(request, incident, form, last)
+    messages.success(request, "Kept. Read it aloud, and let the others say what they understood.")
+    return redirect(f"/{incident.key}/drafts")
 
 
 def _drafts(request: Request, incident: Incident, last: Update | None, status: str) -> dict[str, Any]:
@@ -112,9 +126,7 @@ def _from_document(incident: Incident) -> rules.Draft:
 
 def _closed_to_customers(incident: Incident) -> str:
     """Why nothing of this incident may be told outside, or nothing."""
-    if incident.is_private:
-        return "This incident is private. Nothing of it is shown to customers."
-    return "This is a drill. Nothing of it leaves the house." if incident.is_drill else ""
+    return "This incident is private. Nothing of it is shown to customers." if incident.is_private else ""
 
 
 def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.core import clock as core_clock
+from tocsin.directory.rules import BACKUP_KINDS
 from tocsin.incidents import rules as incident_rules
 from tocsin.web.frame import assets, reader, symbols, words
 
@@ -179,6 +180,12 @@ def plural(count: int, one: str, many: str = "") -> str:
 def spelled(count: int, one: str, many: str = "") -> str:
     """`{% spelled 3 "alert" %}` is `Three alerts`, to begin a sentence."""
     return words.spelled(count, one, many)
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of backup system in words: `state_document` is `incident state document`."""
+    return BACKUP_KINDS.get(kind, kind).lower()
 
 
 @register.filter

@@ -38,6 +38,7 @@ class IncidentDocument(shapes.Object):
     manager: shapes.PersonRef | None = Field(description="The incident manager at this moment.")
     private: bool
     drill: bool
+    reference: str | None = Field(description="What it was called where it was run, if it was imported.")
     detected_at: shapes.Instant | None
     impact_started_at: shapes.Instant | None
     impact_ended_at: shapes.Instant | None
@@ -88,6 +89,7 @@ def show(incidents: Iterable[Incident]) -> list[IncidentDocument]:
 
 def _document(incident: Incident) -> IncidentDocument:
     ttd, ttr = queries.ttd(incident), queries.ttr(incident)
+    outside = getattr(incident, "outside", None)
     page = shapes.address(f"/{incident.key}")
     return IncidentDocument(
         id=incident.id,
@@ -106,6 +108,7 @@ def _document(incident: Incident) -> IncidentDocument:
         manager=shapes.person(incident.manager),
         private=incident.is_private,
         drill=incident.is_drill,
+        reference=outside.reference if outside else None,
         detected_at=incident.detected_at,
         impact_started_at=incident.impact_started_at,
         impact_ended_at=incident.impact_ended_at,
@@ -149,7 +152,7 @@ def list_incidents(
 ) -> dict:
     about = services.find(service, field="service") if service else None
     rows = queries.incidents(request.actor, state=state or None, severity=severity, service=about, q=q[:200])
-    return lists.page(rows, "-number", limit=limit, cursor=cursor, show=show)
+    return lists.page(rows, "-id", limit=limit, cursor=cursor, show=show)
 
 
 @router.post("", response={201: IncidentDocument}, auth=RESPONDS, summary="Declare an incident")

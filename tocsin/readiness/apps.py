@@ -1,0 +1,8 @@
+"""Readiness and the offline kit."""
+
+from django.apps import AppConfig
+
+
+class ReadinessConfig(AppConfig):
+    name = "tocsin.readiness"
+    label = "readiness"
