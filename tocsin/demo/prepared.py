@@ -85,7 +85,7 @@ def _tick(company: Company, incident: Incident, now: dt.datetime) -> None:
     lines = {item.text: item for section in queries.sheet() for item in section.items.all() if section.slug in cast.TICKED}
     for place, item in enumerate(lines.values()):
         at = begun + place * _MINUTE / 2
-        if at < now and not item.fact:
+        if at < now and not item.fact and item.link != "/vendors":
             incidents.tick(manager, incident, item, now=at)
     vendor = next(item for section in queries.sheet() for item in section.items.all() if item.link == "/vendors")
     incidents.skip(manager, incident, vendor, "No part of theirs is involved", now=begun + 6 * _MINUTE)

@@ -59,7 +59,14 @@ def _respond(actor: Actor, now: dt.datetime) -> Iterator[Check]:
     services = list(Service.objects.filter(archived_at=None))
     keyed = set(IntegrationKey.objects.filter(revoked_at=None).values_list("service", flat=True))
     deaf = [one.name for one in services if one.pk not in keyed]
-    yield _all("Alerts come in", "Every service has an integration key.", deaf, "lacks one", "/services/coverage", bool(services))
+    yield _all(
+        "Alerts come in",
+        "Every service has an integration key.",
+        deaf,
+        "lacks an integration key",
+        "/services/coverage",
+        bool(services),
+    )
     covers = oncall.covers_of(services)
     alone = [one.name for one in services if not covers.get(one.pk, (None, None))[0]]
     yield _all(

@@ -19,7 +19,7 @@ from tocsin.directory.models import BackupSystem, Person, Severity, Vendor
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident, SheetSection
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Policy, Schedule
+from tocsin.oncall.models import Policy, Schedule, StepTarget
 from tocsin.statuspages import queries as statuspages
 from tocsin.statuspages import rules as words
 
@@ -153,9 +153,13 @@ def _steps(policy: Policy) -> list[tuple[int, list[str]]]:
     """How many minutes after the first call each step is due, and whom it asks."""
     after, found = 0, []
     for step in policy.steps.all():
-        found.append((after, [str(target) for target in step.targets.all() if target.webhook_id is None]))
+        found.append((after, [_asked(target) for target in step.targets.all() if target.webhook_id is None]))
         after += step.wait_minutes
     return found
+
+
+def _asked(target: StepTarget) -> str:
+    return f"whoever is on call in {target.schedule}" if target.schedule_id else str(target)
 
 
 def _templates() -> list[Template]:

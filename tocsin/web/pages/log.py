@@ -15,6 +15,7 @@ from tocsin.web.forms.typed import whole
 
 SHOWN = 120
 TABS = (("everything", "Everything"), ("key-events", "Key events"), ("talk", "Talk"), ("alerts", "Alerts"))
+RUNS = {"document.section_saved": "{} times saved", "incident.item_ticked": "{} lines ticked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ def of_tab(lines: list[TimelineLine], tab: str, before: str) -> tuple[list[Timel
 
 
 def _merged(lines: Iterable[TimelineLine]) -> Iterator[TimelineLine]:
-    """Sections saved one after the other are one line: the document itself stands beside the log."""
+    """Sections saved, or lines ticked, one after the other are one line: the document and the checklist have them all."""
     for name, run in itertools.groupby(lines, key=lambda line: line.event_name):
         same = list(run)
-        if name == "document.section_saved" and len(same) > 1:
-            yield dataclasses.replace(same[0], text=f"{len(same)} times saved")
+        if name in RUNS and len(same) > 1:
+            yield dataclasses.replace(same[0], text=RUNS[name].format(len(same)))
         else:
             yield from same
 
