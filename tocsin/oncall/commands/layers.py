@@ -15,7 +15,7 @@ from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory.models import Person
-from tocsin.oncall import compiling, events, permissions, wording
+from tocsin.oncall import compiling, events, permissions, queries, wording
 from tocsin.oncall.commands import _checks, _said
 from tocsin.oncall.commands._touching import touch
 from tocsin.oncall.models import Rotation, RotationMember, Schedule
@@ -86,7 +86,7 @@ def add_rotation(actor: Actor, schedule: Schedule, *, name: str, turns: Turns, m
         raise Conflict(f"A schedule has at most {_MOST_LAYERS} layers.")
     position = max((one.position for one in present), default=-1) + 1
     rotation = Rotation.objects.create(schedule=schedule, name=_checks.name(name), position=position, **fields)
-    _write(rotation, places, None)
+    RotationMember.objects.bulk_create(members_of(rotation, places))
     data = said(rotation)
     data["changes"] = wording.of_new_layer(*_said.layers(data))
     record(actor, events.ROTATION_ADDED, schedule.id, now=now, data=data)
@@ -104,7 +104,7 @@ def change_rotation(actor: Actor, rotation: Rotation, *, name: str, turns: Turns
     before = said(rotation)
     _end(rotation, now)
     fresh = Rotation.objects.create(schedule=schedule, name=_checks.name(name), position=rotation.position, begins_at=now, **fields)
-    _write(fresh, places, None)
+    RotationMember.objects.bulk_create(members_after(fresh, rotation, places, now))
     rotation.overrides.filter(ends_at__gt=now).update(rotation=fresh)
     _drop_if_never_in_force(rotation)
     after = said(fresh)
@@ -124,7 +124,7 @@ def change_members(actor: Actor, rotation: Rotation, *, members: Members, since:
         raise Invalid("The day is in the past; turns that were had stay as they were.", field="since")
     before = _names_at(rotation, since)
     rotation.members.filter(since=since).delete()
-    _write(rotation, places, since)
+    RotationMember.objects.bulk_create(members_of(rotation, places, since))
     data: dict[str, Any] = {"rotation": rotation.id, "name": rotation.name, "since": since.isoformat(), "members": _ids(places)}
     words = wording.of_members(before, [[person.name for person in place] for place in places])
     data["changes"] = [f"layer {rotation.name} from {since.isoformat()} on: {'; '.join(words)}"] if words else []
@@ -200,10 +200,20 @@ def places_of(members: Members) -> list[list[Person]]:
     return places
 
 
-def _write(rotation: Rotation, places: list[list[Person]], since: dt.date | None) -> None:
-    turns = [(position, person) for position, place in enumerate(places) for person in (*place, *([None] if not place else []))]
-    rows = [RotationMember(rotation=rotation, person=person, position=position, since=since) for position, person in turns]
-    RotationMember.objects.bulk_create(rows)
+def members_of(rotation: Rotation, places: list[list[Person]], since: dt.date | None = None) -> list[RotationMember]:
+    """One list of members as rows that are not saved; a turn of nobody is a row as well, or it would not be a turn."""
+    turns = [(position, person) for position, place in enumerate(places) for person in (*place, *([] if place else [None]))]
+    return [RotationMember(rotation=rotation, person=person, position=position, since=since) for position, person in turns]
+
+
+def members_after(fresh: Rotation, rotation: Rotation, places: list[list[Person]], now: dt.datetime) -> list[RotationMember]:
+    """The members of the layer that follows `rotation`. While they are those of now, lists that were and will be stay as well:
+    turns are counted through all of them.
+    """
+    if places != queries.turns_now(rotation, now):
+        return members_of(fresh, places)
+    rows = rotation.members.select_related("person")
+    return [RotationMember(rotation=fresh, person=one.person, position=one.position, since=one.since) for one in rows]
 
 
 def _names_at(rotation: Rotation, day: dt.date) -> list[list[str]]:

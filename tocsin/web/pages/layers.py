@@ -72,7 +72,7 @@ def layer(request: Request, slug: str, rotation_id: str) -> HttpResponse:
     found = oncall.schedule(request.actor, slug)
     permissions.require_edit(request.actor, found)
     rotation = oncall.layer(found, rotation_id)
-    return _editor(request, found, rotation, _as_typed(rotation))
+    return _editor(request, found, rotation, _as_typed(rotation, request.now))
 
 
 def _editor(request: Request, found: Schedule, rotation: Rotation | None, initial: dict[str, Any]) -> HttpResponse:
@@ -80,7 +80,7 @@ def _editor(request: Request, found: Schedule, rotation: Rotation | None, initia
     form, changes = Typed(request.POST, initial=initial), None
     if request.method == "POST":
         try:
-            given = _read(form)
+            given = _read(form, rotation)
             if form.ok and "look" in request.POST:
                 changes = _changes(request, found, rotation, given)
             elif form.ok:
@@ -125,7 +125,7 @@ def change_members(request: Request, slug: str, rotation_id: str) -> HttpRespons
             return back(request, slug, f"In force from the first hand-over not before {since.isoformat()}.")
     except Refused as refused:
         form.refuse(refused)
-    form.values = _as_typed(rotation) | form.values
+    form.values = _as_typed(rotation, request.now) | form.values
     context = {"schedule": found, "rotation": rotation, "changes": None, "today": request.now.date()}
     return render(request, "schedules/layer.html", context | _fields(request, form, found.team), status=422)
 
@@ -164,8 +164,8 @@ def _fields(request: Request, form: Typed, team: Team | None) -> dict[str, Any]:
     }
 
 
-def _read(form: Typed) -> dict[str, Any]:
-    """Name, turns and members as typed; what cannot be read is noted in the form."""
+def _read(form: Typed, rotation: Rotation | None = None) -> dict[str, Any]:
+    """Name, turns and members as typed; what cannot be read is noted in the form. An end that the layer has stays."""
     members = _members(form)
     starts = form.date("starts_on", required="Say on which day the first turn begins.") or dt.date(1970, 1, 1)
     turns = commands.Turns(
@@ -177,6 +177,7 @@ def _read(form: Typed) -> dict[str, Any]:
         anchor=form.text("anchor") or "date",
         windows=hours.read_stretches(form),
         by_calendar=form.ticked("by_calendar"),
+        ends_at=rotation.ends_at if rotation else None,
     )
     return {"name": form.text("name") or "Rotation", "turns": turns, "members": members}
 
@@ -204,7 +205,7 @@ def _defaults(zone: str, now: dt.datetime) -> dict[str, Any]:
     return {**first, "unit": "weeks", "lengths": "1", "members": []}
 
 
-def _as_typed(rotation: Rotation) -> dict[str, Any]:
+def _as_typed(rotation: Rotation, now: dt.datetime) -> dict[str, Any]:
     """A layer as its form shows it."""
     return {
         "name": rotation.name,
@@ -216,7 +217,7 @@ def _as_typed(rotation: Rotation) -> dict[str, Any]:
         "anchor": rotation.anchor,
         **hours.as_typed(rotation.windows),
         "by_calendar": rotation.by_calendar,
-        "members": [people.as_typed(turn) for turn in oncall.turns_of(rotation)],
+        "members": [people.as_typed(turn) for turn in oncall.turns_now(rotation, now)],
     }
 
 
