@@ -10,8 +10,9 @@ from tests import company
 from tests.web.walk import filled, signed_in
 from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
+from tocsin.core.errors import Stale
 from tocsin.directory.models import Person
-from tocsin.oncall import commands
+from tocsin.oncall import commands, meanwhile
 from tocsin.oncall.models import Rotation, Schedule
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,30 @@ def test_a_saved_layer_that_is_looked_at_without_editing_changes_nothing(robin: 
     saved = schedule.rotations.get(name="Nights", begins_at__isnull=False)
     assert saved.ends_at is not None
     assert "the same people are on call" in client.post(page.rpartition("/")[0] + f"/{saved.id}", sent | {"look": "yes"}).text
+
+
+def test_the_second_of_two_who_edit_a_policy_sees_what_the_first_saved(robin: Person, schedule: Schedule) -> None:
+    made = company.policy(schedule.team, schedule, wait=5)
+    page = f"/policies/{made.slug}/change"
+    first, second = signed_in(robin), signed_in(company.administrator("Kim"))
+    mine, theirs = (filled(one.get(page).text, "wait-0") for one in (second, first))
+    assert first.post(page, theirs | {"wait-0": "10"}).status_code == 302
+    refused = second.post(page, mine | {"wait-0": "7", "name": "Mine"})
+    assert refused.status_code == 409
+    assert "Robin changed this meanwhile: step 1: delay 5 → 10 min." in refused.text
+    assert "step 1: schedule Primary, then 10 min" in refused.text, "theirs"
+    again = filled(refused.text, "wait-0")
+    assert (again["wait-0"], again["name"]) == (["7"], ["Mine"]), "what was typed"
+    made.refresh_from_db()
+    assert (made.name, made.steps.get().wait_minutes) == ("Payments policy", 10)
+    assert second.post(page, again).status_code == 302
+    assert made.steps.get().wait_minutes == 7
+
+
+def test_a_command_checks_the_version_under_its_lock(schedule: Schedule) -> None:
+    made = company.policy(schedule.team, schedule)
+    given = {"name": "P", "steps": [{"targets": [schedule]}], "repeats": 1, "now": clock.now()}
+    read = meanwhile.version_of(made)
+    commands.change_policy(SYSTEM, made, **given, read=read)
+    with pytest.raises(Stale):
+        commands.change_policy(SYSTEM, made, **given, read=read)
