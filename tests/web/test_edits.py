@@ -60,7 +60,9 @@ def test_a_saved_layer_that_is_looked_at_without_editing_changes_nothing(robin: 
     assert client.post(page, sent).status_code == 302
     saved = schedule.rotations.get(name="Nights", begins_at__isnull=False)
     assert saved.ends_at is not None
-    assert "the same people are on call" in client.post(page.rpartition("/")[0] + f"/{saved.id}", sent | {"look": "yes"}).text
+    page = f"/schedules/{schedule.slug}/layers/{saved.id}"
+    again = filled(client.get(page).text, "Show what changes") | {"look": "yes"}
+    assert "the same people are on call" in client.post(page, again).text
 
 
 def test_the_second_of_two_who_edit_a_policy_sees_what_the_first_saved(robin: Person, schedule: Schedule) -> None:
@@ -88,3 +90,45 @@ def test_a_command_checks_the_version_under_its_lock(schedule: Schedule) -> None
     commands.change_policy(SYSTEM, made, **given, read=read)
     with pytest.raises(Stale):
         commands.change_policy(SYSTEM, made, **given, read=read)
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_second_of_two_who_edit_a_layer_applies_theirs_to_the_present_one(
+    robin: Person, schedule: Schedule, begun: bool
+) -> None:
+    old = schedule.rotations.get()
+    if not begun:
+        Rotation.objects.update(starts_on=(clock.now() + 9 * DAY).date())
+    page = f"/schedules/{schedule.slug}/layers/{old.id}"
+    first, second = signed_in(robin), signed_in(company.administrator("Kim"))
+    sent = filled(first.get(page).text, "Show what changes")
+    assert first.post(page, sent | {"members": ["Ben"]}).status_code == 302
+    for button in ({}, {"look": "yes"}):
+        refused = second.post(page, sent | button | {"name": "Mine", "members": ["Ada", "nobody"]})
+        assert refused.status_code == 409
+    assert "Robin changed this meanwhile: layer weekly: added Ben; removed Ada; order Ben." in refused.text
+    assert "Turn 1: Ben" in refused.text, "theirs"
+    again = filled(refused.text, "Show what changes")
+    assert (again["name"], [one for one in again["members"] if one]) == (["Mine"], ["Ada", "nobody"]), "what was typed"
+    present = schedule.rotations.get(ends_at=None)
+    assert second.get(page).headers["Location"].endswith(present.id)
+    assert second.post(f"/schedules/{schedule.slug}/layers/{present.id}", again).status_code == 302
+    assert schedule.rotations.get(ends_at=None).name == "Mine"
+
+
+def test_members_that_changed_meanwhile_and_a_layer_that_ended_are_told_too(robin: Person, schedule: Schedule) -> None:
+    made, kim, day = schedule.rotations.get(), company.administrator("Kim"), (clock.now() + DAY).date().isoformat()
+    page = f"/schedules/{schedule.slug}/layers/{made.id}"
+    first, second = signed_in(robin), signed_in(kim)
+    text = first.get(page).text
+    sent, members = filled(text, "Show what changes"), filled(text, "Change the members")
+    assert first.post(f"{page}/members", members | {"since": day, "members": ["Ben"]}).status_code == 302
+    for where, given in ((page, sent), (f"{page}/members", members | {"since": day, "members": ["Ada"]})):
+        refused = second.post(where, given)
+        assert refused.status_code == 409
+        assert "Robin changed this meanwhile" in refused.text
+    assert first.post(f"{page}/remove").status_code == 302
+    ended = second.post(page, sent)
+    assert ended.status_code == 409
+    assert "Robin ended this layer meanwhile." in ended.text
+    assert f'action="/schedules/{schedule.slug}/layers/new"' in ended.text

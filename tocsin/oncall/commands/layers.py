@@ -11,11 +11,11 @@ from django.db import transaction
 
 from tocsin.core import clock
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.errors import Conflict, Invalid, Stale
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory.models import Person
-from tocsin.oncall import compiling, events, permissions, queries, wording
+from tocsin.oncall import compiling, events, meanwhile, permissions, queries, wording
 from tocsin.oncall.commands import _checks, _said
 from tocsin.oncall.commands._touching import touch
 from tocsin.oncall.models import Rotation, RotationMember, Schedule
@@ -96,9 +96,13 @@ def add_rotation(actor: Actor, schedule: Schedule, *, name: str, turns: Turns, m
 
 @transaction.atomic
 def change_rotation(actor: Actor, rotation: Rotation, *, name: str, turns: Turns, members: Members, now: dt.datetime) -> Rotation:
-    """From now on the layer is another. One that has begun ends now and a new one follows in its place; returns the new one."""
+    """From now on the layer is another. One that has begun ends now and a new one follows in its place; returns the new one.
+
+    Raises Stale when the layer was changed, ended or given other members since `rotation` was read.
+    """
     schedule = db.lock(Schedule.objects.filter(pk=rotation.schedule_id)).get()
     permissions.require_edit(actor, schedule)
+    _require_present(schedule, rotation, now)
     fields, places = turns.checked(), places_of(members)
     _check_end(turns, now)
     before = said(rotation)
@@ -166,6 +170,15 @@ def remove_rotation(actor: Actor, rotation: Rotation, *, now: dt.datetime) -> No
 def current(schedule: Schedule, now: dt.datetime) -> list[Rotation]:
     """The layers that are in force or will be, the lowest first."""
     return [one for one in schedule.rotations.order_by("position", "id") if one.ends_at is None or one.ends_at > now]
+
+
+def _require_present(schedule: Schedule, rotation: Rotation, now: dt.datetime) -> None:
+    """An edit of a layer that is over would bring it back beside the one that followed it."""
+    present, words = meanwhile.present_layer(schedule, rotation.id, now)
+    if present is None or present.id != rotation.id:
+        raise Stale(words, field="version")
+    if meanwhile.version_of_layer(present) != meanwhile.version_of_layer(rotation):
+        raise Stale(meanwhile.members_changed(present), field="version")
 
 
 def _end(rotation: Rotation, now: dt.datetime) -> None:
