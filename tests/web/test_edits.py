@@ -132,3 +132,21 @@ def test_members_that_changed_meanwhile_and_a_layer_that_ended_are_told_too(robi
     assert ended.status_code == 409
     assert "Robin ended this layer meanwhile." in ended.text
     assert f'action="/schedules/{schedule.slug}/layers/new"' in ended.text
+
+
+def test_the_confirmation_of_an_override_says_who_answers(robin: Person, schedule: Schedule) -> None:
+    ada, ben = Person.objects.get(name="Ada"), Person.objects.get(name="Ben")
+    turns = commands.Turns(zone="UTC", starts_on=dt.date(2026, 1, 5), handover_time=dt.time(9))
+    upper = commands.add_rotation(SYSTEM, schedule, name="Weekends", turns=turns, members=[ben], now=clock.now())
+    client, where = signed_in(robin), f"/schedules/{schedule.slug}/overrides"
+    times = {"starts_at": "2030-01-05 09:00 UTC", "ends_at": "2030-01-06 09:00 UTC"}
+    said = "from Sat 5 Jan 2030, 09:00 to Sun 6 Jan 2030, 09:00"
+
+    def answer(**given: str) -> str:
+        return client.post(where, times | given, follow=True).text
+
+    assert f"Nobody in Weekends {said}; Ada answers." in answer(person="nobody", rotation=upper.id)
+    assert f"Ada in Weekends {said}; Ada answers." in answer(person=ada.id, rotation=upper.id)
+    assert f"Nobody in weekly {said}; Ada answers." in answer(person="nobody", rotation=schedule.rotations.get(name="weekly").id)
+    assert f"Nobody is on call {said}, on purpose." in answer(person="nobody")
+    assert f"Ben is on call {said}." in answer(person=ben.id)
