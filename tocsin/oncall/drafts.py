@@ -9,8 +9,9 @@ from typing import Any
 
 from tocsin.directory.models import Person
 from tocsin.oncall import rules
+from tocsin.oncall.commands.layers import members_after, members_of
 from tocsin.oncall.compiling import compiled, layer_rule
-from tocsin.oncall.models import Rotation, RotationMember, Schedule
+from tocsin.oncall.models import Rotation, Schedule
 from tocsin.oncall.rules.drafts import Differing, compared
 from tocsin.oncall.rules.schedules import ScheduleRule
 
@@ -53,12 +54,11 @@ def with_layer(
     `fields` as they would be stored, `places` one list of people for each turn.
     """
     row = Rotation(id="draft", schedule=schedule, name="draft", **fields)
-    turns = [(place, person) for place, people in enumerate(places) for person in people]
-    made = layer_rule(row, [RotationMember(rotation=row, person=person, position=place) for place, person in turns])
+    turns = [list(people) for people in places]
     present = compiled([schedule.id])[schedule.id].rule
     if instead_of is None:
-        return replace(present, layers=(*present.layers, made))
-    at = rules.seconds(now)
+        return replace(present, layers=(*present.layers, layer_rule(row, members_of(row, turns))))
+    made, at = layer_rule(row, members_after(row, instead_of, turns, now)), rules.seconds(now)
     layers: list[rules.LayerRule] = []
     for layer in present.layers:
         layers += [replace(layer, until=at), replace(made, since=at)] if layer.id == instead_of.id else [layer]

@@ -179,6 +179,13 @@ def turns_of(rotation: Rotation, since: dt.date | None = None) -> list[list[Pers
     return [people for _, people in sorted(turns.items())]
 
 
+def turns_now(rotation: Rotation, now: dt.datetime) -> list[list[Person]]:
+    """The members of the newest list whose day has come in the zone of the layer."""
+    today = now.astimezone(rules.zone_of(rotation.zone)).date()
+    days = [place.since for place in rotation.members.all() if place.since is not None and place.since <= today]
+    return turns_of(rotation, max(days, default=None))
+
+
 def _covers() -> QuerySet[CoverRequest]:
     return CoverRequest.objects.select_related("person", "asked", "answered_by", "schedule__team")
 

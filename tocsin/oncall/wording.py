@@ -27,6 +27,12 @@ def of_new_policy(after: Said) -> list[str]:
     return [*_steps([], after["steps"]), f"repeats {after['repeats']}"]
 
 
+def policy(saved: Said) -> list[str]:
+    """All of a policy, a sentence for each step."""
+    steps = [f"step {number}: {_step(step)}" for number, step in enumerate(saved["steps"], 1)]
+    return [saved["name"], *steps, f"repeats {saved['repeats']}"]
+
+
 def _steps(before: Sequence[Said], after: Sequence[Said]) -> Iterator[str]:
     """Steps that are alike stay what they are although their number moved; those between them are compared in order."""
     was, is_now = ([json.dumps(step, sort_keys=True) for step in steps] for steps in (before, after))

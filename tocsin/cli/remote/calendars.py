@@ -25,11 +25,11 @@ Away = Annotated[str, typer.Argument(metavar="CALENDAR", help="awc_… as `calen
 def list_shifts(
     api: Remote,
     person: Person = "me",
-    since: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Likewise; eight weeks when left out.")] = "",
+    since: Annotated[str, typer.Option("--since", help="An instant, or a distance from now.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Likewise; eight weeks when left out.")] = "",
 ) -> Any:
     """List a person's shifts over all schedules."""
-    return api.get("people", person, "shifts", since=instant(since, "--from"), until=instant(until, "--to"))
+    return api.get("people", person, "shifts", since=instant(since, "--since"), until=instant(until, "--until"))
 
 
 @verb(calendar, "clashes", lambda answer: table("schedule", "person", "start", "end", "summary")({"items": answer}))

@@ -52,10 +52,10 @@ class Remote:
         """The bytes of an answer that is not JSON."""
         return self._send("GET", path, query, None, {})[0]
 
-    def change(self, *path: str, **fields: Any) -> Any:
-        """Change fields of an object as it is now; somebody else's change in between is a conflict."""
+    def change(self, *path: str, cleared: Sequence[str] = (), **fields: Any) -> Any:
+        """Change fields of an object as it is now, and take the `cleared` ones away; somebody else's change is a conflict."""
         _, tag = self._ask("GET", path, {})
-        wanted = {name: value for name, value in fields.items() if value is not None}
+        wanted = {name: value for name, value in fields.items() if value is not None} | dict.fromkeys(cleared)
         return self._ask("PATCH", path, {}, wanted, {"If-Match": tag})[0]
 
     def listed(self, *path: str, limit: int, **query: Any) -> dict[str, Any]:

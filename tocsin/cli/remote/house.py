@@ -72,10 +72,12 @@ def change_service(
     owner: Owner = None,
     needs: Needs = None,
     vendor: Vendors = None,
+    without: Annotated[list[str] | None, typer.Option("--without", help="policy, roster or owner: take it away; repeat.")] = None,
 ) -> Any:
     """Change a service; what is left out stays."""
     given = {"name": name, "team": team, "description": description, "runbook_url": runbook_url}
-    return api.change("services", wanted, **given, policy=policy, roster=roster, owner=owner, needs=needs, vendors=vendor)
+    links = {"policy": policy, "roster": roster, "owner": owner, "needs": needs, "vendors": vendor}
+    return api.change("services", wanted, cleared=without or (), **given, **links)
 
 
 @verb(service, "keys", table("id", "kind", "name", "hint", "last_event_at", "revoked_at"))
@@ -264,8 +266,8 @@ def ask_cover(
     wanted: ScheduleName,
     starts: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")],
     ends: Annotated[str, typer.Option("--to", help="Likewise.")],
-    asked: Annotated[str, typer.Option("--ask", help="Mail address; the whole team when left out.")] = "",
-    person: Annotated[str, typer.Option("--person", help="Whose shift; your own when left out.")] = "",
+    asked: Annotated[str | None, typer.Option("--ask", help="Mail address; the whole team when left out.")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Whose shift; your own when left out.")] = None,
     note: Annotated[str, typer.Option("--note")] = "",
 ) -> Any:
     """Ask a colleague, or the team, to take a shift over."""

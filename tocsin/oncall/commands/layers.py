@@ -11,11 +11,11 @@ from django.db import transaction
 
 from tocsin.core import clock
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.errors import Conflict, Invalid, Stale
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory.models import Person
-from tocsin.oncall import compiling, events, permissions, wording
+from tocsin.oncall import compiling, events, meanwhile, permissions, queries, wording
 from tocsin.oncall.commands import _checks, _said
 from tocsin.oncall.commands._touching import touch
 from tocsin.oncall.models import Rotation, RotationMember, Schedule
@@ -86,7 +86,7 @@ def add_rotation(actor: Actor, schedule: Schedule, *, name: str, turns: Turns, m
         raise Conflict(f"A schedule has at most {_MOST_LAYERS} layers.")
     position = max((one.position for one in present), default=-1) + 1
     rotation = Rotation.objects.create(schedule=schedule, name=_checks.name(name), position=position, **fields)
-    _write(rotation, places, None)
+    RotationMember.objects.bulk_create(members_of(rotation, places))
     data = said(rotation)
     data["changes"] = wording.of_new_layer(*_said.layers(data))
     record(actor, events.ROTATION_ADDED, schedule.id, now=now, data=data)
@@ -96,15 +96,19 @@ def add_rotation(actor: Actor, schedule: Schedule, *, name: str, turns: Turns, m
 
 @transaction.atomic
 def change_rotation(actor: Actor, rotation: Rotation, *, name: str, turns: Turns, members: Members, now: dt.datetime) -> Rotation:
-    """From now on the layer is another. One that has begun ends now and a new one follows in its place; returns the new one."""
+    """From now on the layer is another. One that has begun ends now and a new one follows in its place; returns the new one.
+
+    Raises Stale when the layer was changed, ended or given other members since `rotation` was read.
+    """
     schedule = db.lock(Schedule.objects.filter(pk=rotation.schedule_id)).get()
     permissions.require_edit(actor, schedule)
+    _require_present(schedule, rotation, now)
     fields, places = turns.checked(), places_of(members)
     _check_end(turns, now)
     before = said(rotation)
     _end(rotation, now)
     fresh = Rotation.objects.create(schedule=schedule, name=_checks.name(name), position=rotation.position, begins_at=now, **fields)
-    _write(fresh, places, None)
+    RotationMember.objects.bulk_create(members_after(fresh, rotation, places, now))
     rotation.overrides.filter(ends_at__gt=now).update(rotation=fresh)
     _drop_if_never_in_force(rotation)
     after = said(fresh)
@@ -124,7 +128,7 @@ def change_members(actor: Actor, rotation: Rotation, *, members: Members, since:
         raise Invalid("The day is in the past; turns that were had stay as they were.", field="since")
     before = _names_at(rotation, since)
     rotation.members.filter(since=since).delete()
-    _write(rotation, places, since)
+    RotationMember.objects.bulk_create(members_of(rotation, places, since))
     data: dict[str, Any] = {"rotation": rotation.id, "name": rotation.name, "since": since.isoformat(), "members": _ids(places)}
     words = wording.of_members(before, [[person.name for person in place] for place in places])
     data["changes"] = [f"layer {rotation.name} from {since.isoformat()} on: {'; '.join(words)}"] if words else []
@@ -168,6 +172,15 @@ def current(schedule: Schedule, now: dt.datetime) -> list[Rotation]:
     return [one for one in schedule.rotations.order_by("position", "id") if one.ends_at is None or one.ends_at > now]
 
 
+def _require_present(schedule: Schedule, rotation: Rotation, now: dt.datetime) -> None:
+    """An edit of a layer that is over would bring it back beside the one that followed it."""
+    present, words = meanwhile.present_layer(schedule, rotation.id, now)
+    if present is None or present.id != rotation.id:
+        raise Stale(words, field="version")
+    if meanwhile.version_of_layer(present) != meanwhile.version_of_layer(rotation):
+        raise Stale(meanwhile.members_changed(present), field="version")
+
+
 def _end(rotation: Rotation, now: dt.datetime) -> None:
     rotation.ends_at = min(rotation.ends_at or now, now)
     rotation.save(update_fields=["ends_at"])
@@ -200,10 +213,20 @@ def places_of(members: Members) -> list[list[Person]]:
     return places
 
 
-def _write(rotation: Rotation, places: list[list[Person]], since: dt.date | None) -> None:
-    turns = [(position, person) for position, place in enumerate(places) for person in (*place, *([None] if not place else []))]
-    rows = [RotationMember(rotation=rotation, person=person, position=position, since=since) for position, person in turns]
-    RotationMember.objects.bulk_create(rows)
+def members_of(rotation: Rotation, places: list[list[Person]], since: dt.date | None = None) -> list[RotationMember]:
+    """One list of members as rows that are not saved; a turn of nobody is a row as well, or it would not be a turn."""
+    turns = [(position, person) for position, place in enumerate(places) for person in (*place, *([] if place else [None]))]
+    return [RotationMember(rotation=rotation, person=person, position=position, since=since) for position, person in turns]
+
+
+def members_after(fresh: Rotation, rotation: Rotation, places: list[list[Person]], now: dt.datetime) -> list[RotationMember]:
+    """The members of the layer that follows `rotation`. While they are those of now, lists that were and will be stay as well:
+    turns are counted through all of them.
+    """
+    if places != queries.turns_now(rotation, now):
+        return members_of(fresh, places)
+    rows = rotation.members.select_related("person")
+    return [RotationMember(rotation=fresh, person=one.person, position=one.position, since=one.since) for one in rows]
 
 
 def _names_at(rotation: Rotation, day: dt.date) -> list[list[str]]:

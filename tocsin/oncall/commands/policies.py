@@ -14,7 +14,7 @@ from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory.models import Person, Service, Team
-from tocsin.oncall import events, wording
+from tocsin.oncall import events, meanwhile, wording
 from tocsin.oncall.commands import _checks, _said
 from tocsin.oncall.models import Policy, PolicyStep, Schedule, ServiceCover, StepTarget, Webhook
 
@@ -60,13 +60,24 @@ def create_policy(
 
 @transaction.atomic
 def change_policy(
-    actor: Actor, policy: Policy, *, name: str, steps: Sequence[Mapping[str, Any]], repeats: int, now: dt.datetime
+    actor: Actor,
+    policy: Policy,
+    *,
+    name: str,
+    steps: Sequence[Mapping[str, Any]],
+    repeats: int,
+    read: str = "",
+    now: dt.datetime,
 ) -> Policy:
-    """Replace name, steps and repeats. Escalations that run keep the policy as it was when they began."""
+    """Replace name, steps and repeats. Escalations that run keep the policy as it was when they began.
+
+    Raises Stale when it is not the version that was `read`, as `meanwhile.version_of` names it; empty: whatever it is.
+    """
     people_permissions.require_manager(actor, policy.team)
     _check(steps, repeats)
     policy = db.lock(Policy.objects.filter(pk=policy.pk)).get()
     before = _said.policy(policy)
+    meanwhile.require_current(policy, read, wording.policy(before))
     policy.name, policy.repeats, policy.updated_at = _checks.name(name), repeats, now
     policy.save(update_fields=["name", "repeats", "updated_at"])
     policy.steps.all().delete()

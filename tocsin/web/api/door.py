@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 View = Callable[..., HttpResponse]
 First = Callable[..., Any]
 """Work on a request that is too long for a transaction; what it returns is `request.read_first`."""
+Asked = Mapping[str, frozenset[str]]
 _READS = {"GET", "HEAD"}
 _KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
 
@@ -52,16 +53,19 @@ class Fault(Refused):
     code = "fault"
 
 
-def guard(view: View, *, whole: bool = True, files: bool = False, first: First | None = None) -> View:
+def guard(view: View, *, asked: Asked, whole: bool = True, files: bool = False, first: First | None = None) -> View:
     """The view behind its door. Whatever happens behind it, the answer is JSON of a known shape.
 
-    `whole` makes a change and its answer one transaction, which a refusal rolls back; `first` runs before it. `files`: the
-    body is a form with files, not JSON.
+    `asked` are the names that each method knows in its query; any other is refused, because an answer to another question looks
+    like an answer. `whole` makes a change and its answer one transaction, which a refusal rolls back; `first` runs before it.
+    `files`: the body is a form with files, not JSON.
     """
 
     @functools.wraps(view)
     def guarded(request: Request, **where: Any) -> HttpResponse:
         try:
+            request.actor = identify(request)
+            _check_query(request, asked)
             return _form(request, view, where) if files else _answer(request, view, where, whole, first)
         except Refused as refused:
             return problem(refused)
@@ -97,15 +101,11 @@ def identify(request: Request) -> Actor:
 
 
 def _form(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:
-    request.actor = identify(request)
-    _refuse_nul(request)
     _read_form(request)
     return _run(request, view, where)
 
 
 def _answer(request: Request, view: View, where: dict[str, Any], whole: bool, first: First | None) -> HttpResponse:
-    request.actor = identify(request)
-    _refuse_nul(request)
     if request.method in _READS:
         return etags.attach(request, _run(request, view, where))
     request.document = strict_json.parse(request.body) if request.body else {}
@@ -132,13 +132,18 @@ def _read_form(request: Request) -> None:
         raise Invalid("A field must not hold a NUL.", field="body")
 
 
-def _refuse_nul(request: Request) -> None:
-    """No store keeps a NUL, so nothing can be called by a name with one."""
+def _check_query(request: Request, asked: Asked) -> None:
+    """No store keeps a NUL, so nothing can be called by a name with one; and a name that the operation does not know is wrong."""
     if "\x00" in request.path:
         raise NotFound("There is no such thing.")
     for name, value in request.GET.items():
         if "\x00" in f"{name}{value}":
             raise Invalid("A query must not hold a NUL.", field=name.replace("\x00", ""))
+    known = asked.get(request.method or "", frozenset()) | (set() if request.method in _READS else {"dry_run"})
+    unknown = next((name for name in request.GET if name not in known), None)
+    if unknown is not None and request.method in asked:
+        others = f"; it knows {', '.join(sorted(known))}" if known else ""
+        raise Invalid(f"There is no query parameter {unknown[:80]!r} here{others}.", field=unknown[:80])
 
 
 def _run(request: Request, view: View, where: dict[str, Any]) -> HttpResponse:

@@ -25,9 +25,11 @@ def _instant(value: object) -> dt.datetime:
         raise ValueError("must be an RFC 3339 instant with a zone, such as 2026-11-19T01:41:00Z") from None
 
 
-def _without_nul(value: str) -> str:
+def _names_something(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not hold a NUL")
+    if not value.strip():
+        raise ValueError("an empty text names nothing; leave it out, or write null where that is allowed")
     return value
 
 
@@ -41,8 +43,10 @@ Instant = Annotated[
 
 Line = Annotated[str, StringConstraints(max_length=400)]
 Prose = Annotated[str, StringConstraints(max_length=100_000)]
-Named = Annotated[str, StringConstraints(max_length=254), AfterValidator(_without_nul)]
-"""How another object is named in a request: its id, or its slug, key, number or mail address."""
+Named = Annotated[str, StringConstraints(max_length=254), AfterValidator(_names_something)]
+"""How another object is named in a request: its id, or its slug, key, number or mail address. Never
+empty: a variable that a script forgot to fill must not mean "nobody".
+"""
 
 
 class Body(Schema):

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from tocsin import __version__
@@ -185,13 +186,29 @@ def unknown(request: Request) -> HttpResponse:
     return door.problem(NotFound("The API has no such address; /api/v1/openapi.json lists them."))
 
 
+def _asked() -> dict[str, dict[str, frozenset[str]]]:
+    """The names that each operation knows in its query, by pattern and method."""
+    known: dict[str, dict[str, frozenset[str]]] = {}
+    for prefix, router in api._routers:
+        for place, view in router.path_operations.items():
+            pattern = f"{prefix}{place}".strip("/").replace("{", "<").replace("}", ">")
+            for operation in view.operations:
+                known.setdefault(pattern, {}).update(dict.fromkeys(operation.methods, _names(operation)))
+    return known
+
+
+def _names(operation: Operation) -> frozenset[str]:
+    models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return frozenset(field.alias or name for model in models for name, field in model.model_fields.items())
+
+
 def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:
-    guarded = []
+    guarded, asked = [], _asked()
     for pattern in patterns:
         if pattern.name != "api-root":
             first, files = calendars.READS_FIRST.get(str(pattern.pattern)), pattern.name in TAKES_FILES
             whole = not files and pattern.name not in COUNTS_FAILURES
-            view = door.guard(pattern.callback, whole=whole, files=files, first=first)
+            view = door.guard(pattern.callback, asked=asked[str(pattern.pattern)], whole=whole, files=files, first=first)
             pattern.callback = policy.allow(policy.BEARER)(csrf_exempt(view))
             guarded.append(pattern)
     return guarded

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tocsin.core.errors import Refused
+from tocsin.core.errors import Conflict, NotFound, Refused, Stale
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
-from tocsin.oncall import commands, drafts, permissions
+from tocsin.oncall import commands, drafts, meanwhile, permissions, wording
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.commands.layers import places_of
 from tocsin.oncall.models import Rotation, Schedule
@@ -71,16 +71,25 @@ def new_layer(request: Request, slug: str) -> HttpResponse:
 def layer(request: Request, slug: str, rotation_id: str) -> HttpResponse:
     found = oncall.schedule(request.actor, slug)
     permissions.require_edit(request.actor, found)
-    rotation = oncall.layer(found, rotation_id)
-    return _editor(request, found, rotation, _as_typed(rotation))
+    rotation, words = meanwhile.present_layer(found, rotation_id, request.now)
+    if request.method != "POST":
+        if rotation is None:
+            raise NotFound(words)
+        if rotation.id != rotation_id:
+            return redirect("rotation", slug, rotation.id)
+    return _editor(request, found, rotation, _as_typed(rotation, request.now) if rotation else {}, words)
 
 
-def _editor(request: Request, found: Schedule, rotation: Rotation | None, initial: dict[str, Any]) -> HttpResponse:
-    """The form; `look` in what was sent shows what would change and saves nothing."""
+def _editor(request: Request, found: Schedule, rotation: Rotation | None, initial: dict[str, Any], words: str = "") -> HttpResponse:
+    """The form; `look` in what was sent shows what would change and saves nothing. `words`: who changed the layer meanwhile."""
     form, changes = Typed(request.POST, initial=initial), None
-    if request.method == "POST":
+    words = words or _members_differ(form, rotation)
+    if request.method == "POST" and words:
+        _read(form)
+        form.errors["version"] = words
+    elif request.method == "POST":
         try:
-            given = _read(form)
+            given = _read(form, rotation)
             if form.ok and "look" in request.POST:
                 changes = _changes(request, found, rotation, given)
             elif form.ok:
@@ -93,9 +102,29 @@ def _editor(request: Request, found: Schedule, rotation: Rotation | None, initia
         "changes": changes,
         "looked": changes is not None,
         "today": request.now.date(),
+        **_read_version(form, rotation, request.now),
         **_fields(request, form, found.team),
     }
-    return render(request, "schedules/layer.html", context, status=200 if form.ok else 422)
+    return render(request, "schedules/layer.html", context, status=200 if form.ok else 409 if "version" in form.errors else 422)
+
+
+def _members_differ(form: Typed, rotation: Rotation | None) -> str:
+    """Who gave the layer other members since the form was read; empty when nobody did."""
+    read = form.text("read")
+    if rotation is None or not read or read == meanwhile.version_of_layer(rotation):
+        return ""
+    return meanwhile.members_changed(rotation)
+
+
+def _read_version(form: Typed, rotation: Rotation | None, now: dt.datetime) -> dict[str, Any]:
+    """The version that the next sending is about; after a conflict it is the present one, shown beside what was typed."""
+    stale = "version" in form.errors
+    saved = {} if rotation is None else _as_typed(rotation, now)
+    return {
+        "read": meanwhile.version_of_layer(rotation) if rotation and (stale or not form["read"]) else form["read"],
+        "saved": saved if stale else {},
+        "saved_hours": wording.hours({"windows": rotation.windows, "zone": rotation.zone}) if rotation else "",
+    }
 
 
 def _changes(request: Request, found: Schedule, rotation: Rotation | None, given: dict[str, Any]) -> list[drafts.Difference]:
@@ -117,17 +146,26 @@ def _save(request: Request, found: Schedule, rotation: Rotation | None, given: d
 def change_members(request: Request, slug: str, rotation_id: str) -> HttpResponse:
     """Who has turns from a day on."""
     found = oncall.schedule(request.actor, slug)
-    rotation, form = oncall.layer(found, rotation_id), Typed(request.POST, initial={})
+    form = Typed(request.POST, initial={})
+    rotation, words = meanwhile.present_layer(found, rotation_id, request.now)
+    if rotation is None:
+        raise Conflict(words)
+    words = words or _members_differ(form, rotation)
     try:
+        if words:
+            raise Stale(words, field="version")
         members, since = _members(form), form.date("since", required="Say from which day on.")
         if form.ok and since:
             commands.change_members(request.actor, rotation, members=members, since=since, now=request.now)
             return back(request, slug, f"In force from the first hand-over not before {since.isoformat()}.")
     except Refused as refused:
         form.refuse(refused)
-    form.values = _as_typed(rotation) | form.values
+    _members(form)
+    form.text("since")
+    form.values = _as_typed(rotation, request.now) | form.values
     context = {"schedule": found, "rotation": rotation, "changes": None, "today": request.now.date()}
-    return render(request, "schedules/layer.html", context | _fields(request, form, found.team), status=422)
+    context |= _read_version(form, rotation, request.now) | _fields(request, form, found.team)
+    return render(request, "schedules/layer.html", context, status=409 if "version" in form.errors else 422)
 
 
 @allow(MANAGER)
@@ -164,8 +202,8 @@ def _fields(request: Request, form: Typed, team: Team | None) -> dict[str, Any]:
     }
 
 
-def _read(form: Typed) -> dict[str, Any]:
-    """Name, turns and members as typed; what cannot be read is noted in the form."""
+def _read(form: Typed, rotation: Rotation | None = None) -> dict[str, Any]:
+    """Name, turns and members as typed; what cannot be read is noted in the form. An end that the layer has stays."""
     members = _members(form)
     starts = form.date("starts_on", required="Say on which day the first turn begins.") or dt.date(1970, 1, 1)
     turns = commands.Turns(
@@ -177,6 +215,7 @@ def _read(form: Typed) -> dict[str, Any]:
         anchor=form.text("anchor") or "date",
         windows=hours.read_stretches(form),
         by_calendar=form.ticked("by_calendar"),
+        ends_at=rotation.ends_at if rotation else None,
     )
     return {"name": form.text("name") or "Rotation", "turns": turns, "members": members}
 
@@ -204,7 +243,7 @@ def _defaults(zone: str, now: dt.datetime) -> dict[str, Any]:
     return {**first, "unit": "weeks", "lengths": "1", "members": []}
 
 
-def _as_typed(rotation: Rotation) -> dict[str, Any]:
+def _as_typed(rotation: Rotation, now: dt.datetime) -> dict[str, Any]:
     """A layer as its form shows it."""
     return {
         "name": rotation.name,
@@ -216,7 +255,7 @@ def _as_typed(rotation: Rotation) -> dict[str, Any]:
         "anchor": rotation.anchor,
         **hours.as_typed(rotation.windows),
         "by_calendar": rotation.by_calendar,
-        "members": [people.as_typed(turn) for turn in oncall.turns_of(rotation)],
+        "members": [people.as_typed(turn) for turn in oncall.turns_now(rotation, now)],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Invalid, Refused
+from tocsin.core.errors import Invalid, Refused, Stale
 from tocsin.directory import permissions as directory_permissions
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
-from tocsin.oncall import commands, webhooks
+from tocsin.oncall import commands, meanwhile, webhooks
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.commands.policies import NO_POLICY
 from tocsin.oncall.compiling import windows
@@ -53,10 +54,15 @@ def change_policy(request: Request, slug: str) -> HttpResponse:
     directory_permissions.require_manager(request.actor, found.team)
     team, form = found.team, Typed(request.POST, initial=_policy_as_typed(found))
     if request.method == "POST":
+        read = form.text("read")
         try:
-            commands.change_policy(request.actor, found, **_policy_fields(form, request.actor, team), now=request.now)
+            fields = _policy_fields(form, request.actor, team)
+            commands.change_policy(request.actor, found, **fields, read=read, now=request.now)
             messages.success(request, "In force for every escalation that begins from now on.")
             return redirect("policy", slug)
+        except Stale as stale:
+            form.refuse(stale)
+            return _policy_page(request, form, team, found, saved=stale.current)
         except Refused as refused:
             form.refuse(refused)
     return _policy_page(request, form, found.team, found)
@@ -89,7 +95,20 @@ def _now(step: PolicyStep, now: dt.datetime) -> list[Person]:
     return list(paging.people_of(targets, now)) if is_open(windows(step.windows), step.zone, now) else []
 
 
-def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None) -> HttpResponse:
+def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None, *, saved: Sequence[str] = ()) -> HttpResponse:
+    """The form, and beside it what somebody else `saved` meanwhile."""
+    context = {
+        "team": team,
+        "policy": found,
+        "read": (not saved and form["read"]) or (meanwhile.version_of(found) if found else ""),
+        "saved": saved,
+        "form": form,
+        **_choices(request, form, team),
+    }
+    return render(request, "schedules/policy_edit.html", context, status=409 if saved else 200 if form.ok else 422)
+
+
+def _choices(request: Request, form: Typed, team: Team) -> dict[str, Any]:
     """Two empty steps and one empty target a step to spare, so that the form grows without a script."""
     chosen = [(form.values.get(f"target-{number}", []), form[f"wait-{number}"] or "5") for number in range(MOST_STEPS)]
     used = max((number + 1 for number, (targets, _) in enumerate(chosen) if any(targets)), default=0)
@@ -107,17 +126,13 @@ def _policy_page(request: Request, form: Typed, team: Team, found: Policy | None
         }
         for number, (targets, wait) in enumerate(chosen[: max(3, used + 2)])
     ]
-    context = {
-        "team": team,
-        "policy": found,
-        "form": form,
+    return {
         "steps": steps,
         "schedules": list(oncall.schedules(request.actor)),
         "near": people.nearest(team.id, also=[one for targets, _ in chosen for one in targets if one]),
         "teams": list(directory.teams(request.actor)),
         "webhooks": list(webhooks.webhooks(request.actor)),
     }
-    return render(request, "schedules/policy_edit.html", context, status=200 if form.ok else 422)
 
 
 def _policy_as_typed(found: Policy) -> dict[str, Any]:

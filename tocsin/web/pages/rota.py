@@ -27,6 +27,7 @@ from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import reader
 from tocsin.web.gate.policy import ADMINISTRATOR, RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.lanes import FORTNIGHT, MONTH, Cell, Sheet, lane
+from tocsin.web.pages.overridden import confirmed
 
 AHEAD = dt.timedelta(weeks=8)
 _LISTED = 60
@@ -150,7 +151,7 @@ def add_override(request: Request, slug: str) -> HttpResponse:
                 reason=reason,
                 now=request.now,
             )
-            return back(request, slug, _in_words(made))
+            return back(request, slug, confirmed(made))
     except Refused as refused:
         form.refuse(refused)
     return schedule_page(request, found, form)
@@ -161,10 +162,6 @@ def _covering(request: Request, form: Typed) -> Person | None:
     if form.text("person") == people.NOBODY and not form.text("person_named"):
         return None
     return people.read_person(form, "person") or directory.person(request.actor.id)
-
-
-def _in_words(made: Override) -> str:
-    return f"{made.person.name} has it in that time." if made.person else "Nobody is on call in that time, on purpose."
 
 
 @allow(RESPONDER)

@@ -18,8 +18,8 @@ router = Router(tags=["schedules"])
 
 
 class NewCover(shapes.Body):
-    person: str = Field("", max_length=254, description="Whose shifts; your own when left out.")
-    asked: str = Field("", max_length=254, description="Who is asked; the whole team when left out.")
+    person: shapes.Named | None = Field(None, description="Whose shifts; your own when left out.")
+    asked: shapes.Named | None = Field(None, description="Who is asked; the whole team when left out.")
     starts_at: shapes.Instant
     ends_at: shapes.Instant
     back_starts_at: shapes.Instant | None = Field(None, description="Both ends: a swap, this time of theirs in return.")

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory.models import Person, Team
-from tocsin.oncall import commands, queries, webhooks
+from tocsin.oncall import commands, meanwhile, queries, webhooks
 from tocsin.oncall.commands.policies import NO_POLICY
 from tocsin.oncall.models import Policy, PolicyStep, Schedule, StepTarget, Webhook
 from tocsin.web.api import etags, lists, shapes
@@ -201,6 +201,7 @@ def change_policy(request: Request, wanted: str, body: PolicyChange) -> PolicyDo
         name=policy.name if body.name is None else body.name,
         steps=kept if body.steps is None else _targets(request.actor, body.steps),
         repeats=policy.repeats if body.repeats is None else body.repeats,
+        read=meanwhile.version_of(policy),
         now=request.now,
     )
     return _one(request, policy)

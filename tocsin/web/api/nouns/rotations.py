@@ -87,12 +87,12 @@ class OverrideDocument(Schema):
 @router.get("/{wanted}/rotations", response=lists.Page[RotationDocument], auth=READS, summary="The layers, the lowest first")
 def list_rotations(request: Request, wanted: str) -> dict:
     found = queries.layers(queries.schedule(request.actor, wanted), request.now)
-    return {"items": [_rotation(one) for one in found], "next": None}
+    return {"items": [_rotation(one, request.now) for one in found], "next": None}
 
 
-def _rotation(row: Rotation) -> RotationDocument:
+def _rotation(row: Rotation, now: dt.datetime) -> RotationDocument:
     plain = ("id", "name", "zone", "starts_on", "handover_time", "unit", "lengths", "anchor", "windows", "by_calendar", "ends_at")
-    turns = [[shapes.PersonRef(id=person.id, name=person.name) for person in turn] for turn in queries.turns_of(row)]
+    turns = [[shapes.PersonRef(id=person.id, name=person.name) for person in turn] for turn in queries.turns_now(row, now)]
     return RotationDocument(**{name: getattr(row, name) for name in plain}, members=turns)
 
 
@@ -130,7 +130,8 @@ def add_rotation(request: Request, wanted: str, body: NewRotation) -> schedules.
 def change_rotation(request: Request, wanted: str, rotation: str, body: NewRotation) -> RotationDocument:
     schedule = queries.schedule(request.actor, wanted)
     given = {"name": body.name, "turns": _turns(body, schedule), "members": _members(body.members)}
-    return _rotation(commands.change_rotation(request.actor, queries.layer(schedule, rotation), **given, now=request.now))
+    changed = commands.change_rotation(request.actor, queries.layer(schedule, rotation), **given, now=request.now)
+    return _rotation(changed, request.now)
 
 
 @router.post(
@@ -138,8 +139,8 @@ def change_rotation(request: Request, wanted: str, rotation: str, body: NewRotat
 )
 def change_members(request: Request, wanted: str, rotation: str, body: NewMembers) -> RotationDocument:
     found = queries.layer(queries.schedule(request.actor, wanted), rotation)
-    members = _members(body.members)
-    return _rotation(commands.change_members(request.actor, found, members=members, since=body.since, now=request.now))
+    given = {"members": _members(body.members), "since": body.since}
+    return _rotation(commands.change_members(request.actor, found, **given, now=request.now), request.now)
 
 
 @router.post("/{wanted}/rotations/{rotation}/remove", response={204: None}, auth=CONFIGURES, summary="End a layer now")
