@@ -41,6 +41,6 @@
     [from.value, until.value] = ends().map(edge);
     stop();
     document.getElementById("add").scrollIntoView({ block: "nearest" });
-    document.getElementById("o-person").focus();
+    document.getElementById("person").focus();
   });
 })();
