@@ -86,7 +86,7 @@ class Typed:
             return None
 
     def when(self, name: str, *, zone: str, now: dt.datetime, past: bool, required: str = "") -> dt.datetime | None:
-        """An instant typed in words; `<name>_said` then holds what was understood, `<name>_moved` that the clocks jumped over it."""
+        """An instant typed in words; `<name>_said` then holds what was understood, `<name>_moved` that the clocks skip it."""
         words = self.text(name, required=required, longest=60)
         if not words or name in self.errors:
             return None

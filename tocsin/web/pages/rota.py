@@ -61,6 +61,7 @@ def schedule_page(request: Request, found: Schedule, form: Typed | None = None) 
         "on_call": [names[one] for one in ahead[0].people],
         "handovers": _handovers(ahead, names, request.actor.id)[:6],
         "shifts": [(one, [names[person] for person in one.people]) for one in ahead[:_LISTED]],
+        "orders": [(one, _orders(one)) for one in reversed(layers) if one.ends_at is None or one.ends_at > request.now],
         "layers": [one for one in layers if one.ends_at is None or one.ends_at > request.now],
         "overrides": [one for one in overrides if one.ends_at > request.now],
         "requests": oncall.cover_requests(found),
@@ -119,6 +120,12 @@ def _shown_overrides(row: list[Shift], overrides: list[Override], sheet: Sheet, 
     ids = {one.id for one in overrides}
     shifts = [one for one in row if one.source in ids]
     return lane(shifts, sheet, names, me=me) if shifts else []
+
+
+def _orders(layer: Rotation) -> list[tuple[dt.date | None, list[list[Person]]]]:
+    """The turns of a layer, and those from each later day on: whoever is together in one list, an empty one for `nobody`."""
+    days = sorted({place.since for place in layer.members.all() if place.since})
+    return [(day, oncall.turns_of(layer, day)) for day in (None, *days)]
 
 
 def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[dict[str, Any]]:
