@@ -64,9 +64,10 @@ def schedule_page(request: Request, found: Schedule, form: Typed | None = None) 
         "orders": [(one, _orders(one)) for one in reversed(layers) if one.ends_at is None or one.ends_at > request.now],
         "layers": [one for one in layers if one.ends_at is None or one.ends_at > request.now],
         "overrides": [one for one in overrides if one.ends_at > request.now],
-        "requests": oncall.cover_requests(found),
+        "requests": [(one, permissions.may_answer_cover(request.actor, one)) for one in oncall.cover_requests(found)],
         "clashes": away.clashes_in([found], request.now, reader=request.actor.id),
         "mine": _first_shift(ahead, request.actor.id, zone, request.now),
+        **_likely(near.people, oncall.members(found), ahead[0].people, request.actor.id),
         "near": near,
         "people": near.people,
         "may_edit": permissions.may_edit(request.actor, found),
@@ -135,6 +136,17 @@ def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[di
     return [
         {"at": after.start, "goes": goes, "comes": comes, "gap": after.gap} for before, after, goes, comes in pairs if goes != comes
     ]
+
+
+def _likely(choice: list[Person], rota: set[str], now: tuple[str, ...], me: str) -> dict[str, str]:
+    """Whom the forms begin with: the reader who is of the rota, else whoever is on call gives and another of the rota covers."""
+    of_rota = [one.id for one in choice if one.id in rota]
+    if me in rota or not of_rota:
+        return {"covers": me, "gives": me}
+    return {
+        "covers": next((one for one in of_rota if one not in now), of_rota[0]),
+        "gives": next((one for one in of_rota if one in now), of_rota[0]),
+    }
 
 
 def _first_shift(ahead: list[Shift], me: str, zone: str, now: dt.datetime) -> tuple[str, str] | None:
