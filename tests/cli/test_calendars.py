@@ -70,3 +70,12 @@ def test_absences_are_brought_as_a_file_or_an_address(sent: Sent, tmp_path: Path
 def test_reminders_are_switched_off(sent: Sent) -> None:
     run("reminders", "--off")
     assert sent == [("POST", ("people", "me", "set-notices"), {"reminders": False})]
+
+
+def test_a_file_that_no_request_can_hold_is_named_before_it_is_sent(sent: Sent, tmp_path: Path) -> None:
+    file = tmp_path / "leave.ics"
+    file.write_text("BEGIN:VCALENDAR\n" + "x" * 2_000_000)
+    done = CliRunner().invoke(app, ["calendar", "add-away", "--file", str(file), "--url", "http://localhost", "--token", "tcs_x"])
+    assert done.exit_code == 2
+    assert "leave.ics has 1.9 MB, and a request may hold 1." in done.output
+    assert not sent

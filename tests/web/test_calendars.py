@@ -130,6 +130,17 @@ def test_what_cannot_be_kept_is_said_at_its_field(ada: Person, mia: Person, team
     assert Event.objects.filter(name__startswith="away").count() == 0
 
 
+def test_a_file_of_some_megabytes_is_read_and_a_larger_one_is_named(ada: Person, team: Team) -> None:
+    me, padding = signed_in(ada), b"X-NOTE:" + b"x" * 60 + b"\r\n"
+    whole = document(soon())
+    large = whole.replace(b"BEGIN:VEVENT", padding * (3 * 1024 * 1024 // len(padding)) + b"BEGIN:VEVENT")
+    assert me.post("/me/away", {"away_file": upload(large)}).status_code == 302
+    assert AwayCalendar.objects.get().absences.count() == 1
+    answer = me.post("/me/away", {"away_file": upload(large * 2)})
+    assert answer.status_code == 422
+    assert "leave.ics has 6.0 MB, larger than the 5 of a calendar. Nothing was stored." in answer.text
+
+
 def test_my_shifts_of_eight_weeks(ada: Person, mia: Person, team: Team) -> None:
     page = signed_in(ada).get("/oncall/mine").text
     assert "One shift of yours" in page

@@ -53,7 +53,7 @@ def test_following_the_system_writes_no_theme(there: World) -> None:
 def test_the_watch_line_says_whether_i_am_on_call_and_who_is(there: World) -> None:
     assert "You are on call: Payments on call" in words(signed_in(there.ada).get("/keys"))
     said = words(signed_in(there.bo).get("/keys"))
-    assert "You are not on call. Ada is." in said
+    assert "You are not on call. Ada is, for Payments on call." in said
     assert "in Tokyo" in said
 
 

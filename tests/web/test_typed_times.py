@@ -72,3 +72,22 @@ def test_the_echo_says_day_zone_and_distance() -> None:
 @pytest.mark.parametrize(("text", "meant"), [("2026-03-29 02:30", "Sun 29 01:00"), ("2026-10-25 02:30", "Sun 25 00:30")])
 def test_a_time_that_the_clock_skips_or_repeats_means_what_the_time_rules_say(text: str, meant: str) -> None:
     assert read(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2027-03-28 02:30", "02:30 does not exist that night; taken as 03:"),
+        ("28 Mar 2027 2:30 europe/vienna", "02:30 does not exist that night; taken as 03:"),
+        ("2027-03-28 02:30 UTC", ""),
+        ("2027-03-28 01:59", ""),
+        ("2027-10-31 02:30", ""),
+        ("in 30 min", ""),
+        ("2027-03-28T02:30:00Z", ""),
+    ],
+)
+def test_a_time_that_the_clocks_jump_over_is_said(text: str, said: str) -> None:
+    instant = typed_times.understand(text, zone="Europe/Vienna", now=NOW, past=False)
+    found = typed_times.moved(text, instant, "Europe/Vienna")
+    assert found.startswith(said)
+    assert bool(found) == bool(said)

@@ -1,4 +1,4 @@
-"""Large bodies at the door: two addresses take them, to disk, within their limit, and nobody waits for a slow sender."""
+"""Large bodies at the door: a few addresses take them, to disk, within their limit, and nobody waits for a slow sender."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tocsin.web import uploads
+from tocsin.web.doors import Doors
 from tocsin.web.uploads import Gone, Refusal, Uploads
 
 MIB = 1024 * 1024
@@ -26,6 +27,9 @@ def scope(path: str, *headers: tuple[bytes, bytes], method: str = "POST") -> dic
     [
         (scope("/HOT-12/say", COOKIE, FORM), True),
         (scope("/api/v1/incidents/HOT-12/attach", (b"authorization", b"Bearer x"), FORM), True),
+        (scope("/me/away", COOKIE, FORM), True),
+        (scope("/t/payments/away", COOKIE, FORM), True),
+        (scope("/t/payments/away/awc_1/remove", COOKIE, FORM), False),
         (scope("/HOT-12/say", FORM), False),
         (scope("/HOT-12/say", COOKIE), False),
         (scope("/HOT-12/note", COOKIE, FORM), False),
@@ -35,7 +39,7 @@ def scope(path: str, *headers: tuple[bytes, bytes], method: str = "POST") -> dic
         (scope("/HOT-12/say", COOKIE, FORM, method="GET"), False),
     ],
 )
-def test_only_the_two_doors_for_files_take_large_bodies(request_: dict[str, Any], taken: bool) -> None:
+def test_only_the_doors_for_files_take_large_bodies(request_: dict[str, Any], taken: bool) -> None:
     assert uploads.takes_files(request_) is taken
 
 
@@ -124,3 +128,31 @@ def test_a_ninth_upload_at_once_is_asked_to_come_again() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     asyncio.run(run())
+
+
+async def _answered(asked: dict[str, Any]) -> tuple[int, str, str]:
+    """Status, kind and body of the answer to two MiB."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Doors(None, lambda fault: None)({**asked, "query_string": b""}, sender([b"x" * MIB] * 2), send)
+    return sent[0]["status"], dict(sent[0]["headers"])[b"content-type"].decode(), sent[1]["body"].decode()
+
+
+def test_a_person_reads_that_a_form_was_too_large_and_finds_back() -> None:
+    asks, host = (b"accept", b"text/html,*/*;q=0.8"), (b"host", b"tocsin.example")
+    came = (b"referer", b"https://tocsin.example/schedules/pay?at=<now>")
+    status, kind, body = asyncio.run(_answered(scope("/schedules/pay/overrides", asks, host, came)))
+    assert (status, kind) == (413, "text/html; charset=utf-8")
+    assert "A request may hold 1024 KiB at most. Nothing was stored." in body
+    assert '<a href="/schedules/pay?at=&lt;now&gt;">Go back</a>' in body
+    elsewhere = (b"referer", b"https://evil.example/x")
+    assert '<a href="/">' in asyncio.run(_answered(scope("/declare", asks, host, elsewhere)))[2]
+
+
+def test_a_program_reads_a_problem() -> None:
+    status, kind, body = asyncio.run(_answered(scope("/api/v1/people", (b"accept", b"text/html"))))
+    assert (status, kind) == (413, "application/problem+json")
+    assert '"code": "too_large"' in body

@@ -52,3 +52,16 @@ def test_numbers_agree_with_their_nouns() -> None:
     assert words.listed([]) == ""
     assert words.listed(["Ana"]) == "Ana"
     assert words.listed(["Ana", "Ben", "Mei"]) == "Ana, Ben and Mei"
+
+
+@pytest.mark.parametrize(
+    ("windows", "said"),
+    [
+        ([([0, 1, 2, 3, 4], "22:00", "06:00"), ([5, 6], "00:00", "00:00")], "Mon–Fri 22:00–06:00, Sat–Sun"),
+        ([([0, 2, 6], "09:00", "17:00")], "Mon, Wed, Sun 09:00–17:00"),
+        ([([6, 4, 5, 0], "18:00", "24:00")], "Mon, Fri–Sun 18:00–24:00"),
+        ([], ""),
+    ],
+)
+def test_hours_of_the_week_are_runs_of_days(windows: list[tuple[list[int], str, str]], said: str) -> None:
+    assert words.week_hours([{"days": days, "from": start, "to": end} for days, start, end in windows]) == said

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+MOST_BYTES = 5 * 1024 * 1024
+"""The largest calendar of absences, by address or as a file on a page."""
+
 
 class Unreadable(Exception):
     """This is not a calendar, or not one that can be worked out; the sentence says why."""

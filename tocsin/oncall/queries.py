@@ -203,14 +203,20 @@ def cover_requests(schedule: Schedule) -> list[CoverRequest]:
     return list(_covers().filter(schedule=schedule, state=CoverRequest.OPEN))
 
 
+def asked_of(actor: Actor, now: dt.datetime) -> list[CoverRequest]:
+    """What waits for the actor's answer, asked of them or of their teams, the next shift first. One query."""
+    team = Q(asked=None, schedule__team__in=actor.member_of) & ~Q(person=actor.id)
+    waiting = _covers().filter(state=CoverRequest.OPEN, ends_at__gt=now)
+    return list(waiting.filter(Q(asked=actor.id) | team))
+
+
 def my_cover_requests(actor: Actor, now: dt.datetime) -> tuple[list[CoverRequest], list[CoverRequest], list[CoverRequest]]:
     """What waits for the actor's answer, what they asked for, and what ended in the last 30 days. Three queries."""
     open_ones = _covers().filter(state=CoverRequest.OPEN)
-    team = Q(asked=None, schedule__team__in=actor.member_of) & ~Q(person=actor.id)
     ended = _covers().exclude(state=CoverRequest.OPEN).filter(updated_at__gt=now - dt.timedelta(days=30))
     about_me = Q(person=actor.id) | Q(asked=actor.id) | Q(answered_by=actor.id)
     return (
-        list(open_ones.filter(Q(asked=actor.id) | team)),
+        asked_of(actor, now),
         list(open_ones.filter(person=actor.id)),
         list(ended.filter(about_me).order_by("-updated_at")[:20]),
     )

@@ -19,7 +19,7 @@ from tocsin.web import health, uploads
 from tocsin.web import intake as intake_door
 from tocsin.web.hits import hits
 from tocsin.web.live import Live
-from tocsin.web.plain import Door, Receive, Scope, Send, answer, refuse
+from tocsin.web.plain import Door, Receive, Scope, Send, answer, reads_pages, refuse, refuse_page
 from tocsin.web.uploads import Gone
 
 WORKERS = 16
@@ -97,8 +97,7 @@ class Doors:
         try:
             again = await self._whole_body(scope, receive)
         except uploads.Refusal as refusal:
-            field = "body" if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
-            await refuse(send, refusal.status, refusal.code, refusal.words, field)
+            await _refuse(scope, send, refusal)
             return
         except Gone:
             return
@@ -118,7 +117,7 @@ class Doors:
             words = f"The body did not arrive within {BODY_SECONDS:.0f} seconds."
             raise uploads.Refusal(408, "too_slow", words) from None
         if body is None:
-            raise uploads.Refusal(413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most.")
+            raise uploads.Refusal(413, "too_large", f"A request may hold {BODY_LIMIT // 1024} KiB at most. Nothing was stored.")
         return _replay(body, receive)
 
     async def _there(self) -> Door | None:
@@ -132,6 +131,14 @@ class Doors:
         stale = self.engine.stale() if self.engine else []
         reasons = await asyncio.get_running_loop().run_in_executor(self._prober, health.reasons, clock.now(), stale)
         await answer(send, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+
+async def _refuse(scope: Scope, send: Send, refusal: uploads.Refusal) -> None:
+    if reads_pages(scope):
+        await refuse_page(scope, send, refusal.status, refusal.words)
+    else:
+        field = "body" if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+        await refuse(send, refusal.status, refusal.code, refusal.words, field)
 
 
 async def read_body(receive: Receive) -> bytes | None:

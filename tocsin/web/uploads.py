@@ -1,4 +1,4 @@
-"""Bodies of files: the two addresses that take them, and reading them to disk without a thread or the memory of the process.
+"""Bodies of files: the addresses that take them, and reading them to disk without a thread or the memory of the process.
 
 Every other address keeps to the small limit of `doors`. A large body is read only for somebody who brings a session or a token;
 what these are worth is decided behind the door, as for every request.
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tocsin.web.plain import Receive, Scope
 
-_ADDRESS = re.compile(r"/[A-Za-z]{2,10}-[0-9]{1,12}/say|/api/v1/incidents/[^/]{1,64}/attach")
+_ADDRESS = re.compile(r"/[A-Za-z]{2,10}-[0-9]{1,12}/say|/api/v1/incidents/[^/]{1,64}/attach|/me/away|/t/[^/]{1,64}/away")
 _FILES = 3
 """One message may carry this many files of the full size, or more that are smaller."""
 _FORM = 256 * 1024

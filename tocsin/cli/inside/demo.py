@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -35,8 +38,8 @@ first update; resolve with the impact times; look at TTD and TTR; open the postm
 The same from a shell:
 
     export TOCSIN_URL={base_url} TOCSIN_TOKEN={token}
-    tocsin alert list
-    tocsin oncall now
+    {tocsin} alert list
+    {tocsin} oncall now
 """
 
 
@@ -50,7 +53,7 @@ def run(*, as_json: bool, remove: bool, serve: bool, host: str, port: int) -> No
             gone = company.remove(clock.now())
             show_json(gone) if as_json else say("The demo company is gone.")
             return
-        given = company.ensure(clock.now(), _progress if serve or sys.stderr.isatty() else company.quiet)
+        given = company.ensure(clock.now(), _Progress() if serve or sys.stderr.isatty() else company.quiet)
         if as_json:
             show_json(given)
         else:
@@ -62,6 +65,7 @@ def run(*, as_json: bool, remove: bool, serve: bool, host: str, port: int) -> No
 def _words(given: dict[str, Any]) -> str:
     now = clock.now()
     return _TRY.format(
+        tocsin=_command(),
         base_url=given["base_url"].rstrip("/"),
         email=given["admin"]["email"],
         password=given["admin"]["password"],
@@ -72,9 +76,24 @@ def _words(given: dict[str, Any]) -> str:
     )
 
 
-def _progress(what: str, share: float) -> None:
-    """One line on standard error, rewritten in place on a terminal."""
-    end = "\n" if share >= 1.0 or not sys.stderr.isatty() else ""
-    start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    sys.stderr.write(f"{start}demo company: {what} {share:4.0%}{end}")
-    sys.stderr.flush()
+def _command() -> str:
+    """How this command is called from where it was called: a checkout has it in `.venv/bin`, which is on nobody's path."""
+    if shutil.which("tocsin"):
+        return "tocsin"
+    return os.path.relpath(Path(sys.executable).parent / "tocsin")
+
+
+class _Progress:
+    """One line on standard error, rewritten in place on a terminal; elsewhere a line for each piece of work."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, what: str, share: float) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if share >= 1.0 else ""
+            sys.stderr.write(f"\r\x1b[Kdemo company: {what} {share:4.0%}{end}")
+        elif what != self._last:
+            sys.stderr.write(f"demo company: {what}\n")
+        self._last = what
+        sys.stderr.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from tocsin.cli.remote.declare import instant, line, noun, table, verb
 
 calendar = noun("calendar", "Calendars: feeds of shifts, absences, and where the two clash.")
 
+_MOST = 1_000_000
+"""Of the 1 MiB that a request may hold, what is left for the file beside everything else."""
 Person = Annotated[str, typer.Option("--person", help="Mail address or id; left out: you.")]
 Team = Annotated[str, typer.Option("--team", help="Slug of a team instead of a person.")]
 Address = Annotated[str, typer.Option("--address", help="https or webcal address, read every four hours.")]
@@ -105,6 +108,10 @@ def _owner(person: str, team: str) -> tuple[str, str]:
 
 def _text(file: Path | None) -> str | None:
     try:
-        return file.read_text(encoding="utf-8") if file else None
+        text = file.read_text(encoding="utf-8") if file else None
     except (OSError, UnicodeDecodeError) as error:
         fail(USAGE, f"--file {file}: {error}")
+    if text is not None and len(json.dumps(text)) > _MOST:
+        size = len(text.encode()) / 1024 / 1024
+        fail(USAGE, f"--file {file} has {size:.1f} MB, and a request may hold 1. The page of your profile or team takes 5.")
+    return text

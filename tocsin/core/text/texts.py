@@ -7,12 +7,14 @@ import re
 from tocsin.core.errors import Invalid
 
 _SPACES = re.compile(r"\s+")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates turn round what stands after them on a page; a line of words needs none. Marks may stay."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def line(text: object, *, field: str, limit: int, required: bool = True) -> str:
-    """One line: white space folded, ends trimmed. Raises Invalid when it is empty though required, or longer than `limit`."""
-    return _checked(_SPACES.sub(" ", _storable(text, field)).strip(), field, limit, required)
+    """One line: white space folded, ends trimmed, no direction controls. Raises Invalid when empty though required, or too long."""
+    return _checked(_SPACES.sub(" ", _DIRECTION.sub("", _storable(text, field))).strip(), field, limit, required)
 
 
 def prose(text: object, *, field: str, limit: int, required: bool = False) -> str:

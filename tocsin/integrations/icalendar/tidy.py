@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterator
 
 from tocsin.oncall import rules
-from tocsin.oncall.ports import Unreadable
+from tocsin.oncall.ports import MOST_BYTES, Unreadable
 
-MOST_BYTES = 5 * 1024 * 1024
 MOST_EVENTS = 5000
 _MOST_VALUES = 20_000
 _MOST_ZONE_LINES = 200

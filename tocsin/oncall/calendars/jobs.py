@@ -38,6 +38,7 @@ def read_away(now: dt.datetime) -> int:
 
 def send_notices(now: dt.datetime) -> int:
     """Write what fell due within the last hour and is not written yet: known by its key, so that a restart repeats nothing."""
+    commands.lapse_unanswered(now=now)
     due = {one.key: one for one in notices.due(now)}
     fresh = [due[key] for key in sorted(outbox.unwritten(due))]
     for start in range(0, len(fresh), _TOGETHER):

@@ -77,10 +77,10 @@ def _handovers(schedule: Schedule, rota: Compiled, people: dict[str, Person], no
         until = rota.who(rules.instant(one.at)).until
         lines = [f"You are on call for {schedule.name} since {_said(one.at, taker)}{_until(until, taker)}."]
         lines += [f"You take over from {_names(givers)}."] if givers else []
-        yield _notice(f"handover:{schedule.id}:{one.at}:{taker.id}", taker, f"You are on call: {schedule.name}", lines)
+        yield letter(f"handover:{schedule.id}:{one.at}:{taker.id}", taker, f"You are on call: {schedule.name}", lines)
         for giver in givers:
             words = [f"Your shift for {schedule.name} ended at {_said(one.at, giver)}. {taker.name} is on call now."]
-            yield _notice(f"handed:{schedule.id}:{one.at}:{giver.id}", giver, f"Your shift is over: {schedule.name}", words)
+            yield letter(f"handed:{schedule.id}:{one.at}:{giver.id}", giver, f"Your shift is over: {schedule.name}", words)
 
 
 def _reminders(schedule: Schedule, rota: Compiled, people: dict[str, Person], now: dt.datetime) -> Iterator[Notice]:
@@ -91,7 +91,7 @@ def _reminders(schedule: Schedule, rota: Compiled, people: dict[str, Person], no
             until = rota.who(rules.instant(one.at)).until
             lines = [f"Your shift for {schedule.name} begins at {_said(one.at, person)}{_until(until, person)}."]
             lines += ["If you cannot, ask a colleague to take it over."]
-            yield _notice(
+            yield letter(
                 f"reminder:{schedule.id}:{one.at}:{person.id}", person, f"Tomorrow you are on call: {schedule.name}", lines
             )
 
@@ -120,8 +120,8 @@ def _week(
             lines += ["", schedule.name, *_days(rotas[schedule.id], names, person, monday)]
         if clashing:
             lines += ["", "On call and away:"]
-            lines += [f"  {one.person.name}, {_when(one.start, person)} ({one.schedule.name})" for one in clashing]
-        yield _notice(f"week:{team.id}:{monday}:{person.id}", person, f"On call this week: {team.name}", lines)
+            lines += [f"  {one.person.name}, {when(one.start, person)} ({one.schedule.name})" for one in clashing]
+        yield letter(f"week:{team.id}:{monday}:{person.id}", person, f"On call this week: {team.name}", lines)
 
 
 def _everybody(schedules: Iterable[Schedule], rotas: dict[str, Compiled], monday: int) -> set[str]:
@@ -142,22 +142,26 @@ def _days(rota: Compiled, names: dict[str, str], reader: Person, monday: int) ->
         yield f"  {_said(start, reader)} to {_said(end, reader)}: {who}"
 
 
-def _notice(key: str, person: Person, subject: str, lines: Iterable[str]) -> Notice:
-    link = settings.TOCSIN.base_url.rstrip("/") + "/oncall/mine"
-    return Notice(key, person.email, subject, "\n".join([*lines, "", f"Your shifts: {link}", ""]))
+def letter(
+    key: str, person: Person, subject: str, lines: Iterable[str], named: str = "Your shifts", path: str = "/oncall/mine"
+) -> Notice:
+    """A mail of these lines that ends with the `named` address to go to."""
+    link = settings.TOCSIN.base_url.rstrip("/") + path
+    return Notice(key, person.email, subject, "\n".join([*lines, "", f"{named}: {link}", ""]))
 
 
 def _said(at: int, reader: Person) -> str:
-    return _when(rules.instant(at), reader)
+    return when(rules.instant(at), reader)
 
 
-def _when(instant: dt.datetime, reader: Person) -> str:
+def when(instant: dt.datetime, reader: Person) -> str:
+    """Day, hour and zone of the reader."""
     local = instant.astimezone(rules.zone_of(reader.zone))
     return f"{local:%a} {local.day} {local:%b %H:%M %Z}"
 
 
 def _until(until: dt.datetime | None, reader: Person) -> str:
-    return f" until {_when(until, reader)}" if until else ""
+    return f" until {when(until, reader)}" if until else ""
 
 
 def _names(people: Iterable[Person]) -> str:

@@ -10,7 +10,7 @@ from tocsin.oncall.commands.away import (
     remove_away_calendar,
     replace_away_calendar,
 )
-from tocsin.oncall.commands.covering import accept_cover, ask_cover, decline_cover, withdraw_cover
+from tocsin.oncall.commands.covering import accept_cover, ask_cover, decline_cover, lapse_unanswered, withdraw_cover
 from tocsin.oncall.commands.feeds import create_feed, note_use, revoke_feed
 from tocsin.oncall.commands.layers import (
     Turns,
@@ -48,6 +48,7 @@ __all__ = [
     "decline_cover",
     "keep_absences",
     "keep_proof",
+    "lapse_unanswered",
     "note_fault",
     "note_use",
     "order_rotations",

@@ -8,6 +8,8 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.oncall import compiling, events, rules
+from tocsin.oncall.calendars import swaps
+from tocsin.oncall.commands.notices import write_notices
 from tocsin.oncall.models import CoverRequest, Schedule, new_revision
 
 
@@ -20,7 +22,7 @@ def touch(schedule: Schedule, now: dt.datetime) -> None:
 
 def lapse(schedule: Schedule, now: dt.datetime) -> None:
     """End the open requests whose askers have nothing to give away any more."""
-    waiting = CoverRequest.objects.filter(schedule=schedule, state=CoverRequest.OPEN).select_related("person", "asked")
+    waiting = CoverRequest.objects.filter(schedule=schedule, state=CoverRequest.OPEN).select_related("person", "asked", "schedule")
     if not waiting:
         return
     rota = rules.Compiled(compiling.rules_of([schedule.pk])[schedule.pk])
@@ -31,6 +33,7 @@ def lapse(schedule: Schedule, now: dt.datetime) -> None:
             request.save(update_fields=["state", "ended_because", "updated_at"])
             data = {"person": request.person_id, "why": why}
             record(SYSTEM, events.COVER_LAPSED, request.id, context=schedule.pk, now=now, data=data)
+            write_notices(swaps.lapsed(request), now=now)
 
 
 def _why_lapsed(request: CoverRequest, rota: rules.Compiled, now: dt.datetime) -> str:

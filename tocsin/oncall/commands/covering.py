@@ -14,8 +14,10 @@ from tocsin.core.store import db
 from tocsin.core.text.texts import line
 from tocsin.directory.models import Person
 from tocsin.oncall import compiling, events, permissions, rules
+from tocsin.oncall.calendars import swaps
 from tocsin.oncall.commands import _checks, overrides
-from tocsin.oncall.commands._touching import has_shift, touch
+from tocsin.oncall.commands._touching import has_shift, lapse, touch
+from tocsin.oncall.commands.notices import write_notices
 from tocsin.oncall.models import CoverRequest, Schedule
 
 Time = tuple[dt.datetime, dt.datetime]
@@ -60,6 +62,7 @@ def ask_cover(
         updated_at=now,
     )
     record(actor, events.COVER_ASKED, request.id, context=schedule.pk, now=now, data=_said(request))
+    write_notices(swaps.asked(request, actor.id), now=now)
     return request
 
 
@@ -89,6 +92,7 @@ def accept_cover(actor: Actor, request: CoverRequest, *, now: dt.datetime) -> Co
         _hand_over(actor, schedule, rota, taker, request.person, (back[0], back[1]), now)
     _end(request, CoverRequest.ACCEPTED, taker, now)
     record(actor, events.COVER_ACCEPTED, request.id, context=schedule.pk, now=now, data={**_said(request), "by": taker.name})
+    write_notices(swaps.accepted(request, taker), now=now)
     touch(schedule, now)
     return request
 
@@ -114,10 +118,11 @@ def _hand_over(
 def decline_cover(actor: Actor, request: CoverRequest, *, now: dt.datetime) -> CoverRequest:
     """The one who was asked says no. A request to the whole team stays open for the others."""
     request = _open(request)
-    if request.asked_id != actor.id:
+    if request.asked is None or request.asked_id != actor.id:
         raise NotAllowed("Only whoever was asked can say no; a request to the team stays open for the others.")
     _end(request, CoverRequest.DECLINED, request.asked, now)
     record(actor, events.COVER_DECLINED, request.id, context=request.schedule_id, now=now, data=_said(request))
+    write_notices(swaps.declined(request, request.asked), now=now)
     return request
 
 
@@ -128,7 +133,16 @@ def withdraw_cover(actor: Actor, request: CoverRequest, *, now: dt.datetime) -> 
     permissions.require_ask_cover(actor, request.schedule, request.person)
     _end(request, CoverRequest.WITHDRAWN, None, now)
     record(actor, events.COVER_WITHDRAWN, request.id, context=request.schedule_id, now=now, data=_said(request))
+    write_notices(swaps.withdrawn(request, actor.id), now=now)
     return request
+
+
+@transaction.atomic
+def lapse_unanswered(*, now: dt.datetime) -> None:
+    """End the requests whose shift is over, so that nobody is asked for it any more. One query when there is none."""
+    over = CoverRequest.objects.filter(state=CoverRequest.OPEN, ends_at__lte=now)
+    for schedule in db.lock(Schedule.objects.filter(id__in=over.values("schedule")).order_by("id")):
+        lapse(schedule, now)
 
 
 def _open(request: CoverRequest) -> CoverRequest:

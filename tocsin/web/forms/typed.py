@@ -86,7 +86,7 @@ class Typed:
             return None
 
     def when(self, name: str, *, zone: str, now: dt.datetime, past: bool, required: str = "") -> dt.datetime | None:
-        """An instant typed in words; `<name>_said` then holds what was understood, as a sentence."""
+        """An instant typed in words; `<name>_said` then holds what was understood, `<name>_moved` that the clocks skip it."""
         words = self.text(name, required=required, longest=60)
         if not words or name in self.errors:
             return None
@@ -95,7 +95,8 @@ class Typed:
         except ValueError as error:
             self.errors[name] = str(error)
             return None
-        self.values[f"{name}_said"] = typed_times.sentence(instant, zone, now)
+        moved = self.values[f"{name}_moved"] = typed_times.moved(words, instant, zone)
+        self.values[f"{name}_said"] = typed_times.sentence(instant, zone, now) + (f" ({moved.rstrip('.')})" if moved else "")
         return instant
 
 

@@ -59,6 +59,18 @@ def understand(text: str, *, zone: str, now: dt.datetime, past: bool) -> dt.date
     raise ValueError(f"“{text[:40]}” is not a time. {EXAMPLES}")
 
 
+def moved(text: str, instant: dt.datetime, zone: str) -> str:
+    """`02:30 does not exist that night; taken as 03:00.` where the clocks jumped over what was typed, else nothing."""
+    rest, named = _named_zone(" ".join(text.lower().split())[:60])
+    match = next((found for found in (form.match(rest) for form in _FORMS) if found), None)
+    if match is None:
+        return ""
+    local, meant = instant.astimezone(named or ZoneInfo(zone)), (int(match["hour"]), int(match["minute"]))
+    if (local.hour, local.minute) == meant:
+        return ""
+    return f"{meant[0]:02}:{meant[1]:02} does not exist that night; taken as {local:%H:%M}."
+
+
 def _named_zone(words: str) -> tuple[str, ZoneInfo | None]:
     """`18:00 utc` and `18:00 europe/vienna` without their last word, and the zone that it names; None: the reader's own."""
     rest, _, last = words.rpartition(" ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -100,6 +101,26 @@ def age(instant: dt.datetime, now: dt.datetime) -> str:
 def city(zone: str) -> str:
     """The place a zone is named after."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def week_hours(windows: Iterable[Mapping[str, Any]]) -> str:
+    """Hours of the week as `Rotation.windows` holds them: `Mon–Fri 22:00–06:00, Sat–Sun`. Whole days have no hours."""
+    return ", ".join(
+        _week_days(one["days"]) + (f" {one['from']}–{one['to']}" if one["from"] != one["to"] else "") for one in windows
+    )
+
+
+def _week_days(days: Iterable[int]) -> str:
+    runs: list[list[int]] = []
+    for day in sorted(set(days)):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(_WEEK[run[0]] + (f"–{_WEEK[run[-1]]}" if len(run) > 1 else "") for run in runs)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

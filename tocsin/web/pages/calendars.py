@@ -13,12 +13,12 @@ from django.urls import path
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from tocsin.core.errors import Refused
+from tocsin.core.errors import Invalid, Refused
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person, Team
 from tocsin.oncall import commands, permissions
 from tocsin.oncall.calendars import away, feeds, shifts
-from tocsin.oncall.ports import calendars
+from tocsin.oncall.ports import MOST_BYTES, calendars
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import MANAGER, SIGNED_IN, TOKEN, allow
@@ -127,9 +127,8 @@ def _bring(request: Request, owner: Person | Team) -> HttpResponse:
     permissions.require_away_calendars(request.actor, owner)
     form = Typed(request.POST)
     name, url, instead = form.text("away_name"), form.text("away_url"), form.text("instead")
-    upload = request.FILES.get("away_file")
-    file = upload.read() if upload else None
     try:
+        file = _file(request)
         if instead:
             found = away.away_calendar_of(owner, instead)
             commands.replace_away_calendar(request.actor, found, url=url, file=file, now=request.now)
@@ -140,6 +139,15 @@ def _bring(request: Request, owner: Person | Team) -> HttpResponse:
         return profile.page(request, form) if isinstance(owner, Person) else teams.page(request, owner, form)
     words = "It is read within a minute." if url else "Its absences are here."
     return _back(request, owner, f"{found.name} is kept. {words}")
+
+
+def _file(request: Request) -> bytes | None:
+    """What was chosen; one that is too large is not read at all."""
+    upload = request.FILES.get("away_file")
+    if upload is not None and (upload.size or 0) > MOST_BYTES:
+        size, most = (upload.size or 0) / 1024 / 1024, MOST_BYTES // 1024 // 1024
+        raise Invalid(f"{upload.name} has {size:.1f} MB, larger than the {most} of a calendar. Nothing was stored.", field="file")
+    return upload.read() if upload else None
 
 
 def _remove(request: Request, owner: Person | Team, away_id: str) -> HttpResponse:

@@ -15,9 +15,8 @@ from tocsin.oncall import queries as oncall
 from tocsin.web.forms import people
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
-from tocsin.web.frame import reader
 from tocsin.web.gate.policy import RESPONDER, allow
-from tocsin.web.pages.rota import back, schedule_page
+from tocsin.web.pages.rota import back, moved, schedule_page, zone_of
 
 
 @allow(RESPONDER)
@@ -34,7 +33,7 @@ def ask(request: Request, slug: str) -> HttpResponse:
     """The time is a shift chosen from the list (`start/end` as instants) or typed."""
     found, form = oncall.schedule(request.actor, slug), Typed(request.POST)
     try:
-        zone = str(reader.present().zone)
+        zone = zone_of(request, found).key
         starts = form.when("cover_from", zone=zone, now=request.now, past=False, required="Say from when.")
         ends = form.when("cover_until", zone=zone, now=request.now, past=False, required="Say until when.")
         asked, giver = people.read_person(form, "asked"), people.read_person(form, "giver")
@@ -55,7 +54,8 @@ def ask(request: Request, slug: str) -> HttpResponse:
                 note=form.text("note"),
                 now=request.now,
             )
-            return back(request, slug, "Asked. The shift stays yours until somebody accepts.")
+            jumped = moved(form, "cover_from", "cover_until", "back_from", "back_until")
+            return back(request, slug, f"Asked. The shift stays yours until somebody accepts. {jumped}".strip())
     except Refused as refused:
         form.refuse(refused, starts_at="cover_from", ends_at="cover_until", back_starts_at="back_from", back_ends_at="back_until")
     return schedule_page(request, found, form)

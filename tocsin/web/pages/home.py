@@ -18,6 +18,7 @@ from tocsin.core.ids import is_id
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
+from tocsin.oncall import queries as oncall
 from tocsin.oncall.queries import NowRow
 from tocsin.paging import commands
 from tocsin.paging import queries as paging
@@ -64,6 +65,7 @@ def home(request: Request) -> HttpResponse:
         "coming": standing.coming(first)[:1] if first else [],
         "mine": mine,
         "roster": _roster(request.actor, frame),
+        "asked": oncall.asked_of(request.actor, request.now),
         "named": incidents.mentions(request.actor),
         "offered": incidents.my_offers(request.actor),
         "actions": _actions(request),

@@ -11,7 +11,8 @@ from tocsin.oncall.queries import Shift
 FORTNIGHT, MONTH = 14, 35
 SLOTS = {FORTNIGHT: 8, MONTH: 4}
 """How finely a day is drawn: shorter shifts are in the list below the calendar."""
-_NAME, _FIRST_NAME = 6, 4
+_LANE, _LETTER, _EDGES = 1008, 7.5, 14
+"""Pixels: the narrowest lane of a whole calendar, a letter of a label, and what a box leaves beside its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Sheet:
     @property
     def width(self) -> int:
         return self.slots * len(self.days)
+
+    def letters(self, span: int) -> float:
+        """How many letters fit into a box of so many slots."""
+        return (span * _LANE / self.width - _EDGES) / _LETTER
 
     @property
     def since(self) -> dt.datetime:
@@ -69,23 +74,27 @@ def lane(shifts: Iterable[Shift], sheet: Sheet, names: Mapping[str, str], *, me:
             continue
         if start > at:
             cells.append(Cell(start - at))
-        cells.append(_cell(shift, end - start, names, me))
+        cells.append(_cell(shift, end - start, sheet.letters(end - start), names, me))
         at = end
     if at < sheet.width:
         cells.append(Cell(sheet.width - at))
     return cells
 
 
-def _cell(shift: Shift, span: int, names: Mapping[str, str], me: str) -> Cell:
+def _cell(shift: Shift, span: int, letters: float, names: Mapping[str, str], me: str) -> Cell:
     if not shift.people:
         return Cell(span, "gap", "Gap") if shift.gap else Cell(span, "over", "nobody" if span > 2 else "–", "Nobody, on purpose")
     whole = " and ".join("you" if person == me else names.get(person, person) for person in shift.people)
-    said = [_short(names.get(person, person), span, mine=person == me) for person in shift.people]
-    return Cell(span, "me" if me in shift.people else "other", " + ".join(said), whole)
+    return Cell(span, "me" if me in shift.people else "other", _label(shift.people, letters, names, me), whole)
 
 
-def _short(name: str, span: int, *, mine: bool) -> str:
+def _label(people: Iterable[str], letters: float, names: Mapping[str, str], me: str) -> str:
+    """Everybody in the box as long as it has room: the whole names, the first names, else the initials."""
+    forms = [_forms(names.get(one, one), mine=one == me) for one in people]
+    labels = [" + ".join(words) for words in zip(*forms, strict=True)]
+    return next((label for label in labels if len(label) <= letters), labels[-1])
+
+
+def _forms(name: str, *, mine: bool) -> tuple[str, str, str]:
     words = name.split() or ["?"]
-    if span >= _NAME:
-        return f"{words[0]}, you" if mine else name
-    return words[0] if span >= _FIRST_NAME else "".join(word[0] for word in words[:2])
+    return f"{words[0]}, you" if mine else name, words[0], "".join(word[0] for word in words[:2])

@@ -78,6 +78,7 @@ def policy(request: Request, slug: str) -> HttpResponse:
         "steps": steps,
         "minutes": sum(step.wait_minutes for step, _, asks in steps if asks) * (found.repeats + 1),
         "last_resort": oncall.last_resort(),
+        "last_people": oncall.last_resort_people(request.now),
         "services": list(found.services.select_related("service")),
         "manages": directory_permissions.is_manager(request.actor, found.team),
     }

@@ -21,7 +21,7 @@ from tocsin.oncall import queries as oncall
 from tocsin.oncall.calendars import away
 from tocsin.oncall.models import Override, Rotation, Schedule
 from tocsin.oncall.queries import Shift
-from tocsin.web.forms import people
+from tocsin.web.forms import people, typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import reader
@@ -42,7 +42,7 @@ def schedule(request: Request, slug: str) -> HttpResponse:
 def schedule_page(request: Request, found: Schedule, form: Typed | None = None) -> HttpResponse:
     """The calendar and what can be done here; `form` is a refused override or request."""
     form = form or Typed(initial={"starts_at": request.GET.get("gap_from", "")[:60], "ends_at": request.GET.get("gap_to", "")[:60]})
-    sheet, rota = _sheet(request, found), oncall.Rota(found)
+    sheet, rota, zone = _sheet(request, found), oncall.Rota(found), zone_of(request, found).key
     layers = [one for one in oncall.layers(found, sheet.since) if one.begins_at is None or one.begins_at < sheet.until]
     row, ahead = rota.shifts(sheet.since, sheet.until), rota.shifts(request.now, request.now + AHEAD)
     overrides = oncall.overrides(found, min(sheet.since, request.now))
@@ -62,11 +62,13 @@ def schedule_page(request: Request, found: Schedule, form: Typed | None = None) 
         "on_call": [names[one] for one in ahead[0].people],
         "handovers": _handovers(ahead, names, request.actor.id)[:6],
         "shifts": [(one, [names[person] for person in one.people]) for one in ahead[:_LISTED]],
+        "orders": [(one, _orders(one)) for one in reversed(layers) if one.ends_at is None or one.ends_at > request.now],
         "layers": [one for one in layers if one.ends_at is None or one.ends_at > request.now],
         "overrides": [one for one in overrides if one.ends_at > request.now],
-        "requests": oncall.cover_requests(found),
+        "requests": [(one, permissions.may_answer_cover(request.actor, one)) for one in oncall.cover_requests(found)],
         "clashes": away.clashes_in([found], request.now, reader=request.actor.id),
-        "mine": _my_shifts(ahead, request.actor.id),
+        "mine": _first_shift(ahead, request.actor.id, zone, request.now),
+        **_likely(near.people, oncall.members(found), ahead[0].people, request.actor.id),
         "near": near,
         "people": near.people,
         "may_edit": permissions.may_edit(request.actor, found),
@@ -78,9 +80,14 @@ def schedule_page(request: Request, found: Schedule, form: Typed | None = None) 
     return render(request, "schedules/detail.html", context, status=200 if form.ok else 422)
 
 
-def _sheet(request: Request, found: Schedule) -> Sheet:
+def zone_of(request: Request, found: Schedule) -> zoneinfo.ZoneInfo:
+    """The zone in which the calendar is shown, and in which its forms read what is typed."""
     chosen = {"mine": reader.present().zone, "utc": reader.UTC}
-    zone: dt.tzinfo = chosen.get(request.GET.get("zone", "")) or reader.known_zone(found.zone)
+    return chosen.get(request.GET.get("zone", "")) or reader.known_zone(found.zone)
+
+
+def _sheet(request: Request, found: Schedule) -> Sheet:
+    zone = zone_of(request, found)
     count = MONTH if request.GET.get("show") == "month" else FORTNIGHT
     today = request.now.astimezone(zone).date()
     try:
@@ -117,6 +124,12 @@ def _shown_overrides(row: list[Shift], overrides: list[Override], sheet: Sheet, 
     return lane(shifts, sheet, names, me=me) if shifts else []
 
 
+def _orders(layer: Rotation) -> list[tuple[dt.date | None, list[list[Person]]]]:
+    """The turns of a layer, and those from each later day on: whoever is together in one list, an empty one for `nobody`."""
+    days = sorted({place.since for place in layer.members.all() if place.since})
+    return [(day, oncall.turns_of(layer, day)) for day in (None, *days)]
+
+
 def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[dict[str, Any]]:
     """Where one hands over to the next: instant, who goes, who comes."""
     said = [" and ".join("you" if one == me else names[one] for one in shift.people) for shift in ahead]
@@ -126,8 +139,21 @@ def _handovers(ahead: list[Shift], names: Mapping[str, str], me: str) -> list[di
     ]
 
 
-def _my_shifts(ahead: list[Shift], me: str) -> list[Shift]:
-    return [one for one in ahead if one.people == (me,)][:12]
+def _likely(choice: list[Person], rota: set[str], now: tuple[str, ...], me: str) -> dict[str, str]:
+    """Whom the forms begin with: the reader who is of the rota, else whoever is on call gives and another of the rota covers."""
+    of_rota = [one.id for one in choice if one.id in rota]
+    if me in rota or not of_rota:
+        return {"covers": me, "gives": me}
+    return {
+        "covers": next((one for one in of_rota if one not in now), of_rota[0]),
+        "gives": next((one for one in of_rota if one in now), of_rota[0]),
+    }
+
+
+def _first_shift(ahead: list[Shift], me: str, zone: str, now: dt.datetime) -> tuple[str, str] | None:
+    """When the reader's next shift begins and ends, as one types it in this zone."""
+    found = next((one for one in ahead if one.people == (me,)), None)
+    return (typed_times.typed(found.start, zone, now), typed_times.typed(found.end, zone, now)) if found else None
 
 
 @allow(RESPONDER)
@@ -135,7 +161,7 @@ def _my_shifts(ahead: list[Shift], me: str) -> list[Shift]:
 def add_override(request: Request, slug: str) -> HttpResponse:
     found, form = oncall.schedule(request.actor, slug), Typed(request.POST)
     try:
-        zone = str(reader.present().zone)
+        zone = zone_of(request, found).key
         starts = form.when("starts_at", zone=zone, now=request.now, past=False, required="Say from when.")
         ends = form.when("ends_at", zone=zone, now=request.now, past=False, required="Say until when.")
         person, layer = _covering(request, form), form.text("rotation")
@@ -151,7 +177,7 @@ def add_override(request: Request, slug: str) -> HttpResponse:
                 reason=reason,
                 now=request.now,
             )
-            return back(request, slug, confirmed(made))
+            return back(request, slug, f"{confirmed(made)} {moved(form, 'starts_at', 'ends_at')}".strip())
     except Refused as refused:
         form.refuse(refused)
     return schedule_page(request, found, form)
@@ -162,6 +188,11 @@ def _covering(request: Request, form: Typed) -> Person | None:
     if form.text("person") == people.NOBODY and not form.text("person_named"):
         return None
     return people.read_person(form, "person") or directory.person(request.actor.id)
+
+
+def moved(form: Typed, *names: str) -> str:
+    """What of the typed times the clocks jump over, in words; empty nearly always."""
+    return " ".join(form[f"{name}_moved"] for name in names if form[f"{name}_moved"])
 
 
 @allow(RESPONDER)

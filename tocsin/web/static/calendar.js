@@ -1,6 +1,10 @@
 /* Dragging over a calendar fills the times of the override form below it. The form alone does the same. */
 (() => {
   "use strict";
+  /* Where the calendar is wider than the screen it begins with today, also in browsers that do not do so themselves. */
+  const today = document.querySelector(".cal th.today"), sheet = today?.closest(".scroll");
+  if (sheet && sheet.scrollLeft === 0 && sheet.scrollWidth > sheet.clientWidth) sheet.scrollLeft = today.offsetLeft - today.closest("tr").firstElementChild.offsetWidth;
+
   const table = document.querySelector(".cal[data-zone]"), from = document.getElementById("starts_at"), until = document.getElementById("ends_at");
   if (!table || !from || !until) return;
   const pick = document.getElementById("pick"), days = Array.from(table.querySelectorAll("thead th[data-day]")), slots = Number(table.dataset.slots);
@@ -41,6 +45,6 @@
     [from.value, until.value] = ends().map(edge);
     stop();
     document.getElementById("add").scrollIntoView({ block: "nearest" });
-    document.getElementById("o-person").focus();
+    document.getElementById("person").focus();
   });
 })();

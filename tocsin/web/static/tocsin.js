@@ -108,6 +108,16 @@
     if (event.defaultPrevented) return;
     for (const field of $$("[data-draft]", event.target)) { try { localStorage.removeItem(key(field)); } catch { /* private window */ } }
   });
+  /* A refused form: each sentence leads to its field, also where that is one of several with a name. */
+  document.getElementById("not-saved")?.addEventListener("click", (event) => {
+    const name = event.target.hash?.slice(1);
+    const field = name && $$("input, select, textarea", document.querySelector("main")).find((one) => one.id === name || one.name === name);
+    if (!field) return;
+    event.preventDefault();
+    for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    field.scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  });
   document.addEventListener("tocsin:refresh", refresh);
   document.addEventListener("tocsin:kept", (event) => keep(event.target));
 

@@ -6,6 +6,7 @@ Built in: templates need no `{% load %}`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -112,6 +113,12 @@ def machine(instant: dt.datetime | None) -> str:
 def city(zone: str) -> str:
     """`Europe/Vienna` as `Vienna`, `America/New_York` as `New York`."""
     return words.city(zone)
+
+
+@register.filter
+def week_hours(windows: Iterable[Mapping[str, Any]]) -> str:
+    """`Mon–Fri 22:00–06:00, Sat–Sun`: the hours in which a layer or a step counts."""
+    return words.week_hours(windows)
 
 
 @register.simple_tag
