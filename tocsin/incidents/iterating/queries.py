@@ -82,6 +82,35 @@ class Pace:
         return [one for one in self.responders if one.tired]
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What the incident's page shows of all this."""
+
+    pace: Pace
+    streams: tuple[Stream, ...]
+    changes: tuple[Change, ...]
+    open_theories: int
+
+    @property
+    def open_streams(self) -> list[Stream]:
+        return [one for one in self.streams if one.state == Stream.OPEN]
+
+    @property
+    def asked(self) -> list[Change]:
+        """Changes whose way back nobody has said."""
+        return unreverted(self.changes)
+
+
+def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
+    """Everything for the incident's page."""
+    return Loop(
+        pace=pace(actor, incident, now),
+        streams=tuple(streams(actor, incident)),
+        changes=tuple(changes(actor, incident)),
+        open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
+    )
+
+
 def findings(actor: Actor, incident: Incident) -> QuerySet[Finding]:
     """Every finding in the order it was written down."""
     permissions.require_seer(actor, incident)

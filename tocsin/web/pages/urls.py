@@ -25,6 +25,7 @@ from tocsin.web.pages import (
     load,
     mailbox,
     oncall,
+    pace,
     page_team,
     people,
     policies,
@@ -43,11 +44,13 @@ from tocsin.web.pages import (
     setup,
     style,
     teams,
+    theories,
     time_machine,
     transcript,
     updates,
     vendors,
     webhooks,
+    work,
 )
 from tocsin.web.public import status
 
@@ -88,6 +91,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *room.urlpatterns,
     *room_acts.urlpatterns,
     *assess.urlpatterns,
+    *theories.urlpatterns,
+    *work.urlpatterns,
+    *pace.urlpatterns,
     *room_files.urlpatterns,
     *room_talk.urlpatterns,
     *search.urlpatterns,
