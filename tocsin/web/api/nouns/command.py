@@ -40,7 +40,7 @@ class NoteBody(shapes.Body):
     text: shapes.Prose
     at: shapes.Instant | None = None
     revert: shapes.Prose = Field(
-        "", description="Of a change: how it is taken back. It may also stand in the text, after `Revert:`."
+        "", description="Of a change: how it is taken back. It may stand in the text too, after `Revert:`."
     )
 
 
