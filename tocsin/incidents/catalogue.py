@@ -200,6 +200,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         quiet=True,
     ),
     **{name: _told(one) for name, one in telling.TIMELINE.items()},
+    "incident.change_logged": lambda data: None,  # the note that tells it has a line
     "message.posted": _message,
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True

@@ -214,11 +214,13 @@ def spans(incident: Incident, person_id: str) -> list[rules.Span]:
 
 
 def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
-    """Who is at work: whoever holds a role, and responders who are in the room; the longest at it first."""
+    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first."""
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
     here = {one.id: one.joined_at for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
     people = {row.person_id: row.person for row in rows if row.until is None}
+    for lead, began in incident.streams.filter(state=Stream.OPEN, lead__isnull=False).values_list("lead", "created_at"):
+        here[lead] = min(began, here.get(lead, began))
     guests = Person.objects.filter(pk__in=here.keys() - people.keys()).exclude(role=Person.STAKEHOLDER)
     found = []
     for person in [*people.values(), *guests]:
