@@ -15,8 +15,10 @@ from tocsin.core.work.engine import Module
 from tocsin.directory import jobs as directory_jobs
 from tocsin.directory import ports as directory_ports
 from tocsin.incidents import handlers as incident_handlers
+from tocsin.incidents import jobs as incident_jobs
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
+from tocsin.incidents.iterating import handlers as pace
 from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
@@ -51,6 +53,7 @@ MODULES: tuple[Module, ...] = (
     *oncall_jobs.MODULES,
     *calendar_jobs.MODULES,
     *readiness_jobs.MODULES,
+    *incident_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 
@@ -63,6 +66,12 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("person.reactivated", oncall.person_left_or_came_back),
     ("person.deactivated", paging.person_deactivated),
     ("page.created", incident_handlers.let_paged_person_in),
+    ("incident.state_changed", pace.state_changed),
+    ("incident.severity_changed", pace.looked_again),
+    ("incident.severity_confirmed", pace.looked_again),
+    ("incident.assessed", pace.looked_again),
+    ("incident.role_taken", pace.role_changed_hands),
+    ("incident.role_released", pace.role_changed_hands),
     ("incident.resolved", paging.alert_resolved),
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),

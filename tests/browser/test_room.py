@@ -225,3 +225,12 @@ def test_the_room_is_photographed(visit: Visit, site: Site, pytestconfig: pytest
     folder = pytestconfig.getoption("--pictures")
     if folder:
         page.screenshot(path=Path(folder) / "room.png")
+
+
+def test_the_board_is_photographed(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:
+    room = next(one for one in site.api("GET", "/incidents?state=fixing").json["items"] if one["summary"].startswith("Seat maps"))
+    page = visit.go(f"/{room['key']}/theories")
+    assert page.locator("#board .theory").count() == 2
+    folder = pytestconfig.getoption("--pictures")
+    if folder:
+        page.screenshot(path=Path(folder) / "theories.png", full_page=True)

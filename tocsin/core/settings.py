@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="Where each incident has its video call, such as `https://meet.example.com/{room}`: Jitsi opens a room "
         "of that name. Without `{room}`: one bridge for all. Empty: typed in by hand.",
     )
+    review_minutes: int = Field(
+        30, ge=5, le=1440, description="How often the manager of a major incident is asked whether impact or severity has changed."
+    )
+    relief_hours: int = Field(8, ge=1, le=72, description="Hours on one incident after which somebody is shown as tired.")
+    awake_hours: int = Field(16, ge=1, le=72, description="Hours awake after which somebody is shown as tired.")
     incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")
     log: str = Field("info", description="`debug`, `info`, `warning` or `error`; lines are JSON when the output is not a terminal.")
     test: bool = Field(False, description="Test mode: a red ribbon, and only loopback may be bound or mailed through.")

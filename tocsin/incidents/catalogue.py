@@ -12,6 +12,8 @@ from typing import Any
 
 from tocsin.directory.rules import BACKUP_KINDS
 from tocsin.incidents import assessing, rules
+from tocsin.incidents.iterating import telling
+from tocsin.incidents.iterating.telling import Told
 
 Data = Mapping[str, Any]
 
@@ -186,6 +188,10 @@ def _said(text: Callable[[Data], str], kind: str, icon: str, **more: Any) -> Cal
     return lambda data: Entry(kind, icon, text(data), **more)
 
 
+def _told(one: Told) -> Callable[[Data], Entry]:
+    return lambda data: Entry(one.kind if isinstance(one.kind, str) else one.kind(data), one.icon, one.text(data), quiet=one.quiet)
+
+
 _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "incident.declared": _declared,
     "incident.set_up": _said(lambda data: "room and state document are open", "Set up", "talk", quiet=True),
@@ -227,6 +233,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     ),
     "incident.primary_up": _said(lambda data: f"primary {_kind(data)} works again, we leave {data['name']}", "Backup", "back"),
     "incident.imported": _imported,
+    **{name: _told(one) for name, one in telling.TIMELINE.items()},
+    "incident.change_logged": lambda data: None,  # the note that tells it has a line
     "message.posted": _message,
     "document.section_saved": _said(
         lambda data: f"“{data.get('heading')}” saved, version {data.get('version')}", "Document", "note", group="talk", quiet=True

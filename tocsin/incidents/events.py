@@ -95,3 +95,48 @@ SHEET_ITEM_CHANGED = "sheet.item_changed"
 
 SHEET_ITEM_REMOVED = "sheet.item_removed"
 """data: section, text"""
+
+FINDING_ADDED = "incident.finding_added"
+"""data: finding (id), number, kind (observation, theory, experiment), text, about (number or null)"""
+
+FINDING_DECIDED = "incident.finding_decided"
+"""A theory or an experiment has another state. data: finding (id), number, kind, old, new, outcome, because (number or null)"""
+
+STREAM_OPENED = "incident.stream_opened"
+"""data: stream (id), number, title, lead_name"""
+
+STREAM_CHANGED = "incident.stream_changed"
+"""data: stream (id), number, title, changes: one `{"old", "new"}` per changed field"""
+
+CHANGE_LOGGED = "incident.change_logged"
+"""Stands beside the note that tells it. data: change (id), number, what, why, how, revert, who"""
+
+REVERT_STATED = "incident.revert_stated"
+"""data: change (id), number, what, old, revert"""
+
+BEHAVIOUR_DESCRIBED = "incident.behaviour_described"
+"""data: one `{"old", "new"}` for observed and expected, where they changed"""
+
+CHECKED = "incident.checked"
+"""data: questions (names)"""
+
+PROMPTED = "incident.prompted"
+"""The engine asks whether impact or severity has changed. data: prompt (id)"""
+
+PROMPT_ANSWERED = "incident.prompt_answered"
+"""data: prompt (id or null), answer (no_change), asked_at (RFC 3339 or null)"""
+
+AWAKE_DECLARED = "incident.awake_declared"
+"""data: person, name, since (RFC 3339), hours"""
+
+TIRED = "incident.tired"
+"""Somebody works on it too long. data: person, name, why"""
+
+RELIEF_PLANNED = "incident.relief_planned"
+"""data: role, person, name, at (RFC 3339), old_name"""
+
+RELIEF_CANCELLED = "incident.relief_cancelled"
+"""data: role, name"""
+
+RELIEF_REMINDED = "incident.relief_reminded"
+"""data: role, person, name, at (RFC 3339)"""

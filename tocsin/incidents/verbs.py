@@ -18,6 +18,8 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, Refused
 from tocsin.core.store import once
 from tocsin.incidents import commands, permissions, rules
+from tocsin.incidents.iterating import rules as iterating
+from tocsin.incidents.iterating import typed as loop
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import meant
 
@@ -233,6 +235,20 @@ def _case(actor: Actor, incident: Incident, typed: Typed) -> str:
     return f"{case.reference} belongs to this incident."
 
 
+def _plainly(run: Callable[[Actor, Incident, str, dt.datetime], str]) -> Callable[[Actor, Incident, Typed], str]:
+    return lambda actor, incident, typed: run(actor, incident, typed.words, typed.now)
+
+
+def _relief(actor: Actor, incident: Incident, typed: Typed) -> str:
+    role, rest = _role(typed.words)
+    name, _, ahead = rest.rpartition(" ")
+    if not role or not name:
+        raise Invalid("Write role, name and time from now: /relief tech lead @mei 2h.", field="text")
+    person, at = meant.person_called(name), typed.now + iterating.hours(ahead, field="text")
+    commands.plan_relief(actor, incident, role, person, at=at, now=typed.now)
+    return f"{person.name} takes over as {rules.ROLES[role].lower()}."
+
+
 def _field(name: str, words: str) -> Callable[[Actor, Incident, Typed], str]:
     def run(actor: Actor, incident: Incident, typed: Typed) -> str:
         if not typed.words:
@@ -249,6 +265,8 @@ def _typed_note(kind: str, words: str, *slashes: str) -> Verb:
 
 
 _READ: Permission = permissions.require_seer
+_THEORY = _plainly(loop.finding(iterating.THEORY, "/theory #1 the cache was empty"))
+_EXPERIMENT = _plainly(loop.finding(iterating.EXPERIMENT, "/experiment #2 fill the cache on one host"))
 
 VERBS: tuple[Verb, ...] = (
     _typed_note("observation", "Something was seen. Goes to the timeline.", "/observe", "/observation"),
@@ -257,6 +275,21 @@ VERBS: tuple[Verb, ...] = (
     _typed_note("escalation", "Somebody else was called in.", "/escalation"),
     _typed_note("communication", "Somebody was told.", "/communication"),
     _typed_note("status", "Where things stand.", "/status"),
+    Verb("add-finding", ("/theory",), "[#NUMBER] TEXT", "A theory, of the observation with this number.", _THEORY),
+    Verb(
+        "add-finding",
+        ("/experiment",),
+        "#NUMBER TEXT",
+        "An experiment that tries this theory.",
+        _EXPERIMENT,
+    ),
+    Verb("conclude", ("/result",), "#NUMBER WORD", "An experiment supports, refutes, or is inconclusive.", _plainly(loop.result)),
+    Verb("open-stream", ("/stream",), "TITLE", "Begin a stream of work.", _plainly(loop.stream)),
+    Verb("state-revert", ("/revert",), "#NUMBER TEXT", "How a change is taken back.", _plainly(loop.revert)),
+    Verb("no-change", ("/same",), "", "Impact and severity have not changed.", _plainly(loop.no_change)),
+    Verb("declare-awake", ("/awake",), "HOURS [NAME]", "For how long you have been awake: 14h.", _plainly(loop.awake)),
+    Verb("plan-relief", ("/relief",), "ROLE NAME HOURS", "Who takes a role over, and in how many hours.", _relief),
+    Verb("board", ("/theories",), "", "Observations, theories, experiments.", tail="/theories", may=_READ),
     Verb("take-command", ("/take",), "[ROLE]", "Become incident manager, or take the role named.", _take),
     Verb("assign-role", ("/role",), "ROLE NAME", "Give a role to somebody.", _assign),
     Verb("hand-over", ("/handover",), "[ROLE] NAME", "Pass a role of yours on.", _hand_over),

@@ -38,6 +38,8 @@ class Facts:
     resolved_at: dt.datetime | None
     alerts: tuple[str, ...] = ()
     customers_see: str = ""
+    observed: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def draft(facts: Facts, moments: Sequence[Moment]) -> Draft:
         summary=_summary(facts),
         impact=_impact(facts),
         mitigation=_mitigation(moments),
-        causes="The root cause is currently unknown.",
+        causes=_causes(facts),
         timeline=timeline_text(_with_times(facts, moments)),
         references=_references(facts),
     )
@@ -113,6 +115,12 @@ def _impact(facts: Facts) -> str:
     ]
     seen = facts.customers_see.strip() or facts.description.strip()
     return "\n".join([*([seen, ""] if seen else []), *lines])
+
+
+def _causes(facts: Facts) -> str:
+    """The fault, as it was written down while the incident was fixed, before the question why."""
+    fault = [f"- {word}: {text}" for word, text in (("Observed", facts.observed), ("Expected", facts.expected)) if text]
+    return "\n".join([*(["Fault:", "", *fault, ""] if fault else []), "The root cause is currently unknown."])
 
 
 def _mitigation(moments: Iterable[Moment]) -> str:

@@ -11,7 +11,7 @@ from tocsin.cli.answers import NO, fail, say, show_table
 from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.command import Key
 from tocsin.cli.remote.declare import Limit, fields, line, table, verb
-from tocsin.cli.remote.offers import incident
+from tocsin.cli.remote.iterate import incident
 
 MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="Id: msg_….", show_default=False)]
 Text = Annotated[str, typer.Argument(metavar="TEXT", show_default=False)]

@@ -17,8 +17,9 @@ from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.models import Event
 from tocsin.core.text import texts
 from tocsin.incidents import events, permissions, rules
-from tocsin.incidents.commands import _mentions
-from tocsin.incidents.commands._record import tell, topic_of
+from tocsin.incidents.commands import _changes, _mentions
+from tocsin.incidents.commands._changes import ChangeWords
+from tocsin.incidents.commands._record import locked, tell, topic_of
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import meant
 
@@ -32,12 +33,14 @@ def note(
     at: dt.datetime | None = None,
     files: Sequence[NamedFile] = (),
     client_key: str | None = None,
+    change: ChangeWords | None = None,
     now: dt.datetime,
 ) -> Incident:
     """Put an observation, change, decision, escalation, communication or status on the timeline.
 
     `at` is when it happened, when that was before now. Allowed after the end too: the record may be completed. A note is also a
-    message of the room, so that it can be answered, and carry graphs and logs.
+    message of the room, so that it can be answered, and carry graphs and logs. A change has a row in the change log besides:
+    `change`, or what the text says of it.
     """
     permissions.require_responder(actor, incident)
     rules.word_of(kind, rules.NOTES, "kind")
@@ -45,10 +48,14 @@ def note(
     if at is not None and at > now + dt.timedelta(minutes=1):
         raise Invalid("This lies in the future.", field="at")
     with transaction.atomic():
+        if kind == "change":
+            incident = locked(incident)  # before the room, as every command that needs both
         message = _post(actor, incident, text, kind=kind, files=files, client_key=client_key, now=now)
         if not Event.objects.filter(name=events.NOTED, subject=incident.id, data__message=message.id).exists():
             when = clock.rfc3339(at or now)
             tell(actor, events.NOTED, incident, now=now, kind=kind, text=text, at=when, message=message.id)
+            if kind == "change":
+                _changes.keep(actor, incident, change or _changes.of_note(text), message=message.id, at=at or now, now=now)
     return incident
 
 

@@ -17,6 +17,7 @@ from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.iterating import queries as loop
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import events, permissions, rules, wording
 from tocsin.postmortems.models import Postmortem
@@ -57,6 +58,7 @@ def first_text(incident: Incident) -> wording.Draft:
     """The draft of an incident as it stands: times, severity, critical moments by role, references."""
     alerts = Alert.objects.filter(incident_link__incident=incident).order_by("started_at")
     seen = Section.objects.filter(document__subject=incident.id, slug="customers_see").values_list("text", flat=True).first()
+    behaviour = loop.behaviour(SYSTEM, incident)
     facts = wording.Facts(
         key=incident.key,
         severity=incident.severity,
@@ -72,6 +74,8 @@ def first_text(incident: Incident) -> wording.Draft:
         resolved_at=incident.resolved_at,
         alerts=tuple(f"[Alert #{alert.number}](/a/{alert.number}) {alert.title}" for alert in alerts),
         customers_see=seen or "",
+        observed=behaviour.observed if behaviour else "",
+        expected=behaviour.expected if behaviour else "",
     )
     return wording.draft(facts, _moments(incident))
 

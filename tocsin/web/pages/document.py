@@ -65,6 +65,8 @@ def _section(
 @require_http_methods(["GET", "POST"])
 def table(request: Request, key: str, name: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
+    if name in {"changes", "streams"}:  # rows of the incident, with pages of their own
+        return redirect(f"/{incident.key}/{name}")
     state = collab.state(incident.id)
     shown = next((one for one in state.tables if one.name == name), None) if state else None
     if state is None or shown is None:

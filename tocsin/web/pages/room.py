@@ -16,6 +16,7 @@ from tocsin.collab import rules as room_rules
 from tocsin.core.errors import Refused
 from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.iterating import queries
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.web import uploads
@@ -63,6 +64,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "older": older,
         "alerts": linked,
         "state": collab.state(incident.id),
+        "loop": queries.loop(request.actor, incident, request.now),
         "paged": ledger.people,
         "called": ledger.webhooks,
         "upcoming": ledger.next,

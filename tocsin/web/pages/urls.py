@@ -30,6 +30,7 @@ from tocsin.web.pages import (
     mailbox,
     offers,
     oncall,
+    pace,
     page_team,
     people,
     policies,
@@ -49,12 +50,14 @@ from tocsin.web.pages import (
     setup,
     style,
     teams,
+    theories,
     time_machine,
     transcript,
     updates,
     values,
     vendors,
     webhooks,
+    work,
 )
 from tocsin.web.public import status
 
@@ -102,6 +105,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *room_acts.urlpatterns,
     *assess.urlpatterns,
     *offers.urlpatterns,
+    *theories.urlpatterns,
+    *work.urlpatterns,
+    *pace.urlpatterns,
     *room_files.urlpatterns,
     *room_talk.urlpatterns,
     *search.urlpatterns,

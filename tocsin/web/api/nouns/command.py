@@ -42,6 +42,9 @@ class NoteBody(shapes.Body):
     kind: Literal["observation", "change", "decision", "escalation", "communication", "status"] = "observation"
     text: shapes.Prose
     at: shapes.Instant | None = None
+    revert: shapes.Prose = Field(
+        "", description="Of a change: how it is taken back. It may stand in the text too, after `Revert:`."
+    )
 
 
 class TimesBody(shapes.Body):
@@ -167,9 +170,10 @@ def hand_over(request: Request, wanted: str, body: RoleBody) -> IncidentDocument
 @router.post("/{wanted}/note", response=IncidentDocument, auth=RESPONDS, summary="Write something on the timeline")
 def note(request: Request, wanted: str, body: NoteBody) -> IncidentDocument:
     incident = _incident(request, wanted)
-    return incidents.one(
-        request, commands.note(request.actor, incident, kind=body.kind, text=body.text, at=body.at, now=request.now)
-    )
+    if body.revert and body.kind != "change":
+        raise Invalid("Only a change is taken back.", field="revert")
+    text = f"{body.text.rstrip().rstrip('.')}. Revert: {body.revert}" if body.revert else body.text
+    return incidents.one(request, commands.note(request.actor, incident, kind=body.kind, text=text, at=body.at, now=request.now))
 
 
 @router.post("/{wanted}/set-times", response=IncidentDocument, auth=RESPONDS, summary="Set impact and detection times")

@@ -1,0 +1,1 @@
+"""Iterate: what an incident under repair adds to its record: findings, streams of work, changes, pace and relief."""

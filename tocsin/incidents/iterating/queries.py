@@ -1,0 +1,242 @@
+"""Reading what is found, worked on and planned in an incident. The caller has let the actor in, or asks with one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from tocsin.collab import queries as rooms
+from tocsin.collab.models import Message
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
+from tocsin.directory.models import Person
+from tocsin.incidents import permissions
+from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.iterating import rules
+from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream
+from tocsin.incidents.models import Incident
+from tocsin.incidents.rules import joined
+
+
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """A theory with the observation behind it and the experiments that try it."""
+
+    finding: Finding
+    experiments: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything found: theories by state, observations, and notes of the room that are not on the board yet."""
+
+    columns: tuple[tuple[str, str, tuple[Theory, ...]], ...]
+    """State, its words, the theories in it."""
+    observations: tuple[Finding, ...]
+    notes: tuple[Message, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question of the discipline checklist and when it was last answered with yes."""
+
+    name: str
+    question: str
+    at: dt.datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody at work on the incident. `tired` says why they need relief, or is empty."""
+
+    person: Person
+    roles: str
+    since: dt.datetime
+    on_it: dt.timedelta
+    awake_since: dt.datetime | None
+    awake: dt.timedelta | None
+    tired: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What keeps the pace: the open question, who is at work, who takes over when."""
+
+    prompt: Prompt | None
+    """The latest question about the impact, while nobody has answered it."""
+    answered: Prompt | None
+    """The latest one that was answered."""
+    next_at: dt.datetime | None
+    responders: tuple[Responder, ...]
+    reliefs: tuple[Relief, ...]
+
+    @property
+    def tired(self) -> list[Responder]:
+        return [one for one in self.responders if one.tired]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What the incident's page shows of all this."""
+
+    pace: Pace
+    streams: tuple[Stream, ...]
+    changes: tuple[Change, ...]
+    open_theories: int
+
+    @property
+    def open_streams(self) -> list[Stream]:
+        return [one for one in self.streams if one.state == Stream.OPEN]
+
+    @property
+    def asked(self) -> list[Change]:
+        """Changes whose way back nobody has said."""
+        return unreverted(self.changes)
+
+
+def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
+    """Everything for the incident's page."""
+    return Loop(
+        pace=pace(actor, incident, now),
+        streams=tuple(streams(actor, incident)),
+        changes=tuple(changes(actor, incident)),
+        open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
+    )
+
+
+def findings(actor: Actor, incident: Incident) -> QuerySet[Finding]:
+    """Every finding in the order it was written down."""
+    permissions.require_seer(actor, incident)
+    return incident.findings.select_related("about", "by", "state_by", "incident")
+
+
+def finding(actor: Actor, incident: Incident, number: int) -> Finding:
+    """Raises NotFound."""
+    return _numbered(findings(actor, incident), number, f"{incident.key} has no finding {number}.")
+
+
+def board(actor: Actor, incident: Incident) -> Board:
+    """The board, in three queries."""
+    rows = tuple(findings(actor, incident))
+    theories = [Theory(row, tuple(one for one in rows if one.about_id == row.pk)) for row in rows if row.kind == rules.THEORY]
+    taken = {row.message for row in rows if row.message}
+    room = rooms.room(incident.id)
+    notes = room.messages.filter(kind=rules.OBSERVATION, removed_at=None).select_related("author") if room else ()
+    return Board(
+        columns=tuple(
+            (state, words, tuple(one for one in theories if one.finding.state == state))
+            for state, words in rules.THEORY_STATES.items()
+        ),
+        observations=tuple(row for row in rows if row.kind == rules.OBSERVATION),
+        notes=tuple(note for note in notes if note.id not in taken),
+        findings=rows,
+    )
+
+
+def streams(actor: Actor, incident: Incident) -> QuerySet[Stream]:
+    """The streams of work, open ones first."""
+    permissions.require_seer(actor, incident)
+    return incident.streams.select_related("lead", "incident").order_by("-state", "number")
+
+
+def stream(actor: Actor, incident: Incident, number: int) -> Stream:
+    """Raises NotFound."""
+    return _numbered(streams(actor, incident), number, f"{incident.key} has no stream of work {number}.")
+
+
+def changes(actor: Actor, incident: Incident) -> QuerySet[Change]:
+    """The change log in the order of time."""
+    permissions.require_seer(actor, incident)
+    return incident.changes.select_related("by", "incident")
+
+
+def change(actor: Actor, incident: Incident, number: int) -> Change:
+    """Raises NotFound."""
+    return _numbered(changes(actor, incident), number, f"{incident.key} has no change {number}.")
+
+
+def _numbered(rows: QuerySet[Any], number: int, missing: str) -> Any:
+    found = rows.filter(number=number).first() if 0 < number < 2**31 else None
+    if found is None:
+        raise NotFound(missing)
+    return found
+
+
+def behaviour(actor: Actor, incident: Incident) -> Behaviour | None:
+    """Observed and expected, None before anybody wrote it down."""
+    permissions.require_seer(actor, incident)
+    return Behaviour.objects.select_related("by").filter(incident=incident).first()
+
+
+def checklist(actor: Actor, incident: Incident) -> list[Check]:
+    """The five questions, each with the last time."""
+    permissions.require_seer(actor, incident)
+    done = {row.question: row for row in incident.checks.select_related("by")}
+    return [_check(name, question, done.get(name)) for name, question in rules.CHECKS.items()]
+
+
+def _check(name: str, question: str, row: Any) -> Check:
+    return Check(name, question, row.at if row else None, row.by.name if row and row.by else "")
+
+
+def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
+    """The open question, who is at work since when, and the planned hand-overs."""
+    permissions.require_seer(actor, incident)
+    asked = incident.prompts.filter(kind=Prompt.IMPACT).select_related("answered_by")
+    latest = asked.filter(asked_at__isnull=False).order_by("-asked_at").first()
+    waiting = asked.filter(work_state__in=(Prompt.DUE, Prompt.LEASED)).first()
+    over = incident.state == Incident.RESOLVED
+    return Pace(
+        prompt=latest if latest and latest.answered_at is None and not over else None,
+        answered=asked.filter(answered_at__isnull=False).order_by("-answered_at").first(),
+        next_at=waiting.due_at if waiting else None,
+        responders=() if over else tuple(responders(incident, now)),
+        reliefs=() if over else tuple(incident.reliefs.select_related("person")),
+    )
+
+
+def limits() -> rules.Limits:
+    """From when on somebody is tired, as the settings say."""
+    chosen = settings.TOCSIN
+    return rules.Limits(on_it=dt.timedelta(hours=chosen.relief_hours), awake=dt.timedelta(hours=chosen.awake_hours))
+
+
+def spans(incident: Incident, person_id: str) -> list[rules.Span]:
+    """When somebody held roles in the incident."""
+    return [rules.Span(since, until) for since, until in incident.roles.filter(person=person_id).values_list("since", "until")]
+
+
+def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
+    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first."""
+    rows = list(incident.roles.select_related("person"))
+    awake = dict(incident.awake.values_list("person_id", "since"))
+    here = {one.id: one.joined_at for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
+    people = {row.person_id: row.person for row in rows if row.until is None}
+    for lead, began in incident.streams.filter(state=Stream.OPEN, lead__isnull=False).values_list("lead", "created_at"):
+        here[lead] = min(began, here.get(lead, began))
+    guests = Person.objects.filter(pk__in=here.keys() - people.keys()).exclude(role=Person.STAKEHOLDER)
+    found = []
+    for person in [*people.values(), *guests]:
+        mine = [row for row in rows if row.person_id == person.pk]
+        since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
+        held = joined([incident_rules.ROLES[row.role] for row in mine if row.until is None])
+        if since is not None:
+            found.append(_responder(person, held, since, awake.get(person.pk), now))
+    return sorted(found, key=lambda one: one.since)
+
+
+def _responder(person: Person, roles: str, since: dt.datetime, awake_since: dt.datetime | None, now: dt.datetime) -> Responder:
+    on_it, awake = now - since, now - awake_since if awake_since else None
+    return Responder(person, roles, since, on_it, awake_since, awake, rules.tired(on_it, awake, limits()))
+
+
+def unreverted(rows: Sequence[Change]) -> list[Change]:
+    """The changes of which nobody has said how to take them back."""
+    return [row for row in rows if not row.revert]
