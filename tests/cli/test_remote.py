@@ -212,3 +212,26 @@ def test_the_log_is_read_with_what_is_different_in_words(fake: Fake) -> None:
     fake.answers = [(200, {"items": [{**event, "changes": ["step 2: delay 5 → 10 min"]}], "next": None})]
     done = run(fake, "event", "list", "--about", "policy.")
     assert done.stdout == "2026-11-20T09:00:00Z Mia policy.changed: step 2: delay 5 → 10 min\n"
+
+
+def test_an_override_is_for_nobody_only_when_that_is_said(fake: Fake) -> None:
+    answer = {"id": "ovr_1", "person": None, "rotation": "rot_1", "starts_at": "A", "ends_at": "B"}
+    fake.answers = [(201, answer)]
+    span = ("--from", "2030-01-05T09:00:00Z", "--to", "2030-01-06T09:00:00Z")
+    for wrong in ((), ("--person", "a@example.com", "--nobody"), ("--nobody", "--layer", "")):
+        assert run(fake, "schedule", "add-override", "primary", *span, *wrong).exit_code == 2
+    assert fake.heard == []
+    done = run(fake, "schedule", "add-override", "primary", *span, "--nobody", "--layer", "rot_1")
+    assert done.stdout == "ovr_1: nobody, on purpose, from A to B in one layer\n"
+    body = fake.heard[-1][3]
+    assert (body["person"], body["rotation"]) == (None, "rot_1")
+    assert run(fake, "schedule", "add-override", "primary", *span, "--person", "").exit_code == 0
+    assert fake.heard[-1][3]["person"] == "", "for the server to refuse"
+    assert run(fake, "schedule", "remove-override", "primary", "ovr_1").exit_code == 0
+    assert fake.heard[-1][:2] == ("POST", "/api/v1/schedules/primary/overrides/ovr_1/remove")
+
+
+def test_a_service_is_without_a_policy_only_when_that_is_said(fake: Fake) -> None:
+    fake.answers = [(200, {"slug": "shop", "name": "Shop"})]
+    assert run(fake, "service", "change", "shop", "--name", "Shop", "--without", "policy").exit_code == 0
+    assert fake.heard[-1][3] == {"name": "Shop", "policy": None}

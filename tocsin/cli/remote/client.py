@@ -17,6 +17,8 @@ from tocsin.cli.answers import LOCKED, NO, NOT_ALLOWED, UNREACHABLE, USAGE, fail
 
 SECONDS = 40.0
 """A little longer than the store may wait for its write lock."""
+NULL = object()
+"""A field that is null on purpose: nobody, or nothing any more."""
 _CODES = {400: USAGE, 401: NOT_ALLOWED, 403: NOT_ALLOWED, 404: NO, 409: LOCKED, 412: LOCKED, 413: USAGE, 422: USAGE, 428: USAGE}
 _PAGE = 200
 
@@ -39,7 +41,7 @@ class Remote:
     def post(self, *path: str, **body: Any) -> Any:
         """Send once: a retry after a broken line carries the same key, so that nothing happens twice."""
         key = {"Idempotency-Key": secrets.token_urlsafe(18)}
-        return self._ask("POST", path, {}, {name: value for name, value in body.items() if value is not None}, key)[0]
+        return self._ask("POST", path, {}, _given(body), key)[0]
 
     def attach(self, *path: str, files: Sequence[Path], **fields: str) -> Any:
         """Send a form with files; `client_key` makes a retry after a broken line the same message."""
@@ -52,11 +54,10 @@ class Remote:
         """The bytes of an answer that is not JSON."""
         return self._send("GET", path, query, None, {})[0]
 
-    def change(self, *path: str, cleared: Sequence[str] = (), **fields: Any) -> Any:
-        """Change fields of an object as it is now, and take the `cleared` ones away; somebody else's change is a conflict."""
+    def change(self, *path: str, **fields: Any) -> Any:
+        """Change fields of an object as it is now; somebody else's change in between is a conflict."""
         _, tag = self._ask("GET", path, {})
-        wanted = {name: value for name, value in fields.items() if value is not None} | dict.fromkeys(cleared)
-        return self._ask("PATCH", path, {}, wanted, {"If-Match": tag})[0]
+        return self._ask("PATCH", path, {}, _given(fields), {"If-Match": tag})[0]
 
     def listed(self, *path: str, limit: int, **query: Any) -> dict[str, Any]:
         """Up to `limit` objects, read page by page."""
@@ -116,6 +117,11 @@ class Remote:
                 **headers,
             },
         )
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is None was not said and is left out; what is NULL was said."""
+    return {name: None if value is NULL else value for name, value in fields.items() if value is not None}
 
 
 def _form(edge: str, fields: dict[str, str], files: Sequence[Path]) -> bytes:

@@ -106,7 +106,7 @@ def change(
     support_cases: Annotated[int | None, typer.Option("--support-cases", min=0)] = None,
 ) -> Any:
     """Change fields of an incident; what is left out stays."""
-    given: dict[str, Any] = {"summary": summary, "description": description, "service": service}
+    given = {"summary": summary, "description": description, "service": service}
     return api.change("incidents", wanted, **given, video_url=video_url, support_cases=support_cases)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.answers import say
-from tocsin.cli.remote.client import Remote
+from tocsin.cli.answers import USAGE, fail, say
+from tocsin.cli.remote.client import NULL, Remote
 from tocsin.cli.remote.declare import Limit, fields, instant, line, noun, plain_verbs, table, verb
 
 service = noun("service", "Services: what can break, and which team owns it.")
@@ -76,8 +76,8 @@ def change_service(
 ) -> Any:
     """Change a service; what is left out stays."""
     given = {"name": name, "team": team, "description": description, "runbook_url": runbook_url}
-    links = {"policy": policy, "roster": roster, "owner": owner, "needs": needs, "vendors": vendor}
-    return api.change("services", wanted, cleared=without or (), **given, **links)
+    links: dict[str, Any] = {"policy": policy, "roster": roster, "owner": owner, "needs": needs, "vendors": vendor}
+    return api.change("services", wanted, **given, **links | dict.fromkeys(without or (), NULL))
 
 
 @verb(service, "keys", table("id", "kind", "name", "hint", "last_event_at", "revoked_at"))
@@ -292,18 +292,42 @@ def answer_cover(
     return api.post("schedules", wanted, "covers", cover, answer)
 
 
-@verb(schedule, "add-override", line("{person} from {starts_at} to {ends_at}"))
+def _overridden(answer: Any) -> None:
+    who = answer["person"]["name"] if answer["person"] else "nobody, on purpose,"
+    say(
+        f"{answer['id']}: {who} from {answer['starts_at']} to {answer['ends_at']}" + (" in one layer" if answer["rotation"] else "")
+    )
+
+
+@verb(schedule, "add-override", _overridden)
 def add_override(
     api: Remote,
     wanted: ScheduleName,
-    person: Annotated[str, typer.Option("--person", help="Mail address.")],
     starts: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")],
     ends: Annotated[str, typer.Option("--to", help="Likewise.")],
+    person: Annotated[str | None, typer.Option("--person", help="Mail address.")] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody, on purpose.")] = False,
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="rot_… as `schedule rotations` shows it: of that layer only.")
+    ] = None,
     reason: Annotated[str, typer.Option("--reason")] = "",
 ) -> Any:
-    """Put one person in instead of the rota for a while."""
+    """Put one person, or nobody on purpose, in instead of the rota for a while."""
+    if nobody == (person is not None):
+        fail(USAGE, "say either --person or --nobody")
+    if layer == "":
+        fail(USAGE, "--layer is empty; leave it out for whatever the layers say")
     span = {"starts_at": instant(starts, "--from"), "ends_at": instant(ends, "--to")}
-    return api.post("schedules", wanted, "add-override", person=person, reason=reason, **span)
+    who = NULL if nobody else person
+    return api.post("schedules", wanted, "add-override", person=who, rotation=layer, reason=reason, **span)
+
+
+@verb(schedule, "remove-override", lambda answer: say("The rota counts again."))
+def remove_override(
+    api: Remote, wanted: ScheduleName, override: Annotated[str, typer.Argument(metavar="OVERRIDE", help="ovr_…")]
+) -> Any:
+    """Take an override out; what was, stays."""
+    return api.post("schedules", wanted, "overrides", override, "remove")
 
 
 @verb(schedule, "overrides", table("id", "person", "starts_at", "ends_at", "reason"))
