@@ -27,6 +27,14 @@ def next_shift(site: Site, slug: str) -> dict[str, Any]:
     return next(dict(one) for one in row[1:] if len(one["people"]) == 1)
 
 
+def test_the_calendar_begins_with_today(phone: Visit) -> None:
+    page = phone.go("/schedules/data")
+    today, label = (page.locator(f".cal {one}").first.bounding_box() for one in ("th.today", "th[scope=row]"))
+    assert today
+    assert label
+    assert label["x"] + label["width"] - 2 <= today["x"] <= PHONE[0] - today["width"]
+
+
 @pytest.mark.req("PAG-08", "PAG-11")
 def test_an_override_takes_five_interactions(phone: Visit) -> None:
     page = phone.go("/oncall")

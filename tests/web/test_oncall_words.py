@@ -62,7 +62,7 @@ def test_a_month_names_its_days_and_months(rota: Schedule) -> None:
     page = signed_in(who("Cho")).get(f"/schedules/{rota.slug}?show=month&from=2026-11-16").text
     assert ">Mo 16</th>" in page
     assert ">Tu 1 Dec</th>" in page
-    assert ">November</span>" in page
+    assert ">November</small>" in page
 
 
 def test_a_telephone_reads_next_and_reachable_too(rota: Schedule) -> None:

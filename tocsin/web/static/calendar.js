@@ -3,7 +3,7 @@
   "use strict";
   /* Where the calendar is wider than the screen it begins with today, also in browsers that do not do so themselves. */
   const today = document.querySelector(".cal th.today"), sheet = today?.closest(".scroll");
-  if (sheet && sheet.scrollLeft === 0 && sheet.scrollWidth > sheet.clientWidth) sheet.scrollLeft = today.offsetLeft - today.closest("tr").firstElementChild.offsetWidth;
+  if (sheet && sheet.scrollWidth > sheet.clientWidth) sheet.scrollLeft = today.offsetLeft - today.closest("tr").firstElementChild.offsetWidth;
 
   const table = document.querySelector(".cal[data-zone]"), from = document.getElementById("starts_at"), until = document.getElementById("ends_at");
   if (!table || !from || !until) return;
