@@ -1,4 +1,4 @@
-"""The kit opens from a disk with no network, the checklist is ticked with and without script, the cheat sheet is one printed page."""
+"""The kit opens from a disk with no network, the checklist is ticked with and without script, the sheet is one printed page."""
 
 from __future__ import annotations
 
