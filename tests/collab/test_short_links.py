@@ -134,3 +134,9 @@ def test_the_thread_writes_what_is_counted_and_at_its_end_what_is_left():
     hits.follow("x")
     hits.stop()
     assert queries.short_link("x").hits == 2
+
+
+def test_a_short_link_leads_to_no_other_so_that_none_goes_in_a_ring(root):
+    with pytest.raises(Invalid) as refused:
+        commands.create_short_link(root, "loop", "/go/loop", now=NOW)
+    assert refused.value.field == "target"

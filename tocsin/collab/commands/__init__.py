@@ -149,7 +149,10 @@ def change_short_link(
 
 def _where(target: str, note: str) -> dict[str, str]:
     """The target and the note, checked."""
-    return {"target": links.target(target, field="target"), "note": texts.line(note, field="note", limit=200, required=False)}
+    target = links.target(target, field="target")
+    if target.startswith("/go/"):
+        raise Invalid("A short link leads to a page, not to another short link.", field="target")
+    return {"target": target, "note": texts.line(note, field="note", limit=200, required=False)}
 
 
 def count_hits(hits: Mapping[str, int]) -> None:

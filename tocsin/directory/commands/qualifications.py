@@ -29,7 +29,7 @@ def set_qualification(
 ) -> Qualification:
     """Say that a person can do this, or change the days of what they could already. It counts up to and with `expires_on`.
 
-    A name that somebody else has is spelled as theirs is, so that a search finds both.
+    A day that is left out stays as it was. A name that somebody else has is spelled as theirs is, so that a search finds both.
     """
     permissions.require_qualify(actor, person)
     name = _checks.one_line(name, "name", 60)
@@ -40,9 +40,10 @@ def set_qualification(
     )
     if found._state.adding and person.qualifications.count() >= _MOST:
         raise Invalid(f"A person has at most {_MOST} qualifications.", field="name")
-    found.trained_on, found.expires_on, found.updated_at = trained_on, expires_on, now
+    found.trained_on, found.expires_on = trained_on or found.trained_on, expires_on or found.expires_on
+    found.updated_at = now
     found.save()
-    days = {"trained_on": str(trained_on or ""), "expires_on": str(expires_on or "")}
+    days = {"trained_on": str(found.trained_on or ""), "expires_on": str(found.expires_on or "")}
     record(actor, events.QUALIFICATION_SET, found.id, context=person.id, now=now, data={"name": found.name, **days})
     return found
 

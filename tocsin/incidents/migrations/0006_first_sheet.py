@@ -66,8 +66,8 @@ SHEET = (
             ("Impact: does it still grow, and whom does it hit now?", ".#doc", "", 20),
             ("Observations: is what we see written down with its time?", "./note", "", 15),
             ("Severity: does it still fit?", "./severity", "", 30),
-            ("Relief: who has been at it too long? Send somebody to rest", "./roles", "", 60),
-            ("Handover: who takes over when, and do they know?", "./roles", "", 120),
+            ("Relief: who has been at it too long? Send somebody to rest", "./relief", "", 60),
+            ("Handover: who takes over when, and do they know?", "./relief", "", 120),
         ),
     ),
     (
@@ -106,8 +106,8 @@ SHEET = (
         "Two people, one call. You are in command until the other says: I have it.",
         (
             ("Who comes has read up before you talk", "./catch-up", "", None),
-            ("Say who leaves and who joins, what we believe, what runs now", "./roles", "", None),
-            ("Agree when the next handover is, and to whom", "./roles", "", None),
+            ("Say who leaves and who joins, what we believe, what runs now", "./hand-over", "", None),
+            ("Agree when the next handover is, and to whom", "./hand-over", "", None),
         ),
     ),
     (

@@ -81,7 +81,7 @@ class NewPolicy(shapes.Body):
     name: shapes.Line
     team: shapes.Named
     steps: list[NewStep] = Field(min_length=1, max_length=50)
-    repeats: int = Field(1, ge=0, le=50)
+    repeats: int = Field(1, ge=0, le=9)
     slug: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
@@ -90,7 +90,7 @@ class PolicyChange(shapes.Body):
 
     name: shapes.Line | None = None
     steps: list[NewStep] | None = Field(None, min_length=1, max_length=50)
-    repeats: int | None = Field(None, ge=0, le=50)
+    repeats: int | None = Field(None, ge=0, le=9)
 
 
 def show(policies: Iterable[Policy]) -> list[PolicyDocument]:
