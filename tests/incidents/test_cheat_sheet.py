@@ -126,8 +126,8 @@ def test_periodic_tasks_come_back_at_their_interval_with_a_way_to_do_them():
         1: f"/{incident.key}#doc",
         2: f"/{incident.key}/note",
         3: f"/{incident.key}/severity",
-        4: f"/{incident.key}/roles",
-        5: f"/{incident.key}/roles",
+        4: f"/{incident.key}/relief",
+        5: f"/{incident.key}/relief",
     }
     communicate = items("periodic")[0]
     assert line(there, incident, communicate, at=31).is_due

@@ -249,7 +249,7 @@ def test_only_responders_run_an_incident_by_typing():
         typed(there, incident, "/sev 3", by="sven")
     assert typed(there, incident, "/help", by="sven").path == f"/{incident.key}/verbs"
     may = {verb.name for verb in verbs.listed(there.actor("sven"), incident)}
-    assert may == {"board", "catch-up", "label-case", "transcript", "verbs"}
+    assert may == {"catch-up", "findings", "label-case", "transcript", "verbs"}
     assert {"set-severity", "page"} <= {verb.name for verb in verbs.listed(there.actor("ben"), incident)}
 
 

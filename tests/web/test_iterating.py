@@ -142,7 +142,7 @@ def test_the_api_turns_the_loop() -> None:
     refusal(ben.post(f"{base}/take-note", {"message": "msg_none"}), 404)
     stream = {"title": "Rollback", "lead": there.ana.email, "step": "host by host"}
     assert ben.post(f"{base}/open-stream", stream).json()["lead"]["name"] == "Ana"
-    changed = ben.post(f"{base}/streams/1/change", {"state": "done", "lead": "", "version": 1}).json()
+    changed = ben.post(f"{base}/streams/1/change", {"state": "done", "lead": None, "version": 1}).json()
     assert (changed["state"], changed["lead"], changed["step"]) == ("done", None, "host by host")
     refusal(ben.post(f"{base}/streams/1/change", {"step": "x", "version": 1}), 412)
     assert ben.post(f"{base}/log-change", {"what": "rolled back"}).json()["asks"] == ["revert"]
@@ -168,5 +168,5 @@ def test_the_api_keeps_the_pace() -> None:
     assert ben.get(f"{base}/behaviour").json()["expected"] == ""
     assert ben.post(f"{base}/check", {"questions": ["roles"]}).json()[-1]["by"] == "Ben"
     refusal(ben.post(f"{base}/check", {"questions": ["weather"]}), 422)
-    assert len(ben.get(f"{base}/checklist").json()) == 5
+    assert len(ben.get(f"{base}/discipline").json()) == 5
     refusal(Api(there.sven).post(f"{base}/no-change"), 403)

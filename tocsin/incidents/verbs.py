@@ -246,7 +246,7 @@ def _relief(actor: Actor, incident: Incident, typed: Typed) -> str:
         raise Invalid("Write role, name and time from now: /relief tech lead @mei 2h.", field="text")
     person, at = meant.person_called(name), typed.now + iterating.hours(ahead, field="text")
     commands.plan_relief(actor, incident, role, person, at=at, now=typed.now)
-    return f"{person.name} takes over as {rules.ROLES[role].lower()}."
+    return f"{person.name} takes over as {rules.role_label(role).lower()}."
 
 
 def _field(name: str, words: str) -> Callable[[Actor, Incident, Typed], str]:
@@ -289,7 +289,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("no-change", ("/same",), "", "Impact and severity have not changed.", _plainly(loop.no_change)),
     Verb("declare-awake", ("/awake",), "HOURS [NAME]", "For how long you have been awake: 14h.", _plainly(loop.awake)),
     Verb("plan-relief", ("/relief",), "ROLE NAME HOURS", "Who takes a role over, and in how many hours.", _relief),
-    Verb("board", ("/theories",), "", "Observations, theories, experiments.", tail="/theories", may=_READ),
+    Verb("findings", ("/theories",), "", "Observations, theories, experiments.", tail="/theories", may=_READ),
     Verb("take-command", ("/take",), "[ROLE]", "Become incident manager, or take the role named.", _take),
     Verb("assign-role", ("/role",), "ROLE NAME", "Give a role to somebody.", _assign),
     Verb("hand-over", ("/handover",), "[ROLE] NAME", "Pass a role of yours on.", _hand_over),

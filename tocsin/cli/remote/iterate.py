@@ -184,15 +184,15 @@ def describe_behaviour(
     return api.post("incidents", wanted, "describe-behaviour", observed=observed, expected=expected)
 
 
-@verb(incident, "checklist", table("name", "at", "by", "question"))
-def show_checklist(api: Remote, wanted: Key) -> Any:
+@verb(incident, "discipline", table("name", "at", "by", "question"))
+def show_discipline(api: Remote, wanted: Key) -> Any:
     """The discipline checklist with the last time of each question."""
-    return api.get("incidents", wanted, "checklist")
+    return api.get("incidents", wanted, "discipline")
 
 
 @verb(incident, "check", table("name", "at", "by", "question"))
 def check(
     api: Remote, wanted: Key, questions: Annotated[list[str], typer.Argument(metavar="QUESTION...", show_default=False)]
 ) -> Any:
-    """Answer questions of the checklist with yes."""
+    """Answer questions of the discipline checklist with yes."""
     return api.post("incidents", wanted, "check", questions=questions)

@@ -59,7 +59,7 @@ def show_organisation(api: Remote) -> Any:
 def change_organisation(
     api: Remote,
     name: Name = None,
-    security_team: Annotated[str | None, typer.Option("--security-team", help="Slug of a team; empty: none.")] = None,
+    security_team: Annotated[str | None, typer.Option("--security-team", help="Slug of a team.")] = None,
 ) -> Any:
     """Name the organisation and the team that is woken for security."""
     return api.post("organisation", "change", name=name, security_team=security_team)

@@ -21,10 +21,9 @@ def mail(actor: Actor, incident: Incident, message: Message, named: Iterable[Per
     What is said of a private incident stays in its room: the mail says only that somebody asks for the reader.
     """
     away = [person for person in named if person.email]
-    if not away:
+    if not away or incident.is_drill:  # nothing of a drill leaves the house: who is named sees it on Home
         return
     here = {one.id for one in rooms.visitors(message.room, now) if one.here}
-    kind = "Drill, " if incident.is_drill else ""
     about = "" if incident.is_private else f" {incident.summary}"
     words = "It is private; read it in the room." if incident.is_private else message.text
     address = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}#{message.id}"
@@ -32,7 +31,7 @@ def mail(actor: Actor, incident: Incident, message: Message, named: Iterable[Per
         if person.pk not in here:
             outbox.enqueue(
                 person.email,
-                f"[{kind}{incident.key}] {actor.name} mentions you:{about}",
+                f"[{incident.key}] {actor.name} mentions you:{about}",
                 f"{actor.name} wrote in the room of {incident.key}{about}:\n\n{words}\n\nAnswer there: {address}\n",
                 now=now,
                 key=f"mention.{message.id}.{person.pk}",

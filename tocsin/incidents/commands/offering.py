@@ -58,7 +58,7 @@ def offer_role(
             IncidentMember.objects.get_or_create(incident=incident, person=person)
         save(incident, now=now)
         tell(actor, events.ROLE_OFFERED, incident, now=now, **_said(offer))
-        if person.pk != actor.id:
+        if person.pk != actor.id and not incident.is_drill:
             _mail(actor, offer, now)
     return offer
 
@@ -166,12 +166,11 @@ def _said(offer: RoleOffer) -> dict[str, object]:
 
 def _mail(actor: Actor, offer: RoleOffer, now: dt.datetime) -> None:
     incident, label = offer.incident, rules.role_label(offer.role).lower()
-    kind = "Drill, " if incident.is_drill else ""
     address = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}/offers/{offer.id}"
     duties = rules.DUTIES.get(offer.role, "A role made for this incident; ask what it holds.")
     outbox.enqueue(
         offer.person.email,
-        f"[{kind}{incident.key}] {actor.name} asks you to be {label}",
+        f"[{incident.key}] {actor.name} asks you to be {label}",
         f"{actor.name} asks you to be {label} of {incident.key}.\n\n{duties}\n\nRead up, ask, accept or decline: {address}\n",
         now=now,
         key=f"offer.{offer.id}",

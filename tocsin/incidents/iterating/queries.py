@@ -226,7 +226,7 @@ def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
     for person in [*people.values(), *guests]:
         mine = [row for row in rows if row.person_id == person.pk]
         since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
-        held = joined([incident_rules.ROLES[row.role] for row in mine if row.until is None])
+        held = joined([incident_rules.role_label(row.role) for row in mine if row.until is None])
         if since is not None:
             found.append(_responder(person, held, since, awake.get(person.pk), now))
     return sorted(found, key=lambda one: one.since)

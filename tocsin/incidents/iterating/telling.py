@@ -62,7 +62,7 @@ def _behaviour(data: Data) -> str:
 
 
 def _role(data: Data) -> str:
-    return incidents.ROLES.get(str(data.get("role")), str(data.get("role"))).lower()
+    return incidents.role_label(str(data.get("role"))).lower()
 
 
 def _at(data: Data) -> str:

@@ -19,7 +19,7 @@ from tocsin.incidents.commands.iterating import _prompts
 from tocsin.incidents.iterating import queries, rules
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
-from tocsin.incidents.rules import ROLES, is_major
+from tocsin.incidents.rules import is_major, role_label
 
 
 def ask(prompt: Prompt, *, now: dt.datetime) -> None:
@@ -45,7 +45,7 @@ def _relief(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     planned = incident.reliefs.select_related("person").filter(role=prompt.about).first()
     if planned is None:
         return
-    role = ROLES[planned.role].lower()
+    role = role_label(planned.role).lower()
     data = {"role": planned.role, "person": planned.person.pk, "name": planned.person.name, "at": clock.rfc3339(planned.at)}
     tell(SYSTEM, events.RELIEF_REMINDED, incident, now=now, **data)
     held = incident.roles.filter(role=planned.role, until__isnull=True).select_related("person")
@@ -79,11 +79,12 @@ def _link(incident: Incident, page: str) -> str:
 def _mail(
     incident: Incident, people: Iterable[Person | None], about: str, lines: Iterable[str], prompt: Prompt, now: dt.datetime
 ) -> None:
-    """One mail for each who is not in the room now. What a private incident is about is not written into it."""
+    """One mail for each who is not in the room now, none in a drill. What a private incident is about is not written into it."""
+    if incident.is_drill:
+        return
     here = {one.id for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
-    drill = "Drill, " if incident.is_drill else ""
     what = "a private incident" if incident.is_private else incident.summary
     body = "\n".join([f"{incident.key}: {what}", "", *lines, "", rules.GUIDANCE, ""])
     for person in people:
         if person is not None and person.email and person.pk not in here:
-            outbox.enqueue(person.email, f"[{drill}{incident.key}] {about}", body, now=now, key=f"prompt.{prompt.id}.{person.pk}")
+            outbox.enqueue(person.email, f"[{incident.key}] {about}", body, now=now, key=f"prompt.{prompt.id}.{person.pk}")

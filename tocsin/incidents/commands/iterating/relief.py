@@ -18,7 +18,7 @@ from tocsin.incidents.commands.iterating import _prompts
 from tocsin.incidents.iterating import queries, rules
 from tocsin.incidents.iterating.models import Awake, Prompt, Relief
 from tocsin.incidents.models import Incident
-from tocsin.incidents.rules import ROLES, word_of
+from tocsin.incidents.rules import ROLES, role_label, word_of
 
 _LONGEST_AHEAD = dt.timedelta(days=7)
 
@@ -78,7 +78,7 @@ def cancel_relief(actor: Actor, incident: Incident, role: str, *, now: dt.dateti
         incident = locked(incident)
         planned = incident.reliefs.select_related("person").filter(role=role).first()
         if planned is None:
-            raise NotFound(f"No relief of the {ROLES[role].lower()} is planned.")
+            raise NotFound(f"No relief of the {role_label(role).lower()} is planned.")
         planned.delete()
         _prompts.withdraw(incident, Prompt.RELIEF, about=role)
         tell(actor, events.RELIEF_CANCELLED, incident, now=now, role=role, name=planned.person.name)

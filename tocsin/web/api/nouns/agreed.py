@@ -46,7 +46,7 @@ class OrganisationChange(shapes.Body):
     """What is left out stays as it is."""
 
     name: shapes.Line | None = None
-    security_team: shapes.Named | None = Field(None, description="Id or slug of a team; empty: none.")
+    security_team: shapes.Named | None = Field(None, description="Id or slug of a team; null: none.")
 
 
 class BackupDocument(Schema):
@@ -104,7 +104,8 @@ def get_organisation(request: Request) -> OrganisationDocument:
 
 @organisation.post("/change", response=OrganisationDocument, auth=CONFIGURES, summary="Name the organisation and its security team")
 def change_organisation(request: Request, body: OrganisationChange) -> OrganisationDocument:
-    team = teams.find(body.security_team, field="security_team") if body.security_team else body.security_team
+    emptied = "" if "security_team" in body.model_fields_set else None
+    team = teams.find(body.security_team, field="security_team") if body.security_team else emptied
     return _organisation(commands.set_organisation(request.actor, name=body.name, security_team=team, now=request.now))
 
 

@@ -65,7 +65,7 @@ class StreamChange(shapes.Body):
     """What is left out stays as it is."""
 
     title: shapes.Line | None = None
-    lead: shapes.Named | None = Field(None, description="Id or mail address; empty: nobody.")
+    lead: shapes.Named | None = Field(None, description="Id or mail address; null: nobody.")
     step: shapes.Prose | None = None
     next_steps: shapes.Prose | None = None
     towards: shapes.Prose | None = None
@@ -178,8 +178,8 @@ def open_stream(request: Request, wanted: str, body: NewStream) -> Status:
 def change_stream(request: Request, wanted: str, stream_number: Number, body: StreamChange) -> StreamDocument:
     found = queries.stream(request.actor, _incident(request, wanted), stream_number)
     given = {name: value for name, value in body.model_dump(exclude={"version"}).items() if value is not None}
-    if "lead" in given:
-        given["lead"] = _lead(given["lead"])
+    if "lead" in body.model_fields_set:
+        given["lead"] = _lead(body.lead)
     return _stream(commands.change_stream(request.actor, found, version=body.version, **given, now=request.now))
 
 

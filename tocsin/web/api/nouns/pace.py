@@ -1,4 +1,4 @@
-"""`/api/v1/incidents/{key}/pace`, `/behaviour`, `/checklist`: the regular question, five questions, hours and relief."""
+"""`/api/v1/incidents/{key}/pace`, `/behaviour`, `/discipline`: the regular question, five questions, hours and relief."""
 
 from __future__ import annotations
 
@@ -168,8 +168,8 @@ def describe_behaviour(request: Request, wanted: str, body: BehaviourBody) -> Be
     return _behaviour(commands.describe_behaviour(request.actor, incident, **body.model_dump(), now=request.now))
 
 
-@router.get("/{wanted}/checklist", response=list[CheckDocument], auth=READS, summary="The discipline checklist")
-def get_checklist(request: Request, wanted: str) -> list[CheckDocument]:
+@router.get("/{wanted}/discipline", response=list[CheckDocument], auth=READS, summary="The discipline checklist")
+def get_discipline(request: Request, wanted: str) -> list[CheckDocument]:
     found = queries.checklist(request.actor, _incident(request, wanted))
     return [CheckDocument(name=one.name, question=one.question, at=one.at, by=one.by) for one in found]
 
@@ -177,4 +177,4 @@ def get_checklist(request: Request, wanted: str) -> list[CheckDocument]:
 @router.post("/{wanted}/check", response=list[CheckDocument], auth=RESPONDS, summary="Answer questions of it with yes")
 def check(request: Request, wanted: str, body: Checked) -> list[CheckDocument]:
     commands.check(request.actor, _incident(request, wanted), body.questions, now=request.now)
-    return get_checklist(request, wanted)
+    return get_discipline(request, wanted)
