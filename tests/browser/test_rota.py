@@ -36,7 +36,6 @@ def test_the_calendar_begins_with_today(phone: Visit) -> None:
 
 
 @pytest.mark.req("PAG-08", "PAG-11")
-@pytest.mark.everywhere
 def test_an_override_takes_five_interactions(phone: Visit) -> None:
     page = phone.go("/oncall")
     page.get_by_role("link", name="Data", exact=True).last.click()  # 1
@@ -51,7 +50,6 @@ def test_an_override_takes_five_interactions(phone: Visit) -> None:
 
 
 @pytest.mark.req("PAG-08")
-@pytest.mark.everywhere
 def test_a_swap_is_accepted_in_three_interactions(phone: Visit, site: Site) -> None:
     shift = next_shift(site, "data")
     me = site.demo["admin"]["email"]
