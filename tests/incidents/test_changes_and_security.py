@@ -11,8 +11,6 @@ from tests.conftest import NOW
 from tests.incidents import given
 from tests.paging.world import HandEngine
 from tocsin.alerts import commands as alerts
-from tocsin.collab import commands as collab
-from tocsin.collab import queries as documents
 from tocsin.core.errors import Conflict, Invalid, NotAllowed
 from tocsin.directory import commands as directory
 from tocsin.incidents import commands, queries
@@ -24,14 +22,12 @@ WEEK = NOW - dt.timedelta(days=7)
 
 
 @pytest.mark.req("CHS-05")
-def test_changes_come_from_releases_state_documents_and_timelines_newest_first():
+def test_changes_come_from_releases_change_logs_and_notes_newest_first():
     there = given.house()
     incident = given.fixing(there)
     ana = there.actor("ana")
     alerts.record_change(ana, "Checkout 412", service=there.service, source="deploy", at=given.at(8), now=NOW)
-    collab.add_row(
-        ana, documents.document(incident.id), "changes", {"what": "Back to 411", "who": "Ana", "revert": "412 again"}, now=NOW
-    )
+    commands.log_change(ana, incident, "Back to 411", revert="412 again", now=NOW)
     commands.note(ana, incident, kind="change", text="Cache emptied", now=given.later(5))
     lines = queries.changes(there.actor("sven"), WEEK)
     assert [line.what for line in lines] == ["Cache emptied", "Back to 411", "Checkout 412"]

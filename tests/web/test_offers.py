@@ -21,8 +21,13 @@ def test_command_is_handed_over_in_five_interactions(client: Client) -> None:
     there = house()
     incident = fixing(there)
     client.force_login(there.ben)
+    ben = company.actor(there.ben)
+    commands.add_finding(ben, incident, kind="theory", text="the cache is cold", now=clock.now())
+    commands.open_stream(ben, incident, "Rollback", lead=there.ana, step="host by host", now=clock.now())
     path = f"/{incident.key}/hand-over"
     shown = client.get(path).text
+    assert "Theory 1: the cache is cold" in shown
+    assert "Rollback (Ana): host by host" in shown
     assert "Incident manager: Ben" in shown
     form = {"person": there.imogen.id, "called": "yes", "roles": "Ben leaves", "work": "Cards", "next_at": "2100-01-01 08:00"}
     refused = client.post(path, form)

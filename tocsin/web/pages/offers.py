@@ -16,6 +16,7 @@ from tocsin.core.errors import Conflict, Refused
 from tocsin.directory import queries as directory
 from tocsin.incidents import commands, permissions, rules
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.iterating import queries as iterating
 from tocsin.incidents.models import Incident, RoleOffer
 from tocsin.web.forms import people
 from tocsin.web.forms.request import Request
@@ -77,18 +78,18 @@ def _prefilled(request: Request, incident: Incident) -> dict[str, Any]:
         for one in incidents.holders(request.actor, incident)
     ]
     local = (request.now + SHIFT).astimezone(dt.UTC)
-    return {"roles": "\n".join(roles), "work": _work(incident), "next_at": f"{local:%Y-%m-%d %H:%M} UTC", "next_to": ""}
+    return {"roles": "\n".join(roles), "work": _work(request, incident), "next_at": f"{local:%Y-%m-%d %H:%M} UTC", "next_to": ""}
 
 
-def _work(incident: Incident) -> str:
-    """What the state document says of theories and streams of work."""
-    state = collab.state(incident.id)
-    if state is None:
-        return ""
-    sections = [f"{one.heading}: {one.text}" for one in state.sections if one.text]
-    rows = [cells for table in state.tables if table.name == "streams" for _, cells in table.lines]
-    streams = [", ".join(cell for cell in cells if cell) for cells in rows]
-    return "\n".join([*sections, *streams])[:4_000]
+def _work(request: Request, incident: Incident) -> str:
+    """The open theories and streams of work, a line each."""
+    theories = iterating.findings(request.actor, incident).filter(kind=iterating.rules.THEORY, state=iterating.rules.OPEN)
+    streams = [one for one in iterating.streams(request.actor, incident) if one.state == one.OPEN]
+    lines = [f"Theory {one.number}: {one.text}" for one in theories]
+    for one in streams:
+        lead = f" ({one.lead.name})" if one.lead else ""
+        lines.append(f"{one.title}{lead}: " + "; then ".join(text for text in (one.step, one.next_steps) if text))
+    return "\n".join(lines)[:4_000]
 
 
 @allow(RESPONDER)
