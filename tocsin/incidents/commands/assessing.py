@@ -12,8 +12,9 @@ from tocsin.alerts.rules import link
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.text import texts
-from tocsin.directory.models import Person, Product
+from tocsin.directory.models import Product
 from tocsin.incidents import assessing, events, permissions
+from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked, save, tell
 from tocsin.incidents.commands.changing import change_fields, set_severity
 from tocsin.incidents.models import Assessment, Incident, SupportCase
@@ -30,22 +31,18 @@ def assess(actor: Actor, incident: Incident, *, now: dt.datetime, **answers: Any
     given = assessing.checked(answers)
     with transaction.atomic():
         incident = locked(incident)
-        kept, made = Assessment.objects.get_or_create(incident=incident, defaults={"at": now, "by": _author(actor)})
+        kept, made = Assessment.objects.get_or_create(incident=incident, defaults={"at": now, "by": author(actor)})
         changed = {
             name: {"old": getattr(kept, name), "new": value} for name, value in given.items() if getattr(kept, name) != value
         }
         for name, change in changed.items():
             setattr(kept, name, change["new"])
         if changed or made:
-            kept.at, kept.by = now, _author(actor)
+            kept.at, kept.by = now, author(actor)
             kept.save()
             save(incident, now=now)
             tell(actor, events.ASSESSED, incident, now=now, answers=changed)
     return kept
-
-
-def _author(actor: Actor) -> Person | None:
-    return None if actor.is_system else Person.objects.filter(pk=actor.id).first()
 
 
 def confirm_assessment(
@@ -79,7 +76,7 @@ def label_case(
         if before >= _MOST_CASES:
             raise Conflict(f"{incident.key} has {_MOST_CASES} labelled cases; write the number down instead.", field="reference")
         made = SupportCase.objects.create(
-            incident=incident, reference=reference, url=url, customer=customer, labelled_at=now, labelled_by=_author(actor)
+            incident=incident, reference=reference, url=url, customer=customer, labelled_at=now, labelled_by=author(actor)
         )
         _follow(incident, before, now)
         tell(actor, events.CASE_LABELLED, incident, now=now, case=made.id, reference=reference, cases=before + 1)
@@ -113,7 +110,7 @@ def follow_up_case(actor: Actor, case: SupportCase, *, done: bool = True, now: d
         case = SupportCase.objects.select_related("incident").get(pk=case.pk)
         if (case.followed_up_at is not None) != done:
             case.followed_up_at = now if done else None
-            case.followed_up_by = _author(actor) if done else None
+            case.followed_up_by = author(actor) if done else None
             case.save(update_fields=["followed_up_at", "followed_up_by"])
             tell(actor, events.CASE_FOLLOWED_UP, incident, now=now, reference=case.reference, done=done)
     return case

@@ -16,6 +16,7 @@ from tocsin.core.text import texts
 from tocsin.core.work import outbox
 from tocsin.directory.models import Person
 from tocsin.incidents import events, permissions, rules
+from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked, refresh_room, require_open, save, tell
 from tocsin.incidents.commands.running import assign_role, responder, stream_of
 from tocsin.incidents.models import Incident, IncidentMember, OfferWord, RoleOffer
@@ -52,7 +53,7 @@ def offer_role(
             known.save(update_fields=["brief"])
             return known
         offer = RoleOffer.objects.create(
-            incident=incident, role=role, about=about, person=person, offered_by=_author(actor), offered_at=now, brief=written
+            incident=incident, role=role, about=about, person=person, offered_by=author(actor), offered_at=now, brief=written
         )
         if incident.is_private:
             IncidentMember.objects.get_or_create(incident=incident, person=person)
@@ -125,7 +126,7 @@ def ask_about_offer(actor: Actor, offer: RoleOffer, text: str, *, now: dt.dateti
             raise Conflict(f"This offer is {offer.state}; ask in the room.", current=offer)
         if offer.words.count() >= _MOST_WORDS:
             raise Conflict("Enough was asked here; call each other.")
-        return OfferWord.objects.create(offer=offer, author=_author(actor), text=text, at=now)
+        return OfferWord.objects.create(offer=offer, author=author(actor), text=text, at=now)
 
 
 def _locked(offer: RoleOffer) -> RoleOffer:
@@ -148,10 +149,6 @@ def _open(actor: Actor, offer: RoleOffer) -> RoleOffer:
 def _answer(offer: RoleOffer, state: str, now: dt.datetime) -> None:
     offer.state, offer.answered_at = state, now
     offer.save(update_fields=["state", "answered_at"])
-
-
-def _author(actor: Actor) -> Person | None:
-    return None if actor.is_system else Person.objects.filter(pk=actor.id).first()
 
 
 def _said(offer: RoleOffer) -> dict[str, object]:

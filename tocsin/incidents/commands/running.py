@@ -12,6 +12,7 @@ from tocsin.core.text import texts
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import events, permissions, rules
 from tocsin.incidents.commands import _paging
+from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked, refresh_room, require_open, save, tell
 from tocsin.incidents.models import Incident, IncidentMember, ResponderRelease, RoleAssignment
 from tocsin.oncall import queries as oncall
@@ -140,8 +141,8 @@ def release_responder(actor: Actor, incident: Incident, person: Person, *, now: 
         require_open(incident)
         if incident.roles.filter(person=person, until__isnull=True).exists():
             raise Conflict(f"{person.name} holds a role in {incident.key}. Hand that over first.", field="person")
-        by = None if actor.is_system else Person.objects.filter(pk=actor.id).first()
-        release, made = ResponderRelease.objects.get_or_create(incident=incident, person=person, defaults={"at": now, "by": by})
+        thanked = {"at": now, "by": author(actor)}
+        release, made = ResponderRelease.objects.get_or_create(incident=incident, person=person, defaults=thanked)
         if made:
             tell(actor, events.RESPONDER_RELEASED, incident, now=now, person=person.pk, name=person.name)
     return release
