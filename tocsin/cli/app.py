@@ -7,7 +7,20 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, prepared, reach, rooms, sheet
+from tocsin.cli.remote import (
+    answering,
+    calendars,
+    catalogue,
+    command,
+    house,
+    layers,
+    learning,
+    outside,
+    prepared,
+    reach,
+    rooms,
+    sheet,
+)
 
 app = typer.Typer(
     name="tocsin",
@@ -30,7 +43,7 @@ REMOTE = (
     house.service,
     house.team,
     house.person,
-    house.schedule,
+    layers.schedule,
     reach.policy,
     outside.webhook,
     reach.contact,
