@@ -44,6 +44,15 @@ def alerts(actor: Actor, *, status: str | None = None, service: Service | str | 
     return _matching(rows, q.strip()[:200])
 
 
+def named(actor: Actor, q: str) -> QuerySet[Alert]:
+    """Those whose title holds `q`, or the one with this number, newest first: number, title and status alone."""
+    number = q.removeprefix("#")
+    wanted = Q(title__icontains=q)
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        wanted |= Q(number=int(number))
+    return Alert.objects.only("number", "title", "status").filter(wanted).order_by("-number")
+
+
 def _matching(rows: QuerySet[Alert], q: str) -> QuerySet[Alert]:
     if not q:
         return rows

@@ -51,6 +51,12 @@ def incidents(
     return rows.order_by("-created_at", "-number")
 
 
+def named(actor: Actor, q: str) -> QuerySet[Incident]:
+    """Those whose key begins with `q` or whose summary holds it, newest first: key, summary, severity and state alone."""
+    rows = permissions.visible(actor, Incident.objects.only("key", "summary", "severity", "state"))
+    return rows.filter(Q(key__istartswith=q) | Q(summary__icontains=q)).order_by("-number")
+
+
 def _whole() -> QuerySet[Incident]:
     return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter", "outside").prefetch_related(
         "products"

@@ -41,7 +41,8 @@ def show(request: Request, key: str, tab: str = "everything") -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     if request.path != request.path.replace(request.path.split("/")[1], incident.key, 1):
         return redirect(request.path.replace(request.path.split("/")[1], incident.key, 1))
-    return page(request, incident, tab, Typed(initial={"reply_to": request.GET.get("reply", "")}))
+    given = {"reply_to": request.GET.get("reply", ""), "text": request.GET.get("say", "")[:500]}
+    return page(request, incident, tab, Typed(initial=given))
 
 
 def page(request: Request, incident: Incident, tab: str, form: Typed, *, status: int = 200) -> HttpResponse:

@@ -16,6 +16,7 @@ from tocsin.directory import queries as directory
 from tocsin.incidents import queries as incidents
 from tocsin.web.forms.request import Request
 from tocsin.web.gate.policy import SIGNED_IN, allow
+from tocsin.web.pages import palette
 
 SHOWN = 10
 _KEY = re.compile(r"^[A-Za-z]{2,10}-[0-9]{1,12}$")
@@ -32,7 +33,8 @@ def search(request: Request) -> HttpResponse:
         return redirect(straight)
     found = _found(request, q) if q else {}
     total = sum(len(rows) for rows in found.values())
-    return render(request, "search.html", {"q": q, "q_everywhere": q, "found": found, "total": total, "here": "search"})
+    context = {"q": q, "q_everywhere": q, "found": found, "total": total, "acts": palette.acts(request.actor, q), "here": "search"}
+    return render(request, "search.html", context)
 
 
 def _straight(request: Request, q: str) -> str:

@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from tocsin.web.forms.request import Request
-from tocsin.web.frame import symbols, words
+from tocsin.web.frame import places, symbols, words
 from tocsin.web.gate.policy import SIGNED_IN, allow
 
 COLOURS = (
@@ -44,7 +44,7 @@ def keys(request: Request) -> HttpResponse:
 @require_GET
 def more(request: Request) -> HttpResponse:
     """Every place of the house, for those who do not know its name."""
-    return render(request, "more.html")
+    return render(request, "more.html", {"groups": places.groups(request.actor), "acts": places.acts(request.actor)})
 
 
 urlpatterns = [path("style", style, name="style"), path("keys", keys, name="keys"), path("more", more, name="more")]

@@ -136,6 +136,57 @@
   });
   count();
 
+  /* The palette: what may be done here, where to go, what bears the words, under the field of the bar while one types. */
+  const field = document.querySelector(".bar .find input");
+  if (field) {
+    const list = document.createElement("div");
+    Object.assign(list, { id: "palette", className: "palette", hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Search or go to");
+    field.form.append(list);
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "palette", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off" })) field.setAttribute(name, value);
+    let asked = null, wait = 0, at = -1;
+    const options = () => $$("a", list);
+    const close = () => { asked?.abort(); list.hidden = true; at = -1; field.setAttribute("aria-expanded", "false"); field.removeAttribute("aria-activedescendant"); };
+    const mark = (place) => {
+      const all = options();
+      all[at]?.setAttribute("aria-selected", "false");
+      at = place;
+      if (!all[at]) { field.removeAttribute("aria-activedescendant"); return; }
+      all[at].setAttribute("aria-selected", "true");
+      all[at].scrollIntoView({ block: "nearest" });
+      field.setAttribute("aria-activedescendant", all[at].id);
+    };
+    const point = (step) => {
+      const many = options().length;
+      if (!list.hidden && many) mark((at + step + (at < 0 && step < 0 ? 1 : 0) + many) % many);
+    };
+    const ask = async () => {
+      asked?.abort();
+      asked = new AbortController();
+      try {
+        const answer = await fetch("/palette?" + new URLSearchParams({ q: field.value, from: location.pathname }), { signal: asked.signal });
+        if (!answer.ok || answer.redirected) return close();
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const pointed = options()[at]?.href;
+        list.replaceChildren(...page.body.childNodes);
+        list.hidden = !options().length || document.activeElement !== field;
+        field.setAttribute("aria-expanded", String(!list.hidden));
+        mark(options().findIndex((one) => one.href === pointed));
+      } catch { /* a later letter asked again, or the line is cut: Enter still searches */ }
+    };
+    field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(ask, 40); });
+    field.addEventListener("focus", ask);
+    field.addEventListener("blur", () => setTimeout(close, 150));
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    field.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) { event.preventDefault(); point(step); }
+      else if (event.key === "Enter" && at >= 0) { event.preventDefault(); location.href = options()[at].href; }
+      else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); close(); }
+    });
+  }
+
   /* Keys. Never inside a field; one switch on the profile turns single keys off. Ctrl K always finds. */
   let chord = "", chosen = -1;
   const places = { h: "/", a: "/alerts", i: "/incidents", o: "/oncall", s: "/status/internal", p: "/postmortems", x: "/actions" };
