@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
+from tocsin.collab.documents import jobs as document_jobs
 from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
 from tocsin.core.store import once
@@ -42,6 +43,7 @@ MODULES: tuple[Module, ...] = (
     *paging_jobs.MODULES,
     *oncall_jobs.MODULES,
     *calendar_jobs.MODULES,
+    *document_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tocsin.collab import events, permissions, rules
-from tocsin.collab.models import Document, Message, Revision, Room, Section, ShortLink, TableRow
+from tocsin.collab.documents.commands import save_section as save_section
+from tocsin.collab.models import Document, Message, Room, Section, ShortLink, TableRow
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
+from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
-from tocsin.directory.models import Person
 
 _LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -90,33 +90,6 @@ def set_title(actor: Actor, document: Document, title: str, *, now: dt.datetime)
         Document.objects.filter(pk=document.pk).update(title=texts.shorten(title, 240), updated_at=now)
         document.refresh_from_db()
     return document
-
-
-def save_section(actor: Actor, section: Section, text: str, *, version: int, now: dt.datetime) -> Section:
-    """Replace the text of a section that was read at `version`.
-
-    Raises Stale with the section as it is now when somebody saved in between; nothing is lost, the caller shows both texts.
-    """
-    permissions.require_writer(actor)
-    text = texts.prose(text, field="text", limit=rules.SECTION_LIMIT)
-    with transaction.atomic():
-        section = db.lock(Section.objects.select_related("document").filter(pk=section.pk)).get()
-        if section.text == text:
-            return section
-        if section.version != version:
-            raise Stale(
-                "Somebody saved this section while you wrote. Both texts are here; save again what should stand.",
-                field="version",
-                current=section,
-            )
-        section.text, section.version, section.updated_at = text, version + 1, now
-        section.updated_by = Person.objects.filter(pk=actor.id).first()
-        section.save(update_fields=["text", "version", "updated_at", "updated_by"])
-        Revision.objects.create(section=section, version=section.version, text=text, author_id=_author(actor), at=now)
-        Document.objects.filter(pk=section.document_id).update(updated_at=now)
-        data = {"section": section.id, "heading": section.heading, "version": section.version}
-        record(actor, events.SECTION_SAVED, section.document_id, context=section.document.subject, now=now, data=data)
-    return section
 
 
 def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
