@@ -15,7 +15,7 @@ from tocsin.collab import commands, queries
 from tocsin.collab.documents import commands as typing
 from tocsin.collab.documents import jobs
 from tocsin.collab.documents import queries as texts
-from tocsin.collab.documents.commands import Typed
+from tocsin.collab.documents.commands import Typed, writing
 from tocsin.collab.models import Document, RefusedUpdate, Snapshot, Update
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import NotFound, Stale
@@ -287,7 +287,7 @@ def test_a_version_is_restored_and_nothing_is_lost_by_it():
 
 
 def test_a_long_document_opens_from_a_snapshot(monkeypatch):
-    monkeypatch.setattr(typing, "SNAPSHOT_EVERY", 5)
+    monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 5)
     actor, document = opened()
     held = texts.load(document.pk)
     for number in range(23):

@@ -157,6 +157,12 @@ class Revision(models.Model):
     def __str__(self) -> str:
         return f"version {self.version}"
 
+    @property
+    def names(self) -> list[str]:
+        """All who wrote it, by name."""
+        people = {one.pk: one.name for one in self.writers.all()} | ({self.author.pk: self.author.name} if self.author else {})
+        return sorted(people.values())
+
 
 class TableRow(models.Model):
     """A row of one of a document's tables: `changes`, `streams` or `timeline`. `cells` maps column names to text."""

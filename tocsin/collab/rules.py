@@ -88,3 +88,9 @@ def row_cells(table: str, cells: Mapping[str, str]) -> dict[str, str]:
     if not any(filled.values()):
         raise Invalid("Write something into at least one column.", field="cells")
     return filled
+
+
+def still_to_say(table: str, cells: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns that should not stay empty: whoever changes something is asked how to take it back."""
+    wanted = {"changes": ("revert",)}.get(table, ())
+    return tuple(column for column in TABLES.get(table, ()) if column.name in wanted and not cells.get(column.name, "").strip())

@@ -179,6 +179,12 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "note",
         group="talk",
     ),
+    "document.row_changed": _said(
+        lambda data: f"{data.get('table')}, now: " + ", ".join(text for text in data.get("cells", {}).values() if text),
+        "Document",
+        "note",
+        group="talk",
+    ),
     "update.published": _update,
     "postmortem.started": _said(lambda data: f"begun, {data.get('owner_name')} owns it", "Postmortem", "pen"),
     "postmortem.state_changed": _said(

@@ -30,3 +30,9 @@ async def refuse(send: Send, status: int, code: str, detail: str, field: str = "
     problem |= {"field": field} if field else {}
     more = ((b"connection", b"close"), *(((b"retry-after", b"2"),) if status == HTTPStatus.SERVICE_UNAVAILABLE else ()))
     await answer(send, status, problem, b"application/problem+json", more=more)
+
+
+async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is no such WebSocket."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
