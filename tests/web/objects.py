@@ -150,6 +150,7 @@ def build() -> House:
         "api/v1/vendors/wanted": vendor.slug,
         "qualification_id": able.id,
         "qualification": able.id,
+        "section": "we_know",
     }
     _incident(house, service)
     return house

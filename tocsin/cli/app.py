@@ -7,7 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, reach
+from tocsin.cli.remote import answering, calendars, catalogue, command, documents, house, learning, outside, reach
 
 app = typer.Typer(
     name="tocsin",
@@ -21,6 +21,7 @@ app = typer.Typer(
 REMOTE = (
     answering.alert,
     command.incident,
+    documents.document,
     answering.page,
     answering.oncall,
     calendars.calendar,

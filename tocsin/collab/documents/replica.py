@@ -30,7 +30,7 @@ class Replica:
     """The sections `slugs` of one document."""
 
     def __init__(self, slugs: Iterable[str]) -> None:
-        self._doc = Doc()
+        self._doc: Doc[Text] = Doc()
         self._texts = {slug: self._doc.get(slug, type=Text) for slug in slugs}
         self._news: list[bytes] = []
         self._touched: set[str] = set()

@@ -22,8 +22,8 @@ def to_markdown(carried: Carried) -> str:
     """The whole document, ending with a line break."""
     parts = [f"# {carried.title}\n\n{INTRODUCTION.format(at=carried.at)}\n"]
     for slug, text in carried.sections.items():
-        lines = "\n".join(_ESCAPED.sub(r"\\\g<0>", line, count=1) if _ESCAPED.match(line) else line for line in text.split("\n"))
-        parts.append(f"## {carried.headings[slug]}\n\n{lines}\n")
+        words = "\n".join(_ESCAPED.sub(r"\\\g<0>", line, count=1) if _ESCAPED.match(line) else line for line in text.split("\n"))
+        parts.append(f"## {carried.headings[slug]}\n\n{words}\n")
     for name, columns in rules.TABLES.items():
         titles = [*(column.title for column in columns), *_EXTRA]
         lines = [_line(titles), "|" + "---|" * len(titles)]
