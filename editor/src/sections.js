@@ -1,7 +1,7 @@
 /* One section: its form becomes an editor once the text is here. In a shadow root, so that our policy for styles stays strict. */
 import { defaultKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
-import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorView, keymap } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import { peers } from "./peers.js";
 
@@ -21,7 +21,6 @@ const look = EditorView.theme({
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5rem", overflowX: "hidden" },
   ".cm-content": { padding: ".5rem 0", minBlockSize: "5rem", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 .75rem" },
-  ".cm-placeholder": { color: "var(--muted)", whiteSpace: "normal", display: "inline" },
   ".peer": { position: "relative", marginInlineStart: "-1px", marginInlineEnd: "-1px" },
   ".peer > span": { position: "absolute", insetBlockEnd: "100%", insetInlineStart: "-2px", zIndex: "1", display: "none", maxInlineSize: "12rem", overflow: "hidden",
     padding: "0 .25rem", color: "var(--paper)", font: "600 .6875rem/1rem var(--sans)", whiteSpace: "nowrap", textOverflow: "ellipsis", pointerEvents: "none" },
@@ -68,7 +67,6 @@ export class Section {
         keymap.of([...yUndoManagerKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", autocapitalize: "sentences" }),
-        placeholder(this.area.dataset.hint || ""),
         yCollab(this.text, null),
         peers(this.awareness, this.text, this.slug),
         this.writable.of([]),

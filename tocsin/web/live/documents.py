@@ -36,6 +36,8 @@ SEATS = 200
 """Connections to one document in one process."""
 LINES = 8
 """Connections of one session; a person with more windows closes some."""
+UNREAD = -1
+"""The position in the log while nobody has a document open."""
 _ACCESS = ("person.", "team.", "access.", "incident.")
 """Events after which people are read again at once."""
 
@@ -50,7 +52,7 @@ class Documents:
         self._hinted = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._position = 0
+        self._position = UNREAD
         self._closing = False
 
     async def start(self) -> None:
@@ -87,6 +89,8 @@ class Documents:
 
     async def _sit(self, session: str, key: str, receive: Receive, send: Send) -> int:
         """Until the end of the line; the code that it ends with."""
+        if self._position == UNREAD:  # before access is asked, so that no change of it is missed
+            self._position = await self._in_thread(viewers.position)
         found = await self._in_thread(viewers.typist, session, key) if session else None
         if found is None:
             return SIGNED_OUT
@@ -180,7 +184,7 @@ class Documents:
                 await asyncio.wait_for(self._hinted.wait(), POLL)
             self._hinted.clear()
             if not self.desks:
-                self._position = 0
+                self._position = UNREAD
                 continue
             try:
                 await self._look()
@@ -214,8 +218,6 @@ class Documents:
 def _news(documents: list[str], position: int) -> tuple[dict[str, int], int, set[str]]:
     """How far each document goes, how far the log, and whose access may have changed since; the empty word means everybody's."""
     numbers = queries.numbers(documents)
-    if not position:
-        return numbers, viewers.position(), set()
     found = viewers.news(position)
     changed: set[str] = set()
     for event in found:
