@@ -155,22 +155,42 @@ class _Acts:
             self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
         )
         self._write("we_know", f"- {_capital(self.course.story.observation)}", at)
+        self._row("timeline", at, when=f"{at:%H:%M} UTC", what=_capital(self.course.story.observation), who=self._name(at))
 
     def decide(self, at: dt.datetime) -> None:
         incidents.note(self._manager(at), self.course.there, kind="decision", text=self.course.story.decision, now=at)
         self._write("decisions", f"- {_capital(self.course.story.decision)}", at)
+        self._row("streams", at, stream="Restore the service", who=self._name(at), now=_capital(self.course.story.decision))
 
     def change(self, at: dt.datetime) -> None:
         story = self.course.story
         text = f"{story.change}. Revert: {story.revert}"
         incidents.note(self.watch.on_call(self.team, at), self.course.there, kind="change", text=text, now=at)
         self._write("we_try", f"- {_capital(story.change)}", at)
+        self._row(
+            "changes",
+            at,
+            who=self._name(at),
+            what=_capital(story.change),
+            when=f"{at:%H:%M} UTC",
+            how="By hand, with a second pair of eyes",
+            why=_capital(story.observation),
+            revert=_capital(story.revert),
+        )
 
     def _write(self, slug: str, text: str, at: dt.datetime) -> None:
         """One section of the state document, where there is one."""
         section = documents.section(self.course.there.id, slug)
         if section is not None:
             collab.save_section(self.watch.on_call(self.team, at), section, text, version=section.version, now=at)
+
+    def _row(self, table: str, at: dt.datetime, **cells: str) -> None:
+        document = documents.document(self.course.there.id)
+        if document is not None:
+            collab.add_row(self.watch.on_call(self.team, at), document, table, cells, now=at)
+
+    def _name(self, at: dt.datetime) -> str:
+        return self.watch.on_call(self.team, at).name
 
     def resolve(self, at: dt.datetime) -> None:
         major = self.course.story.severity < 3
