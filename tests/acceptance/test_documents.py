@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,7 @@ def test_nobody_types_under_anothers_name(rig: Rig) -> None:
 @pytest.mark.store("postgresql")
 def test_two_processes_on_one_store_type_into_one_document(rig: Rig, tmp_path: Path) -> None:
     key = document_of(rig)
+    shutil.copytree(rig.tocsin.folder / "data", tmp_path / "other" / "data")  # the same secret key
     other = Installation(tmp_path / "other", database_url=rig.tocsin.environment["TOCSIN_DATABASE_URL"]).start()
 
     expected = [f"<{who}{step}>" for who in "ab" for step in range(20)]

@@ -61,7 +61,7 @@ def incident_happenings(company: Company, watch: Watch, now: dt.datetime, dice: 
         happenings += _happenings(company, watch, _course(story, start, dice), place, now, dice)
     for story, ago in ((STORIES[1], 34), (STORIES[8], 190)):
         course = _course(story, now - ago * MINUTE, dice)
-        course.detect, course.command, course.first_word, course.ends = 4.0, 7.0, 19.0, False
+        course.detect, course.command, course.first_word, course.recover, course.ends = 4.0, 7.0, 19.0, 39.0, False
         happenings += _happenings(company, watch, course, 99, now, dice)
     return happenings
 
