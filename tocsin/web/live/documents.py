@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from tocsin.collab.documents import commands, queries
@@ -230,4 +231,5 @@ def _same_origin(scope: Scope) -> bool:
     """Whether the page that opens the line is one of ours. Programs that are no browsers name no origin, and bring no session
     that somebody could borrow."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"origin", b"host")}
-    return b"origin" not in headers or urlsplit(headers[b"origin"]).netloc == headers.get(b"host", "")
+    ours = {headers.get(b"host", ""), urlsplit(settings.TOCSIN.base_url).netloc}  # a proxy may call us by another name
+    return b"origin" not in headers or urlsplit(headers[b"origin"]).netloc in ours
