@@ -19,13 +19,12 @@ const look = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--paper)", border: "1px solid var(--muted)", borderRadius: "var(--radius)" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5rem", overflowX: "hidden" },
-  ".cm-content": { padding: ".5rem 0", minBlockSize: "5rem", caretColor: "var(--ink)" },
+  ".cm-content": { padding: ".5rem 0 1.25rem", minBlockSize: "5rem", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 .75rem" },
   ".peer": { position: "relative", marginInlineStart: "-1px", marginInlineEnd: "-1px" },
-  ".peer > span": { position: "absolute", insetBlockEnd: "100%", insetInlineStart: "-2px", zIndex: "1", display: "none", maxInlineSize: "12rem", overflow: "hidden",
+  ".peer > span": { position: "absolute", insetBlockStart: "100%", insetInlineStart: "-2px", zIndex: "1", display: "none", maxInlineSize: "12rem", overflow: "hidden",
     padding: "0 .25rem", color: "var(--paper)", font: "600 .6875rem/1rem var(--sans)", whiteSpace: "nowrap", textOverflow: "ellipsis", pointerEvents: "none" },
   ".peer.fresh > span, .peer:hover > span": { display: "block" },
-  ".cm-line:first-child .peer > span": { insetBlockEnd: "auto", insetBlockStart: "100%" },
   ...caret,
 });
 
