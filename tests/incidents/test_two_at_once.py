@@ -11,6 +11,7 @@ from tests.incidents import given
 from tests.racing import race
 from tocsin.collab import commands as collab
 from tocsin.collab import queries as rooms
+from tocsin.collab.documents import commands as documents
 from tocsin.collab.models import Message, Presence, Reaction, Room, StoredFile
 from tocsin.core.errors import Conflict, Stale
 from tocsin.core.models import Event
@@ -130,8 +131,8 @@ def test_of_two_who_save_one_section_the_second_gets_both_texts():
     section = rooms.section(incident.id, "we_know")
     actor = there.actor("ana")
     results = race(
-        lambda: collab.save_section(actor, section, "first", version=1, now=NOW),
-        lambda: collab.save_section(actor, section, "second", version=1, now=NOW),
+        lambda: documents.save_section(actor, section, "first", version=1, now=NOW),
+        lambda: documents.save_section(actor, section, "second", version=1, now=NOW),
     )
     (stale,) = [result for result in results if isinstance(result, Stale)]
     assert stale.current.text == rooms.section(incident.id, "we_know").text

@@ -7,7 +7,20 @@ import typer
 from tocsin import __version__
 from tocsin.cli import local
 from tocsin.cli.answers import say
-from tocsin.cli.remote import answering, calendars, catalogue, command, house, learning, outside, prepared, reach, rooms, sheet
+from tocsin.cli.remote import (
+    answering,
+    calendars,
+    catalogue,
+    command,
+    documents,
+    house,
+    learning,
+    outside,
+    prepared,
+    reach,
+    rooms,
+    sheet,
+)
 
 app = typer.Typer(
     name="tocsin",
@@ -21,6 +34,7 @@ app = typer.Typer(
 REMOTE = (
     answering.alert,
     rooms.incident,
+    documents.document,
     answering.page,
     answering.oncall,
     calendars.calendar,

@@ -67,29 +67,15 @@ STATE_DOCUMENT = Template(
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {
-    "changes": (
-        Column("who", "Who"),
-        Column("what", "What"),
-        Column("when", "When"),
-        Column("how", "How"),
-        Column("why", "Why"),
-        Column("revert", "How to revert"),
-    ),
-    "streams": (
-        Column("stream", "Stream of work"),
-        Column("who", "Who"),
-        Column("now", "Doing now"),
-        Column("next", "Next"),
-    ),
     "timeline": (
         Column("when", "When"),
         Column("what", "What happened"),
         Column("who", "Who or what saw it"),
     ),
 }
-"""The tables of every state document by the word stored in `TableRow.table`."""
+"""The tables of a state document by the word in `TableRow.table`. Changes and streams of work are rows of the incident."""
 
-TABLE_TITLES: Mapping[str, str] = {"changes": "Changes", "streams": "Streams of work", "timeline": "Extended timeline"}
+TABLE_TITLES: Mapping[str, str] = {"timeline": "Extended timeline"}
 
 
 def row_cells(table: str, cells: Mapping[str, str]) -> dict[str, str]:

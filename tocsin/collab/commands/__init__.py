@@ -15,13 +15,12 @@ from tocsin.collab.commands.files import NamedFile, keep_file
 from tocsin.collab.commands.messages import edit, post, react, remove, star
 from tocsin.collab.commands.presence import be_here
 from tocsin.collab.commands.rooms import open_room, set_topic
-from tocsin.collab.models import Document, Revision, Section, ShortLink, TableRow
+from tocsin.collab.models import Document, Section, ShortLink, TableRow
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
+from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import links, texts
-from tocsin.directory.models import Person
 
 __all__ = [
     "NamedFile",
@@ -35,7 +34,6 @@ __all__ = [
     "react",
     "remove",
     "remove_short_link",
-    "save_section",
     "set_short_link",
     "set_title",
     "set_topic",
@@ -70,35 +68,8 @@ def set_title(actor: Actor, document: Document, title: str, *, now: dt.datetime)
     return document
 
 
-def save_section(actor: Actor, section: Section, text: str, *, version: int, now: dt.datetime) -> Section:
-    """Replace the text of a section that was read at `version`.
-
-    Raises Stale with the section as it is now when somebody saved in between; nothing is lost, the caller shows both texts.
-    """
-    permissions.require_writer(actor)
-    text = texts.prose(text, field="text", limit=rules.SECTION_LIMIT)
-    with transaction.atomic():
-        section = db.lock(Section.objects.select_related("document").filter(pk=section.pk)).get()
-        if section.text == text:
-            return section
-        if section.version != version:
-            raise Stale(
-                "Somebody saved this section while you wrote. Both texts are here; save again what should stand.",
-                field="version",
-                current=section,
-            )
-        section.text, section.version, section.updated_at = text, version + 1, now
-        section.updated_by = Person.objects.filter(pk=actor.id).first()
-        section.save(update_fields=["text", "version", "updated_at", "updated_by"])
-        Revision.objects.create(section=section, version=section.version, text=text, author_id=author_of(actor), at=now)
-        Document.objects.filter(pk=section.document_id).update(updated_at=now)
-        data = {"section": section.id, "heading": section.heading, "version": section.version}
-        record(actor, events.SECTION_SAVED, section.document_id, context=section.document.subject, now=now, data=data)
-    return section
-
-
 def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
-    """Add a row to `changes`, `streams` or `timeline`. Columns that are not named stay empty."""
+    """Add a row to the extended timeline. Columns that are not named stay empty."""
     permissions.require_writer(actor)
     filled = rules.row_cells(table, cells)
     with transaction.atomic():
