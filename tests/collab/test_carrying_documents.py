@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests import company
 from tests.conftest import NOW
-from tocsin.collab import commands, queries, rules
-from tocsin.collab.documents import commands as typing
+from tocsin.collab import rules
+from tocsin.collab.documents import commands, queries
+from tocsin.collab.documents.models import TableRow
 from tocsin.collab.documents.portable import Carried, CarriedRow, carry, from_html, from_markdown, to_html, to_markdown
-from tocsin.collab.models import TableRow
 from tocsin.core.errors import Invalid, NotAllowed
 from tocsin.core.models import Event
 
@@ -55,7 +55,7 @@ def rules_of(table: str):
 def filled_document():
     actor = company.actor(company.person("Ana"))
     document = commands.open_document(actor, SUBJECT, "HOT-12 Card payments fail", now=NOW)
-    typing.save_section(actor, queries.section(SUBJECT, "we_know"), "Started 02:14\n## not a heading", version=1, now=NOW)
+    commands.save_section(actor, queries.section(SUBJECT, "we_know"), "Started 02:14\n## not a heading", version=1, now=NOW)
     commands.add_row(actor, document, "timeline", {"when": "02:10", "what": "a | b", "who": "release 3\nthen 2"}, now=NOW)
     commands.add_row(actor, document, "timeline", {"when": "02:10", "what": "a | b", "who": "release 3\nthen 2"}, now=NOW)
     commands.add_row(actor, document, "timeline", {"when": "02:14", "what": "5xx rises"}, now=NOW)
@@ -74,7 +74,7 @@ def test_bringing_a_document_back_changes_nothing_and_loses_no_row(name):
     write, read = FORMATS[name]
     before = carried_out(document)
     events = Event.objects.count()
-    brought = typing.bring_in(actor, document, read(write(before), HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, document, read(write(before), HEADINGS), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (0, 0, 0)
     assert carried_out(document) == before
     assert Event.objects.count() == events
@@ -89,14 +89,14 @@ def test_a_document_that_was_lost_is_whole_again_from_its_file(name):
     file, before = write(carried_out(document)), carried_out(document)
     document.delete()
     anew = commands.open_document(actor, SUBJECT, "HOT-12 Card payments fail", now=NOW)
-    brought = typing.bring_in(actor, anew, read(file, HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, anew, read(file, HEADINGS), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (1, 3, 0)
     after = carried_out(anew)
     assert after.sections == before.sections
     assert sorted((row.table, *row.cells.values()) for row in after.rows) == sorted(
         (row.table, *row.cells.values()) for row in before.rows
     )
-    again = typing.bring_in(actor, anew, after, now=NOW)
+    again = commands.bring_in(actor, anew, after, now=NOW)
     assert (again.sections, again.added, again.changed) == (0, 0, 0)
 
 
@@ -105,7 +105,7 @@ def test_what_was_written_into_the_file_is_taken_over():
     actor, document = filled_document()
     file = to_markdown(carried_out(document)).replace("Started 02:14", "Started 02:15").replace("5xx rises", "5xx fell")
     file = file.replace("|---|---|---|---|---|---|\n", "|---|---|---|---|---|---|\n| 02:13 | new row | Mei |\n", 1)
-    brought = typing.bring_in(actor, document, from_markdown(file, HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, document, from_markdown(file, HEADINGS), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (1, 1, 1)
     assert queries.section(SUBJECT, "we_know").text.startswith("Started 02:15")
     assert Event.objects.filter(name="document.row_changed").count() == 1
@@ -133,7 +133,7 @@ def test_a_file_that_fits_in_part_changes_nothing_at_all():
     actor, document = filled_document()
     carried = Carried(sections={"we_know": "other"}, rows=[CarriedRow("timeline", {"who": "x" * 2000})])
     with pytest.raises(Invalid):
-        typing.bring_in(actor, document, carried, now=NOW)
+        commands.bring_in(actor, document, carried, now=NOW)
     assert queries.section(SUBJECT, "we_know").text.startswith("Started 02:14")
 
 
@@ -142,9 +142,9 @@ def test_a_file_that_fits_in_part_changes_nothing_at_all():
 def test_a_row_is_completed_later_and_what_it_said_is_on_record():
     actor, document = filled_document()
     row = commands.add_row(actor, document, "timeline", {"who": "Ana", "what": "rollback"}, now=NOW)
-    changed = typing.change_row(actor, row, {"when": "02:14"}, now=NOW)
+    changed = commands.change_row(actor, row, {"when": "02:14"}, now=NOW)
     assert (changed.cells["what"], changed.cells["when"]) == ("rollback", "02:14")
     assert Event.objects.get(name="document.row_changed").data["old"]["when"] == ""
     with pytest.raises(NotAllowed):
-        typing.change_row(company.actor(company.stakeholder()), row, {"when": "x"}, now=NOW)
+        commands.change_row(company.actor(company.stakeholder()), row, {"when": "x"}, now=NOW)
     assert TableRow.objects.get(pk=row.pk).cells["when"] == "02:14"

@@ -6,8 +6,8 @@ import pytest
 
 from tests import company
 from tests.conftest import NOW
-from tocsin.collab import commands, queries, rules
-from tocsin.collab.documents import commands as writing
+from tocsin.collab import rules
+from tocsin.collab.documents import commands, queries
 from tocsin.core.errors import Invalid, NotAllowed, Stale
 from tocsin.core.models import Event
 
@@ -55,11 +55,11 @@ def test_a_row_that_fits_no_table_is_refused(table, cells):
 def test_of_two_who_edit_one_section_the_second_sees_both_texts():
     actor, _ = opened()
     section = queries.section(SUBJECT, "we_know")
-    saved = writing.save_section(actor, section, "Started 02:14", version=section.version, now=NOW)
+    saved = commands.save_section(actor, section, "Started 02:14", version=section.version, now=NOW)
     with pytest.raises(Stale) as refused:
-        writing.save_section(actor, section, "Started 02:15", version=section.version, now=NOW)
+        commands.save_section(actor, section, "Started 02:15", version=section.version, now=NOW)
     assert refused.value.current.text == "Started 02:14"
-    saved = writing.save_section(actor, saved, "Started 02:14 or 02:15", version=saved.version, now=NOW)
+    saved = commands.save_section(actor, saved, "Started 02:14 or 02:15", version=saved.version, now=NOW)
     assert [row.text for row in queries.revisions(saved)] == ["Started 02:14 or 02:15", "Started 02:14"]
     assert queries.section(SUBJECT, "we_know").updated_by.name == "Ana"
 
@@ -67,8 +67,8 @@ def test_of_two_who_edit_one_section_the_second_sees_both_texts():
 def test_saving_the_same_text_changes_nothing():
     actor, _ = opened()
     section = queries.section(SUBJECT, "decisions")
-    once = writing.save_section(actor, section, "roll back", version=1, now=NOW)
-    twice = writing.save_section(actor, section, "roll back\r\n", version=1, now=NOW)
+    once = commands.save_section(actor, section, "roll back", version=1, now=NOW)
+    twice = commands.save_section(actor, section, "roll back\r\n", version=1, now=NOW)
     assert once.version == twice.version == 2
     assert Event.objects.filter(name="document.section_saved").count() == 1
 
@@ -77,7 +77,7 @@ def test_whoever_only_reads_may_not_write():
     _, document = opened()
     sven = company.actor(company.stakeholder())
     with pytest.raises(NotAllowed):
-        writing.save_section(sven, queries.section(SUBJECT, "decisions"), "x", version=1, now=NOW)
+        commands.save_section(sven, queries.section(SUBJECT, "decisions"), "x", version=1, now=NOW)
     with pytest.raises(NotAllowed):
         commands.add_row(sven, document, "timeline", {"who": "x"}, now=NOW)
 

@@ -11,12 +11,9 @@ from pycrdt import Doc, Map, Text
 
 from tests import company
 from tests.conftest import NOW
-from tocsin.collab import commands, queries
-from tocsin.collab.documents import commands as typing
-from tocsin.collab.documents import jobs
-from tocsin.collab.documents import queries as texts
+from tocsin.collab.documents import commands, jobs, queries
 from tocsin.collab.documents.commands import Typed, writing
-from tocsin.collab.models import Document, RefusedUpdate, Snapshot, Update
+from tocsin.collab.documents.models import Document, RefusedUpdate, Snapshot, Update
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import NotFound, Stale
 from tocsin.core.models import Event
@@ -46,10 +43,10 @@ class Client:
         if end > start:
             del self.texts[slug][start:end]
 
-    def meet(self, held: texts.Held) -> None:
+    def meet(self, held: queries.Held) -> None:
         """Connect: hand over what the other side lacks, take what this side lacks."""
         lacking = self.doc.get_update(held.replica.state())
-        typing.write(held, [Typed(self.author, lacking)], now=NOW)
+        commands.write(held, [Typed(self.author, lacking)], now=NOW)
         self.doc.apply_update(held.replica.since(self.doc.get_state()))
         self.waiting.clear()
 
@@ -73,7 +70,7 @@ def typed(held, slug: str, words: str, *, author: str | None, now: dt.datetime =
     client.doc.apply_update(held.replica.since())
     client.waiting.clear()
     client.type(slug, 10**6, words)
-    return typing.write(held, [Typed(author, client.waiting[-1])], now=now)
+    return commands.write(held, [Typed(author, client.waiting[-1])], now=now)
 
 
 @pytest.mark.req("OPN-08")
@@ -82,7 +79,7 @@ def typed(held, slug: str, words: str, *, author: str | None, now: dt.datetime =
 def test_clients_that_lose_the_connection_at_random_converge_and_lose_nothing(data):
     Document.objects.filter(subject=SUBJECT).delete()
     document = commands.open_document(SYSTEM, SUBJECT, "HOT-12", now=NOW)
-    nodes = [texts.load(document.pk), texts.load(document.pk)]
+    nodes = [queries.load(document.pk), queries.load(document.pk)]
     clients = [Client() for _ in range(3)]
     kept = []
     for step in range(data.draw(st.integers(5, 30))):
@@ -102,7 +99,7 @@ def test_clients_that_lose_the_connection_at_random_converge_and_lose_nothing(da
         client.meet(nodes[0])
     for client in clients:
         client.meet(nodes[1])
-    anew = texts.load(document.pk)
+    anew = queries.load(document.pk)
     for slug in SLUGS:
         said = (
             {client.say(slug) for client in clients} | {anew.replica.text(slug)} | {node.replica.text(slug) for node in nodes[1:]}
@@ -117,7 +114,7 @@ def test_clients_that_lose_the_connection_at_random_converge_and_lose_nothing(da
 @pytest.mark.req("OPN-08")
 def test_what_is_typed_is_there_for_every_other_reader_at_once():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     written = typed(held, "we_know", "Started 02:14 ", author=actor.id)
     assert written.refused == [""]
     assert queries.section(SUBJECT, "we_know").text == "Started 02:14 "
@@ -127,11 +124,11 @@ def test_what_is_typed_is_there_for_every_other_reader_at_once():
 @pytest.mark.req("OPN-08")
 def test_two_processes_see_each_others_text():
     actor, document = opened()
-    here, there = texts.load(document.pk), texts.load(document.pk)
+    here, there = queries.load(document.pk), queries.load(document.pk)
     typed(here, "we_know", "from here ", author=actor.id)
     written = typed(there, "we_know", "from there ", author=actor.id)
     assert len(written.caught_up) == 1
-    typing.write(here, [], now=NOW)
+    commands.write(here, [], now=NOW)
     assert sorted(here.replica.text("we_know").split()) == ["from", "from", "here", "there"]
     assert here.replica.text("we_know") == there.replica.text("we_know")
 
@@ -158,10 +155,10 @@ def test_an_update_that_cannot_be_applied_is_kept_for_repair_and_the_others_go_o
     plain = {"nothing": b"", "noise": b"\xff" * 30, "words": b"garbage"}
     bad = plain[kind] if kind in plain else other(kind)
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     good = Doc()
     good.get("we_know", type=Text).insert(0, "good")
-    written = typing.write(held, [Typed(actor.id, bad), Typed(actor.id, good.get_update())], now=NOW)
+    written = commands.write(held, [Typed(actor.id, bad), Typed(actor.id, good.get_update())], now=NOW)
     assert written.refused[0]
     assert not written.refused[1]
     kept = RefusedUpdate.objects.get()
@@ -173,7 +170,7 @@ def test_an_update_that_cannot_be_applied_is_kept_for_repair_and_the_others_go_o
 
 def test_a_section_that_is_full_takes_no_more_and_stays_as_it_is():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "x" * 59_990, author=actor.id)
     assert "60,000" in typed(held, "we_know", "y" * 20, author=actor.id).refused[0]
     assert typed(held, "we_know", "z", author=actor.id).refused == [""]
@@ -182,11 +179,11 @@ def test_a_section_that_is_full_takes_no_more_and_stays_as_it_is():
 
 def test_a_stored_update_that_no_library_can_read_does_not_keep_the_rest_away():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "before ", author=actor.id)
     Update.objects.create(document=document, number=2, data=b"\xff\xff", sections=",we_know,", at=NOW)
     Document.objects.filter(pk=document.pk).update(number=2)
-    anew = texts.load(document.pk)
+    anew = queries.load(document.pk)
     assert (anew.number, anew.replica.text("we_know")) == (2, "before ")
     typed(anew, "we_know", "after", author=actor.id)
     assert queries.section(SUBJECT, "we_know").text == "before after"
@@ -194,7 +191,7 @@ def test_a_stored_update_that_no_library_can_read_does_not_keep_the_rest_away():
 
 def test_characters_that_no_store_keeps_become_spaces():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "a\x00b\x1bc", author=actor.id)
     assert queries.section(SUBJECT, "we_know").text == "a b c"
     typed(held, "we_know", "d", author=actor.id)
@@ -204,8 +201,8 @@ def test_characters_that_no_store_keeps_become_spaces():
 def test_text_from_before_there_were_updates_is_taken_in():
     actor, document = opened()
     document.sections.filter(slug="we_know").update(text="Written by an older release")
-    held = texts.load(document.pk)
-    written = typing.write(held, [], now=NOW)
+    held = queries.load(document.pk)
+    written = commands.write(held, [], now=NOW)
     assert len(written.caught_up) == 1
     typed(held, "we_know", "!", author=actor.id)
     assert queries.section(SUBJECT, "we_know").text == "Written by an older release!"
@@ -214,29 +211,29 @@ def test_text_from_before_there_were_updates_is_taken_in():
 @pytest.mark.req("OPN-08")
 def test_a_form_keeps_what_others_typed_meanwhile_elsewhere_in_the_section():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "one\ntwo\nthree\n", author=actor.id)
     seen = queries.document(SUBJECT).number
     typed(held, "we_know", "four, live", author=actor.id)
     section = queries.section(SUBJECT, "we_know")
-    saved = typing.save_section(actor, section, "ONE\ntwo\nthree", version=section.version, seen=seen, now=NOW)
+    saved = commands.save_section(actor, section, "ONE\ntwo\nthree", version=section.version, seen=seen, now=NOW)
     assert saved.text == "ONE\ntwo\nthree\nfour, live"
-    typing.write(held, [], now=NOW)
+    commands.write(held, [], now=NOW)
     assert held.replica.text("we_know") == saved.text
 
 
 def test_a_form_and_a_typist_in_one_line_are_shown_both_texts():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "one line", author=actor.id)
     seen = queries.document(SUBJECT).number
     typed(held, "we_know", ", typed live", author=actor.id)
     section = queries.section(SUBJECT, "we_know")
     with pytest.raises(Stale) as refused:
-        typing.save_section(actor, section, "another line", version=section.version, seen=seen, now=NOW)
+        commands.save_section(actor, section, "another line", version=section.version, seen=seen, now=NOW)
     assert refused.value.current.text == "one line, typed live"
     now_seen = queries.document(SUBJECT).number
-    saved = typing.save_section(actor, section, "another line", version=section.version, seen=now_seen, now=NOW)
+    saved = commands.save_section(actor, section, "another line", version=section.version, seen=now_seen, now=NOW)
     assert saved.text == "another line"
     assert [one.text for one in queries.revisions(saved)] == ["another line"]
 
@@ -245,7 +242,7 @@ def test_a_form_and_a_typist_in_one_line_are_shown_both_texts():
 def test_a_pause_makes_a_revision_that_names_all_who_wrote():
     actor, document = opened()
     bea = company.person("Bea")
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     typed(held, "we_know", "from Ana, ", author=actor.id)
     typed(held, "we_know", "from Bea", author=bea.id)
     assert jobs.revise(NOW + dt.timedelta(seconds=1)) == 0
@@ -253,7 +250,7 @@ def test_a_pause_makes_a_revision_that_names_all_who_wrote():
     assert jobs.revise(NOW + jobs.PAUSE) == 0
     section = queries.section(SUBJECT, "we_know")
     assert section.version == 2
-    revision = texts.revisions(section)[0]
+    revision = queries.revisions(section)[0]
     assert (revision.text, revision.author.name) == ("from Ana, from Bea", "Bea")
     assert {one.name for one in revision.writers.all()} == {"Ana", "Bea"}
     assert Event.objects.get(name="document.section_saved").actor == bea.id
@@ -261,7 +258,7 @@ def test_a_pause_makes_a_revision_that_names_all_who_wrote():
 
 def test_whoever_types_without_a_pause_is_revised_every_minute():
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     made = 0
     for second in range(0, 130, 2):
         typed(held, "we_know", "x", author=actor.id, now=NOW + dt.timedelta(seconds=second))
@@ -273,26 +270,26 @@ def test_whoever_types_without_a_pause_is_revised_every_minute():
 def test_a_version_is_restored_and_nothing_is_lost_by_it():
     actor, document = opened()
     section = queries.section(SUBJECT, "we_know")
-    section = typing.save_section(actor, section, "first", version=1, now=NOW)
-    section = typing.save_section(actor, section, "second", version=2, now=NOW)
-    held = texts.load(document.pk)
+    section = commands.save_section(actor, section, "first", version=1, now=NOW)
+    section = commands.save_section(actor, section, "second", version=2, now=NOW)
+    held = queries.load(document.pk)
     typed(held, "we_know", " and typed", author=actor.id)
-    restored = typing.restore(actor, section, 2, now=NOW)
+    restored = commands.restore(actor, section, 2, now=NOW)
     assert restored.text == "first"
     assert [one.text for one in queries.revisions(restored)] == ["first", "second and typed", "second", "first"]
-    typing.write(held, [], now=NOW)
+    commands.write(held, [], now=NOW)
     assert held.replica.text("we_know") == "first"
     with pytest.raises(NotFound):
-        typing.restore(actor, section, 99, now=NOW)
+        commands.restore(actor, section, 99, now=NOW)
 
 
 def test_a_long_document_opens_from_a_snapshot(monkeypatch):
     monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 5)
     actor, document = opened()
-    held = texts.load(document.pk)
+    held = queries.load(document.pk)
     for number in range(23):
         typed(held, "we_know", f"{number} ", author=actor.id)
     assert list(Snapshot.objects.values_list("number", flat=True)) == [15, 20]
-    assert texts.load(document.pk).replica.text("we_know") == "".join(f"{number} " for number in range(23))
-    assert texts.load(document.pk, upto=12).replica.text("we_know") == "".join(f"{number} " for number in range(12))
+    assert queries.load(document.pk).replica.text("we_know") == "".join(f"{number} " for number in range(23))
+    assert queries.load(document.pk, upto=12).replica.text("we_know") == "".join(f"{number} " for number in range(12))
     assert Update.objects.count() == 23

@@ -14,7 +14,8 @@ from tests import company
 from tests.conftest import NOW
 from tocsin.alerts import commands as alerts
 from tocsin.collab import commands as collab
-from tocsin.collab import queries as documents
+from tocsin.collab.documents import commands as writing
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import SYSTEM
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
@@ -174,7 +175,7 @@ def _incident(house: House, service: Any) -> None:
     hidden = incidents.declare(reporter, summary="Breach", severity=3, service=service, private=True, now=NOW)
     for incident, table in ((open_one, house.values), (hidden, house.private)):
         incidents.set_up(SYSTEM, incident, now=NOW)
-        row = collab.add_row(SYSTEM, documents.document(incident.id), "timeline", {"what": "rollback"}, now=NOW)
+        row = writing.add_row(SYSTEM, documents.document(incident.id), "timeline", {"what": "rollback"}, now=NOW)
         table.update({"row_id": row.id})
         postmortem = postmortems.start(SYSTEM, incident, owner=house.people["manager"], now=NOW)
         action = postmortems.add_action(

@@ -7,9 +7,8 @@ import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from tocsin.collab import commands as collab
-from tocsin.collab import queries as documents
 from tocsin.collab.documents import commands as writing
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import Actor
 from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
@@ -195,7 +194,7 @@ class _Acts:
         document = documents.document(self.course.there.id)
         if document is not None:
             who = self.watch.on_call(self.team, at)
-            collab.add_row(who, document, "timeline", {"when": f"{at:%H:%M} UTC", "what": what, "who": who.name}, now=at)
+            writing.add_row(who, document, "timeline", {"when": f"{at:%H:%M} UTC", "what": what, "who": who.name}, now=at)
 
     def resolve(self, at: dt.datetime) -> None:
         major = self.course.story.severity < 3

@@ -1,4 +1,7 @@
-"""Reading the text of documents: a replica as it is or was, what came since, and who wrote."""
+"""Reading documents: everything in one, a replica as it is or was, what came since, and who wrote.
+
+The caller has made sure that the actor may see the subject.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from dataclasses import dataclass
 import structlog
 from django.db.models import Q, QuerySet
 
+from tocsin.collab import rules
 from tocsin.collab.documents.encoding import Unreadable
+from tocsin.collab.documents.models import Document, Revision, Section, TableRow, Update
 from tocsin.collab.documents.replica import Broken, Replica
-from tocsin.collab.models import Document, Revision, Section, Update
 from tocsin.core.errors import NotFound
 
 log = structlog.get_logger(__name__)
@@ -24,6 +28,55 @@ class Held:
     document: str
     replica: Replica
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a document, ready to show: columns in order, rows with one text per column."""
+
+    name: str
+    title: str
+    columns: tuple[rules.Column, ...]
+    rows: tuple[TableRow, ...]
+
+    @property
+    def lines(self) -> list[tuple[TableRow, list[str]]]:
+        """Each row with its cells in the order of the columns."""
+        return [(row, [row.cells.get(column.name, "") for column in self.columns]) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A document with everything in it. `hints` says per section slug what belongs there."""
+
+    document: Document
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    hints: dict[str, str]
+
+
+def document(subject: str) -> Document | None:
+    """The state document of a subject, None before it is opened."""
+    return Document.objects.filter(subject=subject).first()
+
+
+def state(subject: str) -> State | None:
+    """The document with sections and tables in three queries; None before it is opened."""
+    found = document(subject)
+    if found is None:
+        return None
+    sections = tuple(found.sections.select_related("updated_by"))
+    rows = tuple(found.rows.select_related("author"))
+    tables = tuple(
+        Table(name, rules.TABLE_TITLES[name], columns, tuple(row for row in rows if row.table == name))
+        for name, columns in rules.TABLES.items()
+    )
+    return State(found, sections, tables, {heading.slug: heading.hint for heading in rules.STATE_DOCUMENT.headings})
+
+
+def section(subject: str, slug: str) -> Section | None:
+    """One section of a subject's document by its slug."""
+    return Section.objects.select_related("document", "updated_by").filter(document__subject=subject, slug=slug).first()
 
 
 def load(document: str, *, upto: int | None = None) -> Held:

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 
-from tocsin.collab import queries as collab
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Refused
 from tocsin.core.eventlog import events
@@ -53,7 +53,7 @@ def typist(session_key: str, key: str) -> Typist | None:
         permissions.require_responder(actor, incident)
     except Refused:
         return Typist(actor)
-    document = collab.document(incident.id)
+    document = documents.document(incident.id)
     return Typist(actor, incident.id, document.pk) if document else Typist(actor)
 
 

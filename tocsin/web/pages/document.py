@@ -8,11 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.collab import queries as collab
 from tocsin.collab.documents import commands
 from tocsin.collab.documents import queries as texts
-from tocsin.collab.models import Section
-from tocsin.collab.queries import State
+from tocsin.collab.documents.models import Section
 from tocsin.core.errors import NotFound, Refused, Stale
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
@@ -25,9 +23,9 @@ from tocsin.web.pages.addresses import at_incident
 EDITOR = "editor.js"
 
 
-def state_of(incident: Incident) -> State:
+def state_of(incident: Incident) -> texts.State:
     """The document with everything in it. Raises NotFound."""
-    state = collab.state(incident.id)
+    state = texts.state(incident.id)
     if state is None:
         raise NotFound(f"{incident.key} has no state document yet. Open the incident to set it up.")
     return state
@@ -87,7 +85,7 @@ def restore(request: Request, key: str, slug: str) -> HttpResponse:
 def _section_of(request: Request, key: str, slug: str) -> tuple[Incident, Section]:
     incident = incidents.by_key(request.actor, key)
     permissions.require_responder(request.actor, incident)
-    found = collab.section(incident.id, slug)
+    found = texts.section(incident.id, slug)
     if found is None:
         raise NotFound(f"{incident.key} has no such section. Open the incident to see its state document.")
     return incident, found

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.collab.documents import commands, portable
-from tocsin.collab.queries import State
+from tocsin.collab.documents.queries import State
 from tocsin.core.errors import Invalid, Refused
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents

@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from tocsin.collab import commands
 from tocsin.collab.documents import commands as documents
-from tocsin.collab.models import TableRow
-from tocsin.collab.queries import State, Table
+from tocsin.collab.documents.models import TableRow
+from tocsin.collab.documents.queries import State, Table
 from tocsin.core.errors import NotFound, Refused
 from tocsin.directory import permissions as access
 from tocsin.incidents import permissions
@@ -38,7 +37,7 @@ def table(request: Request, key: str, name: str) -> HttpResponse:
         cells = _cells(form, shown)
         if form.ok:
             try:
-                commands.add_row(request.actor, state.document, name, cells, now=request.now)
+                documents.add_row(request.actor, state.document, name, cells, now=request.now)
             except Refused as refused:
                 form.refuse(refused)
             else:

@@ -1,4 +1,4 @@
-"""Rows of a document's tables after they were added, and a whole document brought back from a file."""
+"""Rows of a document's tables, and a whole document brought back from a file."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.db import transaction
 
 from tocsin.collab import events, permissions
 from tocsin.collab import rules as templates
+from tocsin.collab._author import author_of
 from tocsin.collab.documents.commands.writing import save_section
+from tocsin.collab.documents.models import Document, TableRow
 from tocsin.collab.documents.portable import Carried, CarriedRow
-from tocsin.collab.models import Document, TableRow
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.eventlog.events import record
@@ -26,6 +27,18 @@ class Brought:
     sections: int = 0
     added: int = 0
     changed: int = 0
+
+
+def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
+    """Add a row to the extended timeline. Columns that are not named stay empty."""
+    permissions.require_writer(actor)
+    filled = templates.row_cells(table, cells)
+    with transaction.atomic():
+        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=author_of(actor), at=now)
+        Document.objects.filter(pk=document.pk).update(updated_at=now)
+        data = {"table": table, "cells": filled}
+        record(actor, events.ROW_ADDED, row.id, context=document.subject, now=now, data=data)
+    return row
 
 
 def change_row(actor: Actor, row: TableRow, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
@@ -81,8 +94,6 @@ def _take(
             brought.changed += 1
         return
     at = row.at if row.at and row.at <= now else now
-    made = TableRow.objects.create(
-        document=document, table=row.table, cells=filled, author_id=None if actor.is_system else actor.id, at=at
-    )
+    made = TableRow.objects.create(document=document, table=row.table, cells=filled, author_id=author_of(actor), at=at)
     record(actor, events.ROW_ADDED, made.pk, context=document.subject, now=now, data={"table": row.table, "cells": filled})
     brought.added += 1

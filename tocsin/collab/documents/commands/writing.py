@@ -13,11 +13,12 @@ from django.db import transaction
 
 from tocsin.collab import events, permissions
 from tocsin.collab import rules as templates
+from tocsin.collab._author import author_of
 from tocsin.collab.documents import queries, rules
 from tocsin.collab.documents.encoding import Unreadable
+from tocsin.collab.documents.models import Document, RefusedUpdate, Revision, Section, Snapshot, Update
 from tocsin.collab.documents.queries import Held
 from tocsin.collab.documents.replica import Broken, Change
-from tocsin.collab.models import Document, RefusedUpdate, Revision, Section, Snapshot, Update
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import NotFound, Stale
 from tocsin.core.eventlog.events import record
@@ -181,12 +182,8 @@ def _merge(held: Held, base: Held, slug: str, text: str) -> Change:
 
 def _store(held: Held, document: Document, change: Change, actor: Actor, now: dt.datetime) -> None:
     if change.update:
-        _append(held, document, change, _author(actor), now)
+        _append(held, document, change, author_of(actor), now)
         _project(held, document, now)
-
-
-def _author(actor: Actor) -> str | None:
-    return None if actor.is_system else actor.id
 
 
 def _project(held: Held, document: Document, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tocsin.collab import rules
-from tocsin.collab.models import Document, Section, TableRow
+from tocsin.collab.documents.models import Document, Section, TableRow
 
 HEADINGS = {heading.slug: heading.title for heading in rules.STATE_DOCUMENT.headings}
 INTRODUCTION = "State document, carried out {at}. Tocsin reads it back: keep the headings, the columns and the ids of the rows."

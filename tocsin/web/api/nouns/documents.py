@@ -7,12 +7,11 @@ from typing import Literal
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from tocsin.collab import commands, queries
 from tocsin.collab.documents import commands as documents
 from tocsin.collab.documents import portable
 from tocsin.collab.documents import queries as texts
-from tocsin.collab.models import Revision, Section, TableRow
-from tocsin.collab.queries import State
+from tocsin.collab.documents.models import Revision, Section, TableRow
+from tocsin.collab.documents.queries import State
 from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
@@ -108,7 +107,7 @@ def _state(request: Request, wanted: str, *, write: bool = False) -> State:
     incident = incidents.by_key(request.actor, wanted)
     if write:
         permissions.require_responder(request.actor, incident)
-    state = queries.state(incident.id)
+    state = texts.state(incident.id)
     if state is None:
         raise NotFound(f"{incident.key} has no state document yet; `set-up` makes it.")
     return state
@@ -208,7 +207,7 @@ def restore_section(request: Request, wanted: str, section: str, body: RestoreBo
 @router.post("/{wanted}/document/rows", response={201: RowDocument}, auth=RESPONDS, summary="Add a row to a table")
 def add_row(request: Request, wanted: str, body: NewRow) -> Status:
     state = _state(request, wanted, write=True)
-    row = commands.add_row(request.actor, state.document, body.table, body.cells, now=request.now)
+    row = documents.add_row(request.actor, state.document, body.table, body.cells, now=request.now)
     return Status(201, etags.one(request, _show_row(row)))
 
 
