@@ -59,10 +59,15 @@ def test_a_row_of_the_timeline_is_added_and_changed() -> None:
 def test_a_file_goes_out_and_comes_back_without_loss(kind: str) -> None:
     path, api = documented(), Api()
     api.post(f"{path}/rows", {"table": "timeline", "cells": {"when": "02:14", "what": "a | b\n<br>"}})
+    incident = path.removesuffix("/document")
+    api.post(f"{incident}/log-change", {"what": "rolled | back", "who": "Rex", "revert": "deploy\n41"})
+    api.post(f"{incident}/open-stream", {"title": "Rollback", "lead": api.person.email, "step": "- one\n- two"})
     file = api.get(f"{path}/export?format={kind}").json()
     before = api.get(path).json()
     assert api.post(f"{path}/import", file).json() == {"sections": 0, "rows_added": 0, "rows_changed": 0}
     assert api.get(path).json() == before
+    assert [(one["who"], one["revert"]) for one in before["changes"]] == [("Rex", "deploy\n41")]
+    assert [one["lead"]["name"] for one in before["streams"]] == [api.person.name]
     assert refusal(api.post(f"{path}/import", {"format": kind, "text": "## Other\n"}), 422)["field"] == "file"
 
 

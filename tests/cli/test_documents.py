@@ -14,6 +14,9 @@ from tocsin.cli.remote.client import Remote
 SECTION = {"slug": "we_know", "heading": "What we know", "text": "5xx", "version": 3}
 ROW = {"id": "row_1", "table": "timeline", "cells": {"when": "02:14", "what": "5xx"}}
 
+CHANGE = {"number": 1, "what": "rolled back", "who": "Ana", "at": "02:31Z", "how": "", "why": "", "revert": ""}
+STREAM = {"number": 2, "title": "Rollback", "lead": {"name": "Mei"}, "state": "open", "step": "on two hosts"}
+
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -43,8 +46,11 @@ def test_a_row_is_given_by_columns(sent: list[Any]) -> None:
 
 
 def test_a_section_is_shown_written_and_restored(sent: list[Any], tmp_path: Path) -> None:
-    sent.append({"sections": [SECTION], "rows": [ROW]})
-    assert "What we know\n5xx" in run("show", "HOT-1")
+    sent.append({"sections": [SECTION], "changes": [CHANGE], "streams": [STREAM], "rows": [ROW]})
+    said = run("show", "HOT-1")
+    assert "What we know\n5xx" in said
+    assert "change 1: rolled back (who Ana, at 02:31Z); revert: not said" in said
+    assert "stream 2: Rollback, Mei, open: on two hosts" in said
     file = tmp_path / "facts.txt"
     file.write_text("from a file")
     sent[:] = [dict(SECTION), dict(SECTION)]

@@ -13,12 +13,14 @@ from tests.conftest import NOW
 from tocsin.collab import rules
 from tocsin.collab.documents import commands, queries
 from tocsin.collab.documents.models import TableRow
-from tocsin.collab.documents.portable import Carried, CarriedRow, carry, from_html, from_markdown, to_html, to_markdown
+from tocsin.collab.documents.portable import Carried, CarriedRow, Shape, carry, from_html, from_markdown, to_html, to_markdown
 from tocsin.core.errors import Invalid, NotAllowed
 from tocsin.core.models import Event
 
 SUBJECT = "inc_01k9zzzzzzzzzzzzzzzzzzzzzz"
 HEADINGS = {heading.slug: heading.title for heading in rules.STATE_DOCUMENT.headings}
+OTHER = rules.Table("plans", "Plans for later", (rules.Column("who", "Who"), rules.Column("plan", "What then")))
+SHAPE = Shape(HEADINGS, {OTHER.name: OTHER, **rules.TABLES})
 FORMATS = {"markdown": (to_markdown, from_markdown), "html": (to_html, from_html)}
 
 mean = st.sampled_from(
@@ -32,24 +34,20 @@ cells = words.map(str.strip)
 @pytest.mark.parametrize("name", FORMATS)
 @given(
     texts=st.lists(words, min_size=5, max_size=5),
-    rows=st.lists(st.tuples(st.sampled_from(list(rules.TABLES)), cells, cells), max_size=4),
+    rows=st.lists(st.tuples(st.sampled_from(list(SHAPE.tables)), cells, cells), max_size=4),
 )
 def test_whatever_was_written_comes_back_as_it_was(name, texts, rows):
     write, read = FORMATS[name]
-    out = Carried("HOT-12 It fails", "2026-11-20T09:00:00Z", dict(zip(HEADINGS, texts, strict=True)), HEADINGS)
+    out = Carried(SHAPE, "HOT-12 It fails", "2026-11-20T09:00:00Z", dict(zip(HEADINGS, texts, strict=True)))
     for number, (table, first, last) in enumerate(rows):
-        names = [column.name for column in rules_of(table)]
+        names = [column.name for column in SHAPE.tables[table].columns]
         filled = dict.fromkeys(names, "") | {names[0]: first or "x", names[-1]: last}
         out.rows.append(CarriedRow(table, filled, f"row_{number}", "Ana | Lima", NOW + dt.timedelta(seconds=number)))
-    back = read(write(out), HEADINGS)
+    back = read(write(out), SHAPE)
     assert back.sections == out.sections
-    by_table = [row for table in rules.TABLES for row in out.of(table)]
+    by_table = [row for table in SHAPE.tables for row in out.of(table)]
     kept = [(row.table, row.cells, row.id, row.author, row.at) for row in back.rows]
     assert kept == [(row.table, row.cells, row.id, row.author, row.at) for row in by_table]
-
-
-def rules_of(table: str):
-    return rules.TABLES[table]
 
 
 def filled_document():
@@ -74,7 +72,7 @@ def test_bringing_a_document_back_changes_nothing_and_loses_no_row(name):
     write, read = FORMATS[name]
     before = carried_out(document)
     events = Event.objects.count()
-    brought = commands.bring_in(actor, document, read(write(before), HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, document, read(write(before), SHAPE), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (0, 0, 0)
     assert carried_out(document) == before
     assert Event.objects.count() == events
@@ -89,7 +87,7 @@ def test_a_document_that_was_lost_is_whole_again_from_its_file(name):
     file, before = write(carried_out(document)), carried_out(document)
     document.delete()
     anew = commands.open_document(actor, SUBJECT, "HOT-12 Card payments fail", now=NOW)
-    brought = commands.bring_in(actor, anew, read(file, HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, anew, read(file, SHAPE), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (1, 3, 0)
     after = carried_out(anew)
     assert after.sections == before.sections
@@ -105,7 +103,7 @@ def test_what_was_written_into_the_file_is_taken_over():
     actor, document = filled_document()
     file = to_markdown(carried_out(document)).replace("Started 02:14", "Started 02:15").replace("5xx rises", "5xx fell")
     file = file.replace("|---|---|---|---|---|---|\n", "|---|---|---|---|---|---|\n| 02:13 | new row | Mei |\n", 1)
-    brought = commands.bring_in(actor, document, from_markdown(file, HEADINGS), now=NOW)
+    brought = commands.bring_in(actor, document, from_markdown(file, SHAPE), now=NOW)
     assert (brought.sections, brought.added, brought.changed) == (1, 1, 1)
     assert queries.section(SUBJECT, "we_know").text.startswith("Started 02:15")
     assert Event.objects.filter(name="document.row_changed").count() == 1
@@ -119,19 +117,19 @@ def test_what_was_written_into_the_file_is_taken_over():
         (from_markdown, "## Extended timeline\n\n| Whom |\n|---|\n| x |\n"),
         (from_html, "<p>something else</p>"),
         (from_html, '<div data-section="secrets">x</div>'),
-        (from_html, '<table data-table="plans"><tr><td data-column="who">x</td></tr></table>'),
+        (from_html, '<table data-table="wishes"><tr><td data-column="who">x</td></tr></table>'),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_refused_with_a_sentence(read, file):
     with pytest.raises(Invalid) as refused:
-        read(file, HEADINGS)
+        read(file, SHAPE)
     assert refused.value.detail.endswith(".")
 
 
 @pytest.mark.django_db
 def test_a_file_that_fits_in_part_changes_nothing_at_all():
     actor, document = filled_document()
-    carried = Carried(sections={"we_know": "other"}, rows=[CarriedRow("timeline", {"who": "x" * 2000})])
+    carried = Carried(SHAPE, sections={"we_know": "other"}, rows=[CarriedRow("timeline", {"who": "x" * 2000})])
     with pytest.raises(Invalid):
         commands.bring_in(actor, document, carried, now=NOW)
     assert queries.section(SUBJECT, "we_know").text.startswith("Started 02:14")

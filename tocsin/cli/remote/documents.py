@@ -26,6 +26,12 @@ _row = line("{table} {id}")
 def _whole(answer: Any) -> None:
     for section in answer["sections"]:
         say(f"{section['heading']}\n{section['text'] or '(empty)'}\n")
+    for change in answer["changes"]:
+        said = ", ".join(f"{name} {change[name]}" for name in ("who", "at", "how", "why") if change[name])
+        say(f"change {change['number']}: {change['what']} ({said}); revert: {change['revert'] or 'not said'}")
+    for stream in answer["streams"]:
+        lead = f", {stream['lead']['name']}" if stream["lead"] else ""
+        say(f"stream {stream['number']}: {stream['title']}{lead}, {stream['state']}: {stream['step']}")
     for row in answer["rows"]:
         say(f"{row['table']} {row['id']}: " + ", ".join(f"{name} {text}" for name, text in row["cells"].items() if text))
 

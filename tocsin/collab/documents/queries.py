@@ -68,8 +68,8 @@ def state(subject: str) -> State | None:
     sections = tuple(found.sections.select_related("updated_by"))
     rows = tuple(found.rows.select_related("author"))
     tables = tuple(
-        Table(name, rules.TABLE_TITLES[name], columns, tuple(row for row in rows if row.table == name))
-        for name, columns in rules.TABLES.items()
+        Table(name, table.title, table.columns, tuple(row for row in rows if row.table == name))
+        for name, table in rules.TABLES.items()
     )
     return State(found, sections, tables, {heading.slug: heading.hint for heading in rules.STATE_DOCUMENT.headings})
 

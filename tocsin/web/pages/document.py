@@ -14,6 +14,7 @@ from tocsin.collab.documents.models import Section
 from tocsin.core.errors import NotFound, Refused, Stale
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.iterating import queries as work
 from tocsin.incidents.models import Incident
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
@@ -38,10 +39,14 @@ def whole(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     permissions.require_responder(request.actor, incident)
     state = state_of(incident)
+    changes = list(work.changes(request.actor, incident))
     context = {
         "here": "incidents",
         "incident": incident,
         "state": state,
+        "changes": changes,
+        "asked": len(work.unreverted(changes)),
+        "streams": list(work.streams(request.actor, incident)),
         "sections": [(section, state.hints.get(section.slug, "")) for section in state.sections],
         "editor": EDITOR if finders.find(EDITOR) else "",
     }

@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tocsin.collab.documents import commands, portable
+from tocsin.collab.documents import portable
+from tocsin.collab.documents.commands import Brought
 from tocsin.collab.documents.queries import State
 from tocsin.core.errors import Invalid, Refused
-from tocsin.incidents import permissions
+from tocsin.incidents import commands, permissions
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.iterating import document
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import words
@@ -27,7 +29,7 @@ KINDS = {"md": "text/markdown; charset=utf-8", "html": "text/html; charset=utf-8
 def carry_out(request: Request, key: str, kind: str) -> HttpResponse:
     """The document as a file: for whoever may read the incident."""
     incident = incidents.by_key(request.actor, key)
-    carried = _carried(state_of(incident), request)
+    carried = document.carried(request.actor, incident, state_of(incident), request.now)
     text = portable.to_markdown(carried) if kind == "md" else portable.to_html(carried)
     response = HttpResponse(text, content_type=KINDS[kind])
     response["Content-Disposition"] = f'attachment; filename="{incident.key}-state.{kind}"'
@@ -45,7 +47,7 @@ def bring_in(request: Request, key: str) -> HttpResponse:
     if request.method == "POST":
         try:
             carried = _read(request, state)
-            brought = commands.bring_in(request.actor, state.document, carried, now=request.now)
+            brought = commands.bring_in_document(request.actor, incident, carried, now=request.now)
         except Refused as refused:
             form.errors["file"] = refused.detail
         else:
@@ -53,11 +55,6 @@ def bring_in(request: Request, key: str) -> HttpResponse:
             return redirect(f"/{incident.key}/doc")
     context = {"here": "incidents", "incident": incident, "form": form}
     return render(request, "incident/doc_import.html", context, status=200 if form.ok else 422)
-
-
-def _carried(state: State, request: Request) -> portable.Carried:
-    rows = [row for table in state.tables for row in table.rows]
-    return portable.carry(state.document, state.sections, rows, request.now)
 
 
 def _read(request: Request, state: State) -> portable.Carried:
@@ -69,12 +66,11 @@ def _read(request: Request, state: State) -> portable.Carried:
         text = upload.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("This file is not text in UTF-8.", field="file") from None
-    headings = {section.slug: section.heading for section in state.sections}
     reader = portable.from_html if text.lstrip()[:1] == "<" else portable.from_markdown
-    return reader(text, headings)
+    return reader(text, document.shape(state))
 
 
-def _said(brought: commands.Brought) -> str:
+def _said(brought: Brought) -> str:
     if not (brought.sections or brought.added or brought.changed):
         return "The file says what the document says already."
     parts = [

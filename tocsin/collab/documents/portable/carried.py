@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tocsin.collab import rules
 from tocsin.collab.documents.models import Document, Section, TableRow
+from tocsin.collab.rules import TABLES, Table
 
-HEADINGS = {heading.slug: heading.title for heading in rules.STATE_DOCUMENT.headings}
 INTRODUCTION = "State document, carried out {at}. Tocsin reads it back: keep the headings, the columns and the ids of the rows."
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a document consists of: the words of its sections by slug, and its tables. Some may be kept by a higher room."""
+
+    headings: Mapping[str, str]
+    tables: Mapping[str, Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +33,31 @@ class CarriedRow:
 
 @dataclass(slots=True)
 class Carried:
-    """A document: `sections` maps slugs to texts, `headings` slugs to their words."""
+    """A document: `sections` maps slugs to texts."""
 
+    shape: Shape
     title: str = ""
     at: str = ""
     sections: dict[str, str] = field(default_factory=dict)
-    headings: dict[str, str] = field(default_factory=dict)
     rows: list[CarriedRow] = field(default_factory=list)
 
     def of(self, table: str) -> list[CarriedRow]:
         return [row for row in self.rows if row.table == table]
 
 
+def shape_of(sections: Iterable[Section]) -> Shape:
+    """A document with its own tables alone."""
+    return Shape({one.slug: one.heading for one in sections}, TABLES)
+
+
 def carry(document: Document, sections: Iterable[Section], rows: Iterable[TableRow], now: dt.datetime) -> Carried:
-    """A document out of its rows."""
+    """A document out of its own rows."""
     kept = list(sections)
     return Carried(
+        shape_of(kept),
         document.title,
         stamp(now),
         {one.slug: one.text for one in kept},
-        {one.slug: one.heading for one in kept},
         [CarriedRow(one.table, one.cells, one.pk, one.author.name if one.author else "", one.at) for one in rows],
     )
 

@@ -6,7 +6,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from tocsin.collab import rules
-from tocsin.collab.documents.portable.carried import INTRODUCTION, Carried, CarriedRow, instant, stamp
+from tocsin.collab.documents.portable.carried import INTRODUCTION, Carried, CarriedRow, Shape, instant, stamp
 from tocsin.core.errors import Invalid
 
 _STYLE = (
@@ -25,21 +25,21 @@ def to_html(carried: Carried) -> str:
     ]
     for slug, text in carried.sections.items():
         parts.append(
-            f'<h2>{escape(carried.headings[slug])}</h2>\n<div class="text" data-section="{escape(slug)}">{escape(text)}</div>'
+            f'<h2>{escape(carried.shape.headings[slug])}</h2>\n<div class="text" data-section="{escape(slug)}">{escape(text)}</div>'
         )
-    for name, columns in rules.TABLES.items():
-        heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in [*(one.title for one in columns), "Added"])
-        lines = "\n".join(_row(row, [column.name for column in columns]) for row in carried.of(name))
+    for name, table in carried.shape.tables.items():
+        heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in [*(one.title for one in table.columns), "Added"])
+        lines = "\n".join(_row(row, [column.name for column in table.columns]) for row in carried.of(name))
         parts.append(
-            f'<h2>{escape(rules.TABLE_TITLES[name])}</h2>\n<div class="scroll"><table data-table="{name}">'
+            f'<h2>{escape(table.title)}</h2>\n<div class="scroll"><table data-table="{name}">'
             f"<thead><tr>{heads}</tr></thead><tbody>\n{lines}\n</tbody></table></div>"
         )
     return "\n".join([*parts, "</body></html>\n"])
 
 
-def from_html(text: str, headings: dict[str, str]) -> Carried:
+def from_html(text: str, shape: Shape) -> Carried:
     """What `to_html` wrote, perhaps written in since. Raises Invalid for a section, table or column that the document lacks."""
-    reader = _Reader(Carried(headings=headings))
+    reader = _Reader(Carried(shape))
     reader.feed(text.replace("\r\n", "\n"))
     reader.close()
     if not reader.carried.sections and not reader.carried.rows:
@@ -87,7 +87,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "div" and self._into and self._row is None:
-            if self._into not in self.carried.headings:
+            if self._into not in self.carried.shape.headings:
                 raise Invalid(f"This document has no section {self._into[:80]}.", field="file")
             self.carried.sections[self._into] = self._words
             self._into = ""
@@ -106,7 +106,10 @@ class _Reader(HTMLParser):
         cells, self._row = self._row, None
         if not cells or not any(text.strip() for text in cells.values()):
             return
-        filled = rules.row_cells(self._table, cells)
+        table = self.carried.shape.tables.get(self._table)
+        if table is None:
+            raise Invalid(f"This document has no table {self._table[:80]}.", field="file")
+        filled = rules.in_columns(table, cells)
         marks = self._marks
         row = CarriedRow(self._table, filled, marks.get("data-row", ""), marks.get("data-author", ""), instant(self._at))
         self.carried.rows.append(row)

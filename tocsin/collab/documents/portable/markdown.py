@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tocsin.collab import rules
-from tocsin.collab.documents.portable.carried import INTRODUCTION, Carried, CarriedRow, instant, stamp
+from tocsin.collab.documents.portable.carried import INTRODUCTION, Carried, CarriedRow, Shape, instant, stamp
+from tocsin.collab.rules import Table
 from tocsin.core.errors import Invalid
 
 _ESCAPED = re.compile(r"(\\*)(#)")
 _EXTRA = ("Added by", "Added", "Row")
-_TABLES = {title: name for name, title in rules.TABLE_TITLES.items()}
 
 
 def to_markdown(carried: Carried) -> str:
@@ -23,31 +22,32 @@ def to_markdown(carried: Carried) -> str:
     parts = [f"# {carried.title}\n\n{INTRODUCTION.format(at=carried.at)}\n"]
     for slug, text in carried.sections.items():
         words = "\n".join(_ESCAPED.sub(r"\\\g<0>", line, count=1) if _ESCAPED.match(line) else line for line in text.split("\n"))
-        parts.append(f"## {carried.headings[slug]}\n\n{words}\n")
-    for name, columns in rules.TABLES.items():
-        titles = [*(column.title for column in columns), *_EXTRA]
+        parts.append(f"## {carried.shape.headings[slug]}\n\n{words}\n")
+    for name, table in carried.shape.tables.items():
+        titles = [*(column.title for column in table.columns), *_EXTRA]
         lines = [_line(titles), "|" + "---|" * len(titles)]
         for row in carried.of(name):
-            cells = [row.cells.get(column.name, "") for column in columns]
+            cells = [row.cells.get(column.name, "") for column in table.columns]
             lines.append(_line([_escape(cell) for cell in (*cells, row.author, stamp(row.at), row.id)]))
-        parts.append(f"## {rules.TABLE_TITLES[name]}\n\n" + "\n".join(lines) + "\n")
+        parts.append(f"## {table.title}\n\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def from_markdown(text: str, headings: dict[str, str]) -> Carried:
-    """What `to_markdown` wrote, perhaps written in since. `headings` maps slugs to the words of the document's sections.
+def from_markdown(text: str, shape: Shape) -> Carried:
+    """What `to_markdown` wrote, perhaps written in since, of a document of that shape.
 
     Raises Invalid for a heading or a column that the document does not have.
     """
-    carried = Carried(headings=headings)
-    slugs = {title: slug for slug, title in headings.items()}
+    carried = Carried(shape)
+    slugs = {title: slug for slug, title in shape.headings.items()}
+    tables = {table.title: table for table in shape.tables.values()}
     for title, lines in _chapters(text.replace("\r\n", "\n").split("\n")):
         if title is None:
             carried.title = next((line[2:].strip() for line in lines if line.startswith("# ")), "")
         elif title in slugs:
             carried.sections[slugs[title]] = _words(lines)
-        elif title in _TABLES:
-            carried.rows += _rows(_TABLES[title], lines)
+        elif title in tables:
+            carried.rows += _rows(tables[title], lines)
         else:
             raise Invalid(f"“{title[:80]}” is no section and no table of this document.", field="file")
     return carried
@@ -72,20 +72,20 @@ def _words(lines: list[str]) -> str:
     return "\n".join(line[1:] if line.startswith("\\") and _ESCAPED.match(line) else line for line in inside)
 
 
-def _rows(table: str, lines: list[str]) -> Iterator[CarriedRow]:
+def _rows(table: Table, lines: list[str]) -> Iterator[CarriedRow]:
     filled = [line for line in lines if line.strip()]
     if not filled:
         return
-    names = {column.title: column.name for column in rules.TABLES[table]}
+    names = {column.title: column.name for column in table.columns}
     titles = _cells(filled[0])
     for title in titles:
         if title not in names and title not in _EXTRA:
-            raise Invalid(f"The table “{rules.TABLE_TITLES[table]}” has no column “{title[:80]}”.", field="file")
+            raise Invalid(f"The table “{table.title}” has no column “{title[:80]}”.", field="file")
     for line in filled[2:]:
         found = dict(zip(titles, _cells(line), strict=False))
         cells = {names[title]: cell for title, cell in found.items() if title in names}
         if any(cells.values()):
-            yield CarriedRow(table, cells, found.get("Row", ""), found.get("Added by", ""), instant(found.get("Added", "")))
+            yield CarriedRow(table.name, cells, found.get("Row", ""), found.get("Added by", ""), instant(found.get("Added", "")))
 
 
 def _line(cells: list[str]) -> str:

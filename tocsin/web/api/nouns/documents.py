@@ -13,9 +13,13 @@ from tocsin.collab.documents import queries as texts
 from tocsin.collab.documents.models import Revision, Section, TableRow
 from tocsin.collab.documents.queries import State
 from tocsin.core.errors import NotFound
-from tocsin.incidents import permissions
+from tocsin.incidents import commands, permissions
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.iterating import document
+from tocsin.incidents.iterating import queries as work
+from tocsin.incidents.models import Incident
 from tocsin.web.api import etags, lists, shapes
+from tocsin.web.api.nouns import iterating
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
 
@@ -56,6 +60,8 @@ class StateDocument(Schema):
     number: int
     updated_at: shapes.Instant
     sections: list[SectionDocument]
+    changes: list[iterating.ChangeDocument]
+    streams: list[iterating.StreamDocument]
     rows: list[RowDocument]
 
 
@@ -103,18 +109,18 @@ class BroughtDocument(Schema):
     rows_changed: int
 
 
-def _state(request: Request, wanted: str, *, write: bool = False) -> State:
+def _state(request: Request, wanted: str, *, write: bool = False) -> tuple[Incident, State]:
     incident = incidents.by_key(request.actor, wanted)
     if write:
         permissions.require_responder(request.actor, incident)
     state = texts.state(incident.id)
     if state is None:
         raise NotFound(f"{incident.key} has no state document yet; `set-up` makes it.")
-    return state
+    return incident, state
 
 
 def _section(request: Request, wanted: str, slug: str, *, write: bool = False) -> Section:
-    state = _state(request, wanted, write=write)
+    _, state = _state(request, wanted, write=write)
     found = next((one for one in state.sections if one.slug == slug), None)
     if found is None:
         raise NotFound(f"There is no section {slug[:40]}; there are {', '.join(one.slug for one in state.sections)}.")
@@ -122,7 +128,7 @@ def _section(request: Request, wanted: str, slug: str, *, write: bool = False) -
 
 
 def _row(request: Request, wanted: str, row_id: str, *, write: bool = False) -> TableRow:
-    rows = (row for table in _state(request, wanted, write=write).tables for row in table.rows)
+    rows = (row for table in _state(request, wanted, write=write)[1].tables for row in table.rows)
     found = next((row for row in rows if row.id == row_id), None)
     if found is None:
         raise NotFound("There is no such row in this document.")
@@ -150,21 +156,19 @@ def _show_version(revision: Revision) -> VersionDocument:
     return VersionDocument(version=revision.version, text=revision.text, writers=writers, at=revision.at)
 
 
-def _headings(state: State) -> dict[str, str]:
-    return {section.slug: section.heading for section in state.sections}
-
-
 @router.get("/{wanted}/document", response=StateDocument, auth=READS, summary="The state document with everything in it")
 def get_document(request: Request, wanted: str) -> StateDocument:
-    state = _state(request, wanted)
-    document = state.document
+    incident, state = _state(request, wanted)
+    found = state.document
     return StateDocument(
-        id=document.id,
-        incident=document.subject,
-        title=document.title,
-        number=document.number,
-        updated_at=document.updated_at,
+        id=found.id,
+        incident=found.subject,
+        title=found.title,
+        number=found.number,
+        updated_at=found.updated_at,
         sections=[_show_section(one) for one in state.sections],
+        changes=[iterating.show_change(one) for one in work.changes(request.actor, incident)],
+        streams=[iterating.show_stream(one) for one in work.streams(request.actor, incident)],
         rows=[_show_row(row) for table in state.tables for row in table.rows],
     )
 
@@ -206,7 +210,7 @@ def restore_section(request: Request, wanted: str, section: str, body: RestoreBo
 
 @router.post("/{wanted}/document/rows", response={201: RowDocument}, auth=RESPONDS, summary="Add a row to a table")
 def add_row(request: Request, wanted: str, body: NewRow) -> Status:
-    state = _state(request, wanted, write=True)
+    _, state = _state(request, wanted, write=True)
     row = documents.add_row(request.actor, state.document, body.table, body.cells, now=request.now)
     return Status(201, etags.one(request, _show_row(row)))
 
@@ -225,15 +229,14 @@ def change_row(request: Request, wanted: str, row_id: str, body: RowChange) -> R
 
 @router.get("/{wanted}/document/export", response=FileDocument, auth=READS, summary="The document as a file")
 def export_document(request: Request, wanted: str, format: Format = "markdown") -> FileDocument:
-    state = _state(request, wanted)
-    rows = [row for table in state.tables for row in table.rows]
-    carried = portable.carry(state.document, state.sections, rows, request.now)
+    incident, state = _state(request, wanted)
+    carried = document.carried(request.actor, incident, state, request.now)
     return FileDocument(format=format, text=(portable.to_html if format == "html" else portable.to_markdown)(carried))
 
 
 @router.post("/{wanted}/document/import", response=BroughtDocument, auth=RESPONDS, summary="Bring a file back in")
 def import_document(request: Request, wanted: str, body: FileBody) -> BroughtDocument:
-    state = _state(request, wanted, write=True)
+    incident, state = _state(request, wanted, write=True)
     read = portable.from_html if body.format == "html" else portable.from_markdown
-    brought = documents.bring_in(request.actor, state.document, read(body.text, _headings(state)), now=request.now)
+    brought = commands.bring_in_document(request.actor, incident, read(body.text, document.shape(state)), now=request.now)
     return BroughtDocument(sections=brought.sections, rows_added=brought.added, rows_changed=brought.changed)
