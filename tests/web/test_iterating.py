@@ -191,7 +191,7 @@ def test_the_api_keeps_the_pace() -> None:
     ben, base = Api(there.ben), f"incidents/{incident.key}"
     assert ben.post(f"{base}/no-change").status_code == 200
     pace = ben.post(f"{base}/declare-awake", {"hours": 17}).json()
-    assert "17 h awake" in next(one["tired"] for one in pace["responders"] if one["person"]["name"] == "Ben")
+    assert "17 h awake" in next(one["tired"] for one in pace["at_work"] if one["person"]["name"] == "Ben")
     plan = {"role": "incident_manager", "person": there.ana.email, "at": clock.rfc3339(clock.now() + dt.timedelta(hours=2))}
     assert ben.post(f"{base}/plan-relief", plan).json()["reliefs"][0]["person"]["name"] == "Ana"
     assert refusal(ben.post(f"{base}/plan-relief", plan | {"at": "2020-01-01T00:00:00Z"}), 422)["field"] == "at"
