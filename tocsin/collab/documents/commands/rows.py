@@ -29,12 +29,14 @@ class Brought:
     changed: int = 0
 
 
-def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
-    """Add a row to the extended timeline. Columns that are not named stay empty."""
+def add_row(
+    actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, at: dt.datetime | None = None, now: dt.datetime
+) -> TableRow:
+    """Add a row to the extended timeline. Columns that are not named stay empty; `at` is when it was added, if not now."""
     permissions.require_writer(actor)
     filled = templates.row_cells(table, cells)
     with transaction.atomic():
-        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=author_of(actor), at=now)
+        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=author_of(actor), at=at or now)
         Document.objects.filter(pk=document.pk).update(updated_at=now)
         data = {"table": table, "cells": filled}
         record(actor, events.ROW_ADDED, row.id, context=document.subject, now=now, data=data)
@@ -86,14 +88,10 @@ def bring_in(actor: Actor, document: Document, carried: Carried, *, now: dt.date
 def _take(
     actor: Actor, document: Document, row: CarriedRow, known: Mapping[str, TableRow], brought: Brought, now: dt.datetime
 ) -> None:
-    mine = known.get(row.id)
-    filled = templates.row_cells(row.table, row.cells)
-    if mine is not None and mine.table == row.table:
-        if mine.cells != filled:
-            change_row(actor, mine, filled, now=now)
-            brought.changed += 1
-        return
-    at = row.at if row.at and row.at <= now else now
-    made = TableRow.objects.create(document=document, table=row.table, cells=filled, author_id=author_of(actor), at=at)
-    record(actor, events.ROW_ADDED, made.pk, context=document.subject, now=now, data={"table": row.table, "cells": filled})
-    brought.added += 1
+    mine, filled = known.get(row.id), templates.row_cells(row.table, row.cells)
+    if mine is None or mine.table != row.table:
+        add_row(actor, document, row.table, filled, at=min(row.at or now, now), now=now)
+        brought.added += 1
+    elif mine.cells != filled:
+        change_row(actor, mine, filled, now=now)
+        brought.changed += 1
