@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.environment import STORE
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    made = Shelf(tmp_path_factory.mktemp("shelf"))
+    base = tmp_path_factory.getbasetemp()
+    made = Shelf(tmp_path_factory.mktemp("shelf"), base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
     yield made
     made.stop()
 

@@ -74,6 +74,10 @@ class Site:
         answer = call("GET", self.url + path, headers={"Accept-Encoding": "gzip, br"})
         return len(answer.body) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
 
+    def size(self, path: str) -> int:
+        """Bytes of an answer's body as it is."""
+        return len(call("GET", self.url + path).body)
+
     def _read(self, path: str) -> str:
         cookies = "; ".join(f"{one['name']}={one['value']}" for one in self.signed_in()["cookies"])
         return call("GET", self.url + path, headers={"Cookie": cookies}).text

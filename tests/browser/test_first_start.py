@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import axe
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, call
 from tests.acceptance.outside import World
 from tests.acceptance.shelf import make_database
 from tests.browser.test_axe import findings
@@ -85,6 +85,7 @@ def test_an_empty_folder_pages_its_installer(browser: Browser, fresh: Installati
     assert kept.stat().st_mode & 0o777 == 0o600
     assert link in fresh.log_tail(1_000_000)
     context = browser.new_context(java_script_enabled=javascript, timezone_id="Europe/Vienna")
+    assert call("GET", link.rpartition("/")[0] + "/" + "x" * 43).status == 404
     page, hand = context.new_page(), Hand(context.pages[0])
     page.goto(link)
     checked(page, javascript)

@@ -80,20 +80,36 @@ def next_handover(schedule: Schedule, at: dt.datetime) -> tuple[dt.datetime, lis
     return None if until is None else (until, people_on_call(schedule, until))
 
 
+_WEEK = 7 * 86_400
+
+
 class Rota:
-    """One schedule as it is stored now, read once, for those who ask it several things."""
+    """One schedule as it is stored now, read once, for those who ask it several things. Each question: at most 400 days."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._compiled = compiled([schedule.id])[schedule.id]
+        self._worked_out: list[tuple[int, int, dict[str, list[Stretch]], list[Stretch]]] = []
 
     def shifts(self, since: dt.datetime, until: dt.datetime) -> list[Shift]:
-        """The final row, gaps as shifts without people. At most 400 days."""
-        return shown(self._compiled.row(*_span(since, until)))
+        """The final row, gaps as shifts without people."""
+        span = _span(since, until)
+        return shown(rules.clipped(self._rows(*span)[1], *span))
 
     def layers(self, since: dt.datetime, until: dt.datetime) -> dict[str, list[Shift]]:
         """What each layer says by itself, with its own overrides, by rotation id; holes where it has nobody."""
         span = _span(since, until)
-        return {layer.id: shown(self._compiled.layer_row(layer.id, *span)) for layer in self._compiled.rule.layers}
+        return {layer: shown(rules.clipped(row, *span)) for layer, row in self._rows(*span)[0].items()}
+
+    def _rows(self, since: int, until: int) -> tuple[dict[str, list[Stretch]], list[Stretch]]:
+        """The layers and the final row of some time that holds this one."""
+        for begin, end, layers, final in self._worked_out:
+            if begin <= since and until <= end:
+                return layers, final
+        since -= _WEEK  # a calendar that shows today begins on a Monday: one answer does for it and for what lies ahead
+        layers = self._compiled.layer_rows(since, until)
+        final = self._compiled.final(layers, since, until)
+        self._worked_out.append((since, until, layers, final))
+        return layers, final
 
 
 def _span(since: dt.datetime, until: dt.datetime) -> tuple[int, int]:

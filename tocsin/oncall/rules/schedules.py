@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -107,9 +107,16 @@ class Compiled:
 
     def row(self, since: int, until: int) -> list[Stretch]:
         """The final row from `since` until before `until`, without holes: a gap is a stretch of nobody."""
+        return self.final(self.layer_rows(since, until), since, until)
+
+    def layer_rows(self, since: int, until: int) -> dict[str, list[Stretch]]:
+        """What each layer says by itself, the lowest first."""
+        return {layer: self.layer_row(layer, since, until) for layer in self._layers}
+
+    def final(self, layers: Mapping[str, list[Stretch]], since: int, until: int) -> list[Stretch]:
+        """The final row over what the layers say in this time."""
         row: list[Stretch] = []
-        for layer in self._layers:
-            said = self.layer_row(layer, since, until)
+        for said in layers.values():
             row = overlay(overlay([one for one in said if not one.people], row), [one for one in said if one.people])
         return filled(overlay(row, self._painted("", since, until)), since, until)
 
@@ -156,6 +163,12 @@ def painted(overrides: Sequence[OverrideRule], since: int, until: int) -> list[S
             one = on_top[0][2]
             row.append(Stretch(start, end, one.people, one.id))
     return joined(row)
+
+
+def clipped(row: Iterable[Stretch], since: int, until: int) -> list[Stretch]:
+    """The part of a row from `since` until before `until`."""
+    inside = [one for one in row if one.start < until and one.end > since]
+    return [Stretch(max(one.start, since), min(one.end, until), one.people, one.source) for one in inside]
 
 
 def overlay(below: list[Stretch], above: list[Stretch]) -> list[Stretch]:

@@ -48,16 +48,32 @@ URGENCIES = {
 }
 
 
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def hour(instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
     """`02:14`."""
-    return f"{instant.astimezone(zone):%H:%M}"
+    there = instant.astimezone(zone)
+    return f"{there.hour:02}:{there.minute:02}"
+
+
+def date(there: dt.date) -> str:
+    """`Thu 19 Nov`. Spelled here: `strftime` takes most of the time of a page with hundreds of dates."""
+    return f"{_WEEK[there.weekday()]} {there.day} {_MONTHS[there.month - 1]}"
+
+
+def universal(instant: dt.datetime) -> str:
+    """`Thu 19 Nov 2026, 01:41:00 UTC`."""
+    there = instant.astimezone(dt.UTC)
+    return f"{date(there)} {there.year}, {there.hour:02}:{there.minute:02}:{there.second:02} UTC"
 
 
 def full(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
     """`Thu 19 Nov, 02:41`, with the year when it is not this one."""
     there, here = instant.astimezone(zone), now.astimezone(zone)
     year = "" if there.year == here.year else f" {there.year}"
-    return f"{there:%a} {there.day} {there:%b}{year}, {there:%H:%M}"
+    return f"{date(there)}{year}, {there.hour:02}:{there.minute:02}"
 
 
 def clock(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
@@ -101,9 +117,6 @@ def age(instant: dt.datetime, now: dt.datetime) -> str:
 def city(zone: str) -> str:
     """The place a zone is named after."""
     return zone.rpartition("/")[2].replace("_", " ")
-
-
-_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def week_hours(windows: Iterable[Mapping[str, Any]]) -> str:

@@ -44,7 +44,7 @@ def schedule_page(request: Request, found: Schedule, form: Typed | None = None) 
     form = form or Typed(initial={"starts_at": request.GET.get("gap_from", "")[:60], "ends_at": request.GET.get("gap_to", "")[:60]})
     sheet, rota, zone = _sheet(request, found), oncall.Rota(found), zone_of(request, found).key
     layers = [one for one in oncall.layers(found, sheet.since) if one.begins_at is None or one.begins_at < sheet.until]
-    row, ahead = rota.shifts(sheet.since, sheet.until), rota.shifts(request.now, request.now + AHEAD)
+    ahead, row = rota.shifts(request.now, request.now + AHEAD), rota.shifts(sheet.since, sheet.until)
     overrides = oncall.overrides(found, min(sheet.since, request.now))
     rows = rota.layers(sheet.since, sheet.until)
     names = oncall.names([row, ahead, *rows.values()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django import template
@@ -9,9 +10,26 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.directory.models import Person
-from tocsin.web.pages.lanes import Cell
+from tocsin.oncall.queries import Shift
+from tocsin.web.frame import words
+from tocsin.web.pages.lanes import MONTH, Cell, Sheet
+from tocsin.web.templatetags.tocsin import clock, st
 
 register = template.Library()
+
+
+@register.simple_tag
+def heads(sheet: Sheet, today: dt.date) -> SafeString:
+    """The days above a calendar: `Mon 23` of a fortnight, `Mo 23` of a month."""
+    short = len(sheet.days) == MONTH
+    return mark_safe("".join(_head(day, sheet.slots, short=short, today=day == today) for day in sheet.days))  # noqa: S308
+
+
+def _head(day: dt.date, slots: int, *, short: bool, today: bool) -> str:
+    name, number, month = words.date(day).split()
+    words_of = f"{name[:2]} {number}{f' {month}' if day.day == 1 else ''}" if short else f"{name} {number}"
+    mark = ' class="today"' if today else ""
+    return f'<th scope="col" colspan="{slots}" data-day="{day.isoformat()}"{mark}>{words_of}</th>'
 
 
 @register.simple_tag
@@ -27,6 +45,18 @@ def _inside(cell: Cell) -> str:
         return ""
     kind = "" if cell.kind == "other" else f' class="{cell.kind}"'
     return f'<span{kind} title="{escape(cell.title)}">{escape(cell.label)}</span>'
+
+
+@register.simple_tag
+def rows(shifts: Iterable[tuple[Shift, list[str]]]) -> SafeString:
+    """Shifts with the names of their people as rows of a table: from, until, who."""
+    return mark_safe("".join(_row(shift, names) for shift, names in shifts))  # noqa: S308  (escaped below)
+
+
+def _row(shift: Shift, names: list[str]) -> str:
+    nobody = st("gap", "Nobody") if shift.gap else '<span class="dim">nobody, on purpose</span>'
+    who = escape(words.listed(names)) if names else nobody
+    return f'<tr><td class="nw">{clock(shift.start)}</td><td class="nw">{clock(shift.end)}</td><td class="top">{who}</td></tr>'
 
 
 @register.simple_tag

@@ -129,10 +129,8 @@ def zone() -> str:
 
 def _time(instant: dt.datetime, text: str, extra: str = "") -> SafeString:
     """Written out directly: some pages show hundreds of times, and only the words can hold what must be escaped."""
-    universal = instant.astimezone(dt.UTC)
-    machine = core_clock.rfc3339(universal.replace(microsecond=0))
-    title = f"{universal:%a} {universal.day} {universal:%b %Y, %H:%M:%S} UTC"
-    return mark_safe(f'<time datetime="{machine}" title="{title}"{extra}>{escape(text)}</time>')  # noqa: S308
+    machine = core_clock.rfc3339(instant.replace(microsecond=0))
+    return mark_safe(f'<time datetime="{machine}" title="{words.universal(instant)}"{extra}>{escape(text)}</time>')  # noqa: S308
 
 
 # --- shapes with words ---
