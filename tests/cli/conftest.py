@@ -8,10 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import tocsin
-from tests.environment import STORE
-
-collect_ignore = [] if STORE == "postgresql" else ["test_halves.py"]
-"""On SQLite there are no halves; that they say so is tested with `serve`."""
 
 
 @pytest.fixture(scope="session")

@@ -235,3 +235,46 @@ def test_a_service_is_without_a_policy_only_when_that_is_said(fake: Fake) -> Non
     fake.answers = [(200, {"slug": "shop", "name": "Shop"})]
     assert run(fake, "service", "change", "shop", "--name", "Shop", "--without", "policy").exit_code == 0
     assert fake.heard[-1][3] == {"name": "Shop", "policy": None}
+
+
+LAYER = {
+    "id": "rot_1",
+    "name": "Night",
+    "zone": "Europe/Vienna",
+    "starts_on": "2026-11-23",
+    "handover_time": "09:00:00",
+    "unit": "days",
+    "lengths": [4, 3],
+    "anchor": "date",
+    "windows": [{"days": [0, 4, 5, 6], "from": "22:00", "to": "06:00"}],
+    "by_calendar": False,
+    "ends_at": None,
+    "members": [[{"id": "per_1", "name": "Ana"}, {"id": "per_2", "name": "Ben"}], []],
+}
+
+
+@pytest.mark.req("PAG-11")
+def test_a_layer_has_shared_turns_turns_of_nobody_and_hours(fake: Fake) -> None:
+    fake.answers = [(200, {"slug": "payments", "name": "Payments"})]
+    turns = ("--member", "a@example.com + b@example.com", "--member", "nobody")
+    run(fake, "schedule", "add-rotation", "payments", *turns, "--starts-on", "2026-11-23", "--hours", "Fri-Mon 22:00-06:00")
+    body = fake.heard[-1][3]
+    assert body["members"] == [["a@example.com", "b@example.com"], []]
+    assert body["windows"] == [{"days": [4, 5, 6, 0], "from": "22:00", "to": "06:00"}]
+    for wrong in ("mon-fri", "Mon-Xyz 09:00-10:00", "Mon 9-10"):
+        refused = run(fake, "schedule", "add-rotation", "payments", *turns, "--starts-on", "2026-11-23", "--hours", wrong)
+        assert refused.exit_code == 2
+        assert "--hours takes" in refused.stderr
+
+
+@pytest.mark.req("PAG-11")
+def test_what_is_left_out_of_a_changed_layer_stays(fake: Fake) -> None:
+    fake.answers = [(200, {"items": [LAYER], "next": None}), (200, {**LAYER, "windows": []})]
+    done = run(fake, "schedule", "change-rotation", "payments", "rot_1", "--hours", "always", "--handover", "10:00")
+    assert done.stdout == "rot_1\tNight\tAna + Ben, nobody\t4 and 3 days\t09:00\t\tEurope/Vienna\n"
+    kept = {name: value for name, value in LAYER.items() if name != "id"}
+    changed = {"windows": [], "handover_time": "10:00", "members": [["per_1", "per_2"], []]}
+    body = fake.heard[-1][3]
+    assert {**kept, **changed, "ends_at": body.get("ends_at")} == {**body, "ends_at": body.get("ends_at")}
+    fake.answers = [(200, {"items": [LAYER], "next": None})]
+    assert run(fake, "schedule", "change-rotation", "payments", "rot_9", "--name", "x").exit_code == 1

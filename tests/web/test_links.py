@@ -59,6 +59,7 @@ def test_only_administrators_keep_links() -> None:
     client = signed_in(company.person())
     assert client.get("/go").status_code == 200
     assert client.get("/go/")["Location"] == "/go"
+    assert client.get("/go/oncall/").status_code == 302, "as browsers complete it"
     for path in ("/admin/links", "/admin/links/oncall", "/admin/links/oncall/remove"):
         assert client.post(path, {"name": "x", "target": "/"}).status_code == 403
 

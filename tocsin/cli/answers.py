@@ -42,10 +42,14 @@ def tell(as_json: bool, document: Any, words: str) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table for people; tab-separated without colour or frame when the output is piped."""
+    """A table for people, `None.` when it is empty; tab-separated without colour, frame or headings when the output is piped."""
     if not sys.stdout.isatty():
         for row in rows:
             say("\t".join(str(cell).replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    shown = list(rows)
+    if not shown:
+        say("None.")
         return
     from rich.console import Console
     from rich.table import Table
@@ -54,7 +58,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    for row in shown:
         table.add_row(*(Text(str(cell)) for cell in row))
     Console().print(table)
 

@@ -1,4 +1,4 @@
-"""`service`, `team`, `person` and `schedule`: who answers for what."""
+"""`service`, `team` and `person`: who answers for what."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.answers import USAGE, fail, say
+from tocsin.cli.answers import say
 from tocsin.cli.remote.client import NULL, Remote
-from tocsin.cli.remote.declare import Limit, fields, instant, line, noun, plain_verbs, table, verb
+from tocsin.cli.remote.declare import Limit, fields, line, noun, plain_verbs, table, verb
 
 service = noun("service", "Services: what can break, and which team owns it.")
 team = noun("team", "Teams.")
 person = noun("person", "People.")
-schedule = noun("schedule", "Schedules: rosters of who is on call.")
 
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="Slug or id.", show_default=False)]
 TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="Slug or id.", show_default=False)]
 PersonName = Annotated[str, typer.Argument(metavar="PERSON", help="Mail address or id.", show_default=False)]
-ScheduleName = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Slug or id.", show_default=False)]
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Owner = Annotated[str | None, typer.Option("--owner", help="Mail address of who answers for it and approves postmortems.")]
 Needs = Annotated[list[str] | None, typer.Option("--needs", help="Slug of a service it cannot do without; repeat.")]
@@ -211,129 +209,3 @@ plain_verbs(
         "reactivate": "Let a person in again.",
     },
 )
-
-
-@verb(schedule, "list", table("slug", "name", "team", "zone", "last_resort"))
-def list_schedules(api: Remote, limit: Limit = 200) -> Any:
-    """List schedules."""
-    return api.listed("schedules", limit=limit)
-
-
-@verb(schedule, "show", fields)
-def show_schedule(api: Remote, wanted: ScheduleName) -> Any:
-    """Show one schedule."""
-    return api.get("schedules", wanted)
-
-
-@verb(schedule, "create", _named)
-def create_schedule(
-    api: Remote,
-    name: Name,
-    team: Annotated[str | None, typer.Option("--team", help="Slug of its team.")] = None,
-    zone: Annotated[str, typer.Option("--zone")] = "UTC",
-    slug: Annotated[str, typer.Option("--slug")] = "",
-) -> Any:
-    """Add a schedule."""
-    return api.post("schedules", name=name, team=team, zone=zone, slug=slug)
-
-
-@verb(schedule, "add-rotation", _named)
-def add_rotation(
-    api: Remote,
-    wanted: ScheduleName,
-    member: Annotated[list[str], typer.Option("--member", help="Mail address; repeat in the order of turns.")],
-    starts_on: Annotated[str, typer.Option("--starts-on", help="Day of the first hand-over: 2026-11-23.")],
-    handover: Annotated[str, typer.Option("--handover", help="Wall time of the hand-over.")] = "09:00",
-    length: Annotated[list[int] | None, typer.Option("--length", help="Length of a turn; repeat for 4 and 3 days.")] = None,
-    unit: Annotated[str, typer.Option("--unit", help="hours, days, weeks or months.")] = "weeks",
-    name: Annotated[str, typer.Option("--name")] = "Rotation",
-    zone: Annotated[str | None, typer.Option("--zone", help="The schedule's zone when left out.")] = None,
-) -> Any:
-    """Add a layer: turns that change hands at a wall time, above the layers there are."""
-    given = {"name": name, "zone": zone, "starts_on": starts_on, "handover_time": handover, "unit": unit}
-    return api.post("schedules", wanted, "add-rotation", **given, lengths=length or [1], members=member)
-
-
-@verb(schedule, "rotations", table("id", "name", "unit", "lengths", "handover_time", "zone"))
-def list_rotations(api: Remote, wanted: ScheduleName) -> Any:
-    """List the layers, the lowest first."""
-    return api.get("schedules", wanted, "rotations")
-
-
-@verb(schedule, "ask-cover", line("asked for {starts_at} to {ends_at}: {id}"))
-def ask_cover(
-    api: Remote,
-    wanted: ScheduleName,
-    starts: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")],
-    ends: Annotated[str, typer.Option("--to", help="Likewise.")],
-    asked: Annotated[str | None, typer.Option("--ask", help="Mail address; the whole team when left out.")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="Whose shift; your own when left out.")] = None,
-    note: Annotated[str, typer.Option("--note")] = "",
-) -> Any:
-    """Ask a colleague, or the team, to take a shift over."""
-    span = {"starts_at": instant(starts, "--from"), "ends_at": instant(ends, "--to")}
-    return api.post("schedules", wanted, "ask-cover", asked=asked, person=person, note=note, **span)
-
-
-@verb(schedule, "covers", table("id", "person", "asked", "starts_at", "ends_at", "note"))
-def list_covers(api: Remote, wanted: ScheduleName) -> Any:
-    """List requests that wait for an answer."""
-    return api.get("schedules", wanted, "covers")
-
-
-@verb(schedule, "answer-cover", line("{state}"))
-def answer_cover(
-    api: Remote,
-    wanted: ScheduleName,
-    cover: Annotated[str, typer.Argument(metavar="REQUEST")],
-    answer: Annotated[str, typer.Argument(metavar="accept|decline|withdraw")],
-) -> Any:
-    """Take a shift over, decline, or take your own request back."""
-    return api.post("schedules", wanted, "covers", cover, answer)
-
-
-def _overridden(answer: Any) -> None:
-    who = answer["person"]["name"] if answer["person"] else "nobody, on purpose,"
-    say(
-        f"{answer['id']}: {who} from {answer['starts_at']} to {answer['ends_at']}" + (" in one layer" if answer["rotation"] else "")
-    )
-
-
-@verb(schedule, "add-override", _overridden)
-def add_override(
-    api: Remote,
-    wanted: ScheduleName,
-    starts: Annotated[str, typer.Option("--from", help="An instant, or a distance from now.")],
-    ends: Annotated[str, typer.Option("--to", help="Likewise.")],
-    person: Annotated[str | None, typer.Option("--person", help="Mail address.")] = None,
-    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody, on purpose.")] = False,
-    layer: Annotated[
-        str | None, typer.Option("--layer", help="rot_… as `schedule rotations` shows it: of that layer only.")
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason")] = "",
-) -> Any:
-    """Put one person, or nobody on purpose, in instead of the rota for a while."""
-    if nobody == (person is not None):
-        fail(USAGE, "say either --person or --nobody")
-    if layer == "":
-        fail(USAGE, "--layer is empty; leave it out for whatever the layers say")
-    span = {"starts_at": instant(starts, "--from"), "ends_at": instant(ends, "--to")}
-    who = NULL if nobody else person
-    return api.post("schedules", wanted, "add-override", person=who, rotation=layer, reason=reason, **span)
-
-
-@verb(schedule, "remove-override", lambda answer: say("The rota counts again."))
-def remove_override(
-    api: Remote, wanted: ScheduleName, override: Annotated[str, typer.Argument(metavar="OVERRIDE", help="ovr_…")]
-) -> Any:
-    """Take an override out; what was, stays."""
-    return api.post("schedules", wanted, "overrides", override, "remove")
-
-
-@verb(schedule, "overrides", table("id", "person", "starts_at", "ends_at", "reason"))
-def list_overrides(api: Remote, wanted: ScheduleName) -> Any:
-    """List overrides that have not ended."""
-    return api.get("schedules", wanted, "overrides")
-
-
-plain_verbs(schedule, "schedules", "SCHEDULE", _named, {"set-last-resort": "Make it the roster that is asked when nobody answers."})

@@ -89,6 +89,7 @@ urlpatterns = [
     path("go", listing, name="go_list"),
     path("go/", listing_below),
     path("go/<slug:name>", go, name="go"),
+    path("go/<slug:name>/", go),
     path("admin/links", keep, name="links"),
     path("admin/links/<slug:name>", change, name="link_change"),
     path("admin/links/<slug:name>/remove", remove, name="link_remove"),

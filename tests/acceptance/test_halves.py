@@ -9,11 +9,14 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.shelf import make_database
 from tests.cli.process import TOCSIN, Server, answer, environment, free_port, tocsin
 from tests.waiting import until
 
 
+@pytest.mark.store("postgresql")
 def test_the_door_hears_and_the_engine_pages(tmp_path: Path) -> None:
     data = tmp_path / "data"
     settings = {"TOCSIN_DATABASE_URL": make_database(f"halves_{os.getpid()}"), "TOCSIN_DATA": str(data)}
