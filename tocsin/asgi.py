@@ -48,6 +48,10 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http":
             await self._hand_over(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._settled.wait()
+            if self.doors is not None:
+                await self.doors(scope, receive, send)
 
     async def _hand_over(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/healthz":

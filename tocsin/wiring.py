@@ -7,6 +7,7 @@ from django.conf import settings
 from tocsin.alerts import jobs as alerts_jobs
 from tocsin.alerts import ports as alerts_ports
 from tocsin.collab import jobs as collab_jobs
+from tocsin.collab.documents import jobs as document_jobs
 from tocsin.core import ports as core_ports
 from tocsin.core.eventlog import events, sealing
 from tocsin.core.store import once
@@ -54,6 +55,7 @@ MODULES: tuple[Module, ...] = (
     *calendar_jobs.MODULES,
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
+    *document_jobs.MODULES,
 )
 """What the engine runs, each in a thread of its own."""
 

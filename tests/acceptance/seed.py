@@ -6,7 +6,7 @@
      "webhooks": {"Chat": "/chat"}, "outside": "http://127.0.0.1:9",
      "last_resort": ["Imogen"]}
 
-A step may name webhooks beside people, or alone. It prints tokens, keys and secrets: `{"tokens": {"Ada": "…"}, "keys":
+A step may name webhooks beside people, or alone. It prints tokens, sessions, keys and secrets: `{"tokens": {"Ada": "…"}, "keys":
 {"checkout-api": {"generic": "…", "alertmanager": "…"}}, "secrets": {"Chat": "whsec_…"}}`.
 """
 
@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from typing import Any
 
 import django
 from django.core.management import call_command
 
 django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib import auth  # noqa: E402
 
 from tests import company  # noqa: E402  (models exist only after the set-up)
 from tocsin.alerts import commands as alerts  # noqa: E402
@@ -45,7 +49,19 @@ def make(description: dict[str, Any]) -> dict[str, Any]:
     keys = {company.slug(one["name"]): _service(one, team, targets) for one in description["services"]}
     tokens = {name: directory.create_token(SYSTEM, one, name="tests", scopes=SCOPES, now=now())[1] for name, one in people.items()}
     secrets = {name: secret for name, (_, secret) in hooks.items()}
-    return {"tokens": tokens, "keys": keys, "people": {name: one.id for name, one in people.items()}, "secrets": secrets}
+    sessions = {name: _session(one) for name, one in people.items()}
+    ids = {name: one.id for name, one in people.items()}
+    return {"tokens": tokens, "keys": keys, "people": ids, "secrets": secrets, "sessions": sessions}
+
+
+def _session(someone: Person) -> str:
+    """The cookie of a browser in which this person is signed in."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[auth.SESSION_KEY] = someone.pk
+    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[auth.HASH_SESSION_KEY] = someone.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
 
 
 def number_of(someone: Person) -> str:

@@ -102,7 +102,9 @@ class Visit:
         javascript: bool = True,
         size: tuple[int, int] = DESK,
         theme: str = "light",
+        somebody: Any = None,
     ) -> None:
+        """`somebody`: what `sign_in_as` gave, for another person than the administrator."""
         self.site = site
         self.javascript = javascript
         self.faults: list[str] = []
@@ -114,7 +116,7 @@ class Visit:
             java_script_enabled=javascript,
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
-            storage_state=site.kept if signed_in else None,
+            storage_state=(somebody or site.kept) if signed_in else None,
             reduced_motion="reduce",
         )
         self.context.set_default_timeout(30_000)
@@ -151,6 +153,28 @@ class Visit:
         self.context.close()
         unexpected = [fault for fault in self.faults if not any(words in fault for words in self.expected_faults)]
         assert unexpected == []
+
+
+def sign_in_as(browser: Browser, site: Site, name: str) -> Any:
+    """A person of the demo takes an invitation and is signed in from then on."""
+    person = site.api("GET", f"/people?q={name}&limit=1").json["items"][0]
+    invited = site.api("POST", f"/people/{person['id']}/invite", {})
+    assert invited.status == 200, invited
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(invited.json["link"])
+    for field in page.locator("input[type=password]").all():
+        field.fill("seven green lanterns")
+    page.locator("main form button").first.click()
+    page.wait_for_url(lambda url: "invite" not in url)
+    if "login" in page.url:
+        page.fill("input[name=login]", person["email"])
+        page.fill("input[name=password]", "seven green lanterns")
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "login" not in url)
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def _sign_in(browser: Browser, site: Site) -> Any:

@@ -6,7 +6,8 @@ import pytest
 
 from tests import company
 from tests.conftest import NOW
-from tocsin.collab import commands, queries, rules
+from tocsin.collab import rules
+from tocsin.collab.documents import commands, queries
 from tocsin.core.errors import Invalid, NotAllowed, Stale
 from tocsin.core.models import Event
 
@@ -32,23 +33,19 @@ def test_a_document_begins_with_the_sections_and_tables_of_its_template():
         "Open questions",
     ]
     columns = {table.name: [column.title for column in table.columns] for table in state.tables}
-    assert columns["changes"] == ["Who", "What", "When", "How", "Why", "How to revert"]
-    assert set(columns) == {"changes", "streams", "timeline"}
+    assert columns == {"timeline": ["When", "What happened", "Who or what saw it"]}
 
 
 @pytest.mark.req("OPN-07")
-def test_rows_are_added_to_each_table():
+def test_rows_are_added_to_the_extended_timeline():
     actor, document = opened()
-    commands.add_row(actor, document, "changes", {"who": "Ana", "what": "rollback", "revert": "release 3"}, now=NOW)
-    commands.add_row(actor, document, "streams", {"stream": "vault", "who": "Mei"}, now=NOW)
     commands.add_row(actor, document, "timeline", {"when": "02:14", "what": "5xx rises"}, now=NOW)
-    tables = {table.name: table for table in queries.state(SUBJECT).tables}
-    assert [cells for _, cells in tables["changes"].lines] == [["Ana", "rollback", "", "", "", "release 3"]]
-    assert len(tables["streams"].rows) == len(tables["timeline"].rows) == 1
+    (timeline,) = queries.state(SUBJECT).tables
+    assert [cells for _, cells in timeline.lines] == [["02:14", "5xx rises", ""]]
 
 
 @pytest.mark.parametrize(
-    ("table", "cells"), [("plans", {"who": "x"}), ("changes", {"whom": "x"}), ("changes", {}), ("changes", {"who": " "})]
+    ("table", "cells"), [("changes", {"who": "x"}), ("timeline", {"whom": "x"}), ("timeline", {}), ("timeline", {"who": " "})]
 )
 def test_a_row_that_fits_no_table_is_refused(table, cells):
     with pytest.raises(Invalid):
@@ -82,13 +79,13 @@ def test_whoever_only_reads_may_not_write():
     with pytest.raises(NotAllowed):
         commands.save_section(sven, queries.section(SUBJECT, "decisions"), "x", version=1, now=NOW)
     with pytest.raises(NotAllowed):
-        commands.add_row(sven, document, "changes", {"who": "x"}, now=NOW)
+        commands.add_row(sven, document, "timeline", {"who": "x"}, now=NOW)
 
 
 def test_a_document_is_read_in_three_queries(django_assert_num_queries):
     actor, document = opened()
     for number in range(4):
-        commands.add_row(actor, document, "changes", {"what": str(number)}, now=NOW)
+        commands.add_row(actor, document, "timeline", {"what": str(number)}, now=NOW)
     with django_assert_num_queries(3):
         state = queries.state(SUBJECT)
         assert [row.author.name for table in state.tables for row in table.rows] == ["Ana"] * 4

@@ -11,6 +11,7 @@ from tests import company
 from tests.conftest import NOW
 from tests.incidents import given
 from tocsin.collab import queries as collab
+from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Conflict, Invalid, NotAllowed
 from tocsin.core.models import Counter, Event
 from tocsin.incidents import commands, queries
@@ -97,7 +98,7 @@ def test_a_key_may_have_five_digits():
 def test_the_key_is_in_the_page_the_room_its_topic_and_the_document():
     there = given.house()
     incident = given.declared(there)
-    room, document = collab.room(incident.id), collab.document(incident.id)
+    room, document = collab.room(incident.id), documents.document(incident.id)
     assert room.name == incident.key
     assert incident.key in room.topic
     assert document.title.startswith(incident.key)

@@ -101,7 +101,7 @@ def test_hours_on_the_incident_are_computed_and_the_manager_is_told_once():
     incident, ben = fixing(there), there.actor("ben")
     commands.assign_role(ben, incident, "tech_lead", there.ana, now=later(10))
     tick(8 * HOUR + 9)
-    by_name = {one.person.name: one for one in found.pace(ben, incident, later(8 * HOUR + 9)).responders}
+    by_name = {one.person.name: one for one in found.pace(ben, incident, later(8 * HOUR + 9)).at_work}
     assert by_name["Ana"].on_it == dt.timedelta(hours=7, minutes=59)
     assert (by_name["Ana"].tired, by_name["Ben"].tired) == ("", "8 h on it")
     tick(8 * HOUR + 10)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from tests.conftest import NOW
 from tests.incidents import given
 from tocsin.collab import queries as collab
+from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from tocsin.incidents import commands, queries, rules
 from tocsin.incidents.models import Incident
@@ -171,7 +172,7 @@ def test_the_topic_of_the_room_follows_severity_summary_and_roles():
     commands.assign_role(there.actor("ben"), incident, "tech_lead", there.ana, now=NOW)
     topic = collab.room(incident.id).topic
     assert topic == f"{incident.key} · Sev 2 · Cards and wallets fail · Fixing · Incident manager: Ben · Tech lead: Ana"
-    assert collab.document(incident.id).title == f"{incident.key} Cards and wallets fail"
+    assert documents.document(incident.id).title == f"{incident.key} Cards and wallets fail"
 
 
 @pytest.mark.req("OPN-13")
@@ -181,7 +182,7 @@ def test_knowing_only_the_key_one_reaches_room_document_and_a_summary():
     actor = there.actor("sven")
     incident = queries.by_key(actor, key.lower())
     assert collab.room(incident.id).name == key
-    assert collab.document(incident.id)
+    assert documents.document(incident.id)
     summary = queries.catch_up(actor, incident, now=NOW)
     assert summary.sentence == f"{key}, Sev 1, fixing: Card payments fail. For now Ben is the incident manager."
     assert [line.kind for line in summary.since][:2] == ["Status", "Role"]

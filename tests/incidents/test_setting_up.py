@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.incidents.given import declared, house, later
-from tocsin.collab.models import Document, Room
+from tocsin.collab.documents.models import Document
+from tocsin.collab.models import Room
 from tocsin.core.errors import Invalid
 from tocsin.incidents import commands, ports
 from tocsin.incidents.models import Incident

@@ -11,6 +11,8 @@ from tests.incidents import given
 from tests.racing import race
 from tocsin.collab import commands as collab
 from tocsin.collab import queries as rooms
+from tocsin.collab.documents import commands as writing
+from tocsin.collab.documents import queries as documents
 from tocsin.collab.models import Message, Presence, Reaction, Room, StoredFile
 from tocsin.core.errors import Conflict, Stale
 from tocsin.core.models import Event
@@ -127,14 +129,14 @@ def test_the_same_word_the_same_bytes_and_the_same_person_at_once_are_one_each()
 def test_of_two_who_save_one_section_the_second_gets_both_texts():
     there = given.house()
     incident = given.declared(there)
-    section = rooms.section(incident.id, "we_know")
+    section = documents.section(incident.id, "we_know")
     actor = there.actor("ana")
     results = race(
-        lambda: collab.save_section(actor, section, "first", version=1, now=NOW),
-        lambda: collab.save_section(actor, section, "second", version=1, now=NOW),
+        lambda: writing.save_section(actor, section, "first", version=1, now=NOW),
+        lambda: writing.save_section(actor, section, "second", version=1, now=NOW),
     )
     (stale,) = [result for result in results if isinstance(result, Stale)]
-    assert stale.current.text == rooms.section(incident.id, "we_know").text
+    assert stale.current.text == documents.section(incident.id, "we_know").text
 
 
 def test_two_who_resolve_or_start_a_postmortem_make_one():

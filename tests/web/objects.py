@@ -14,6 +14,8 @@ from tests import company
 from tests.conftest import NOW
 from tocsin.alerts import commands as alerts
 from tocsin.collab import commands as collab
+from tocsin.collab.documents import commands as writing
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import SYSTEM
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
@@ -156,6 +158,7 @@ def build() -> House:
         "stage": "learn",
         "item": sheet.sheet()[0].items.all()[0].id,
         "section": "connect",
+        "api/v1/incidents/<wanted>/document/sections/section": "we_know",
         "api/v1/incidents/<wanted>/drill-drafts/draft": "drf_00000000000000000000000000",
         "draft": "drf_00000000000000000000000000",
         "draft_id": "drf_00000000000000000000000000",
@@ -172,6 +175,8 @@ def _incident(house: House, service: Any) -> None:
     hidden = incidents.declare(reporter, summary="Breach", severity=3, service=service, private=True, now=NOW)
     for incident, table in ((open_one, house.values), (hidden, house.private)):
         incidents.set_up(SYSTEM, incident, now=NOW)
+        row = writing.add_row(SYSTEM, documents.document(incident.id), "timeline", {"what": "rollback"}, now=NOW)
+        table.update({"row_id": row.id})
         postmortem = postmortems.start(SYSTEM, incident, owner=house.people["manager"], now=NOW)
         action = postmortems.add_action(
             SYSTEM,

@@ -70,6 +70,38 @@ def test_two_streams_stand_on_the_incident_page_and_in_the_state_document(client
     assert "Done" in client.get(path).text
 
 
+@pytest.mark.req("OPN-07", "ITR-07")
+def test_the_state_document_shows_the_changes_and_streams_of_the_incident(client: Client) -> None:
+    there = house()
+    incident = fixing(there)
+    client.force_login(there.ben)
+    path = f"/{incident.key}/doc"
+    empty = client.get(path).text
+    assert "Nothing was changed yet." in empty
+    assert "No stream of work yet." in empty
+    change = {"what": "rolled back", "who": "Mei", "why": "5xx", "how": "by hand", "do": "anyway"}
+    assert client.post(f"/{incident.key}/changes/log", change).status_code == 302
+    commands.open_stream(there.actor("ben"), incident, "Issuer", lead=there.ana, step="call them", now=clock.now())
+    shown = client.get(path).text
+    for words in (
+        "Who",
+        "What",
+        "When",
+        "How",
+        "Why",
+        "How to revert",
+        "rolled back",
+        "Mei",
+        "5xx",
+        "by hand",
+        "1 without a way back",
+    ):
+        assert words in shown
+    for words in ("Issuer", "Ana", "call them", "Towards resolution"):
+        assert words in shown
+    assert client.get(f"/{incident.key}/tables/streams")["Location"] == f"/{incident.key}/streams"
+
+
 @pytest.mark.req("ITR-07")
 def test_a_change_without_a_way_back_is_asked_for_it(client: Client) -> None:
     there = house()
@@ -159,7 +191,7 @@ def test_the_api_keeps_the_pace() -> None:
     ben, base = Api(there.ben), f"incidents/{incident.key}"
     assert ben.post(f"{base}/no-change").status_code == 200
     pace = ben.post(f"{base}/declare-awake", {"hours": 17}).json()
-    assert "17 h awake" in next(one["tired"] for one in pace["responders"] if one["person"]["name"] == "Ben")
+    assert "17 h awake" in next(one["tired"] for one in pace["at_work"] if one["person"]["name"] == "Ben")
     plan = {"role": "incident_manager", "person": there.ana.email, "at": clock.rfc3339(clock.now() + dt.timedelta(hours=2))}
     assert ben.post(f"{base}/plan-relief", plan).json()["reliefs"][0]["person"]["name"] == "Ana"
     assert refusal(ben.post(f"{base}/plan-relief", plan | {"at": "2020-01-01T00:00:00Z"}), 422)["field"] == "at"

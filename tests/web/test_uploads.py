@@ -19,7 +19,7 @@ FORM = (b"content-type", b"multipart/form-data; boundary=x")
 
 
 def scope(path: str, *headers: tuple[bytes, bytes], method: str = "POST") -> dict[str, Any]:
-    return {"method": method, "path": path, "headers": list(headers)}
+    return {"type": "http", "method": method, "path": path, "headers": list(headers)}
 
 
 @pytest.mark.parametrize(

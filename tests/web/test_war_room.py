@@ -9,7 +9,8 @@ from django.test import Client
 
 from tests import company
 from tests.web.walk import World, signed_in, world
-from tocsin.collab.models import Message, Section
+from tocsin.collab.documents.models import Section
+from tocsin.collab.models import Message
 from tocsin.core.eventlog import events
 from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents

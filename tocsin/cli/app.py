@@ -12,6 +12,7 @@ from tocsin.cli.remote import (
     calendars,
     catalogue,
     command,
+    documents,
     house,
     layers,
     learning,
@@ -34,6 +35,7 @@ app = typer.Typer(
 REMOTE = (
     answering.alert,
     rooms.incident,
+    documents.document,
     answering.page,
     answering.oncall,
     calendars.calendar,

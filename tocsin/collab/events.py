@@ -39,6 +39,9 @@ SECTION_SAVED = "document.section_saved"
 ROW_ADDED = "document.row_added"
 """data: table, cells"""
 
+ROW_CHANGED = "document.row_changed"
+"""data: table, old (cells), cells"""
+
 SHORT_LINK_CREATED = "short_link.created"
 """data: name, target, note"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tocsin.collab import file_types
+from tocsin.collab.documents import models as documents  # noqa: F401  its tables belong to this app
 from tocsin.core.ids import IdField
 from tocsin.core.models import Stamped
 from tocsin.directory.models import Person
@@ -168,73 +169,6 @@ class Attachment(models.Model):
     def kind(self) -> str:
         """`PNG picture`, `text`: in words."""
         return file_types.WORDS.get(self.file.media_type, "file")
-
-
-class Document(Stamped):
-    """The live state document of one subject."""
-
-    id = IdField("doc")
-    subject = models.CharField(max_length=32, unique=True)
-    title = models.CharField(max_length=240)
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Section(models.Model):
-    """One heading of a document and its text, with the version that an editor must name to save."""
-
-    id = IdField("sec")
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sections")
-    slug = models.SlugField(max_length=40)
-    heading = models.CharField(max_length=120)
-    position = models.SmallIntegerField()
-    text = models.TextField(blank=True, default="")
-    version = models.IntegerField(default=1)
-    updated_at = models.DateTimeField()
-    updated_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ("position",)
-        constraints = (models.UniqueConstraint(fields=("document", "slug"), name="collab_one_section"),)
-
-    def __str__(self) -> str:
-        return self.heading
-
-
-class Revision(models.Model):
-    """What a section said at one version, and who wrote it. Every version is kept."""
-
-    id = IdField("rev")
-    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="revisions")
-    version = models.IntegerField()
-    text = models.TextField(blank=True)
-    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("version",)
-        constraints = (models.UniqueConstraint(fields=("section", "version"), name="collab_one_revision"),)
-
-    def __str__(self) -> str:
-        return f"version {self.version}"
-
-
-class TableRow(models.Model):
-    """A row of one of a document's tables: `changes`, `streams` or `timeline`. `cells` maps column names to text."""
-
-    id = IdField("row")
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="rows")
-    table = models.CharField(max_length=12)
-    cells = models.JSONField()
-    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("at", "id")
-
-    def __str__(self) -> str:
-        return f"{self.table} row"
 
 
 class ShortLink(Stamped):

@@ -48,6 +48,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a document: its name, its words for people, its columns."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """The sections a new document starts with."""
 
@@ -66,45 +75,34 @@ STATE_DOCUMENT = Template(
     ),
 )
 
-TABLES: Mapping[str, tuple[Column, ...]] = {
-    "changes": (
-        Column("who", "Who"),
-        Column("what", "What"),
-        Column("when", "When"),
-        Column("how", "How"),
-        Column("why", "Why"),
-        Column("revert", "How to revert"),
-    ),
-    "streams": (
-        Column("stream", "Stream of work"),
-        Column("who", "Who"),
-        Column("now", "Doing now"),
-        Column("next", "Next"),
-    ),
-    "timeline": (
-        Column("when", "When"),
-        Column("what", "What happened"),
-        Column("who", "Who or what saw it"),
-    ),
-}
-"""The tables of every state document by the word stored in `TableRow.table`."""
+TIMELINE = Table(
+    name="timeline",
+    title="Extended timeline",
+    columns=(Column("when", "When"), Column("what", "What happened"), Column("who", "Who or what saw it")),
+)
 
-TABLE_TITLES: Mapping[str, str] = {"changes": "Changes", "streams": "Streams of work", "timeline": "Extended timeline"}
+TABLES: Mapping[str, Table] = {TIMELINE.name: TIMELINE}
+"""The tables of every state document by the word in `TableRow.table`. Changes and streams of work are rows of the incident."""
 
 
 def row_cells(table: str, cells: Mapping[str, str]) -> dict[str, str]:
     """The cells of a row, every column present. Raises Invalid for an unknown table or column, or when nothing is said."""
-    columns = TABLES.get(table)
-    if columns is None:
+    if table not in TABLES:
         raise Invalid(f"A state document has the tables {', '.join(TABLES)}; there is no {table}.", field="table")
-    names = [column.name for column in columns]
-    for name in cells:
-        if name not in names:
-            raise Invalid(f"The table {table} has no column {name}; it has {', '.join(names)}.", field="cells")
-    filled = {name: texts.prose(cells.get(name, ""), field=name, limit=CELL_LIMIT) for name in names}
+    given = in_columns(TABLES[table], cells)
+    filled = {name: texts.prose(text, field=name, limit=CELL_LIMIT) for name, text in given.items()}
     if not any(filled.values()):
         raise Invalid("Write something into at least one column.", field="cells")
     return filled
+
+
+def in_columns(table: Table, cells: Mapping[str, str]) -> dict[str, str]:
+    """The cells in the order of the columns, empty where nothing is given. Raises Invalid for a column that is not there."""
+    names = [column.name for column in table.columns]
+    for name in cells:
+        if name not in names:
+            raise Invalid(f"The table {table.name} has no column {name}; it has {', '.join(names)}.", field="cells")
+    return {name: cells.get(name, "") for name in names}
 
 
 def mentioned(text: str) -> list[str]:

@@ -7,8 +7,8 @@ import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from tocsin.collab import commands as collab
-from tocsin.collab import queries as documents
+from tocsin.collab.documents import commands as writing
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import Actor
 from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
@@ -66,7 +66,7 @@ def incident_happenings(company: Company, watch: Watch, now: dt.datetime, dice: 
         happenings += _happenings(company, watch, _course(story, start, dice), place, now, dice)
     for number, (story, ago) in enumerate(((STORIES[1], 34), (STORIES[8], 190))):
         course = _course(story, now - ago * MINUTE, dice)
-        course.detect, course.command, course.first_word, course.ends = 4.0, 7.0, 19.0, False
+        course.detect, course.command, course.first_word, course.recover, course.ends = 4.0, 7.0, 19.0, 39.0, False
         happenings += _happenings(company, watch, course, TALKED + number, now, dice)
     return happenings
 
@@ -164,6 +164,7 @@ class _Acts:
             self.watch.on_call(self.team, at), self.course.there, kind="observation", text=self.course.story.observation, now=at
         )
         self._write("we_know", f"- {_capital(self.course.story.observation)}", at)
+        self._happened(_capital(self.course.story.observation), at)
 
     def decide(self, at: dt.datetime) -> None:
         incidents.note(self._manager(at), self.course.there, kind="decision", text=self.course.story.decision, now=at)
@@ -171,15 +172,29 @@ class _Acts:
 
     def change(self, at: dt.datetime) -> None:
         story = self.course.story
-        text = f"{story.change}. Revert: {story.revert}"
-        incidents.note(self.watch.on_call(self.team, at), self.course.there, kind="change", text=text, now=at)
+        incidents.log_change(
+            self.watch.on_call(self.team, at),
+            self.course.there,
+            _capital(story.change),
+            how="By hand, with a second pair of eyes",
+            why=_capital(story.observation),
+            revert=_capital(story.revert),
+            now=at,
+        )
         self._write("we_try", f"- {_capital(story.change)}", at)
 
     def _write(self, slug: str, text: str, at: dt.datetime) -> None:
         """One section of the state document, where there is one."""
         section = documents.section(self.course.there.id, slug)
         if section is not None:
-            collab.save_section(self.watch.on_call(self.team, at), section, text, version=section.version, now=at)
+            writing.save_section(self.watch.on_call(self.team, at), section, text, version=section.version, now=at)
+
+    def _happened(self, what: str, at: dt.datetime) -> None:
+        """A row of the extended timeline, where there is a document."""
+        document = documents.document(self.course.there.id)
+        if document is not None:
+            who = self.watch.on_call(self.team, at)
+            writing.add_row(who, document, "timeline", {"when": f"{at:%H:%M} UTC", "what": what, "who": who.name}, now=at)
 
     def resolve(self, at: dt.datetime) -> None:
         major = self.course.story.severity < 3

@@ -100,6 +100,8 @@ TERMS = (
             "MIM cheat sheet",
         ),
     ),
+    Term("update (of a document)", "What somebody typed, as the library for shared text encodes it; kept for ever."),
+    Term("version", "What a section said when its writers paused, with all of them; can be restored."),
     Term("timeline", "The event log read for one incident."),
     Term("status page", "What an audience is told: external without sign-in, internal behind it."),
     Term("component", "A part of a status page that readers recognise, with its state."),

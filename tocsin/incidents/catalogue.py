@@ -245,6 +245,12 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "note",
         group="talk",
     ),
+    "document.row_changed": _said(
+        lambda data: f"{data.get('table')}, now: " + ", ".join(text for text in data.get("cells", {}).values() if text),
+        "Document",
+        "note",
+        group="talk",
+    ),
     "update.published": _update,
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
     "update.feedback_given": _said(lambda data: str(data.get("text", "")), "Feedback", "talk", group="talk"),

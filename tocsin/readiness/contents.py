@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from tocsin.collab.models import Section
+from tocsin.collab.documents.models import Section
 from tocsin.core.actor import SYSTEM
 from tocsin.directory import agreed, finding
 from tocsin.directory import queries as directory

@@ -1,4 +1,4 @@
-"""All doors of a process: two bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
+"""All doors of a process: three bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tocsin.core.work.engine import Engine
 from tocsin.web import health, uploads
 from tocsin.web import intake as intake_door
 from tocsin.web.hits import hits
-from tocsin.web.live import Live
-from tocsin.web.plain import Door, Receive, Scope, Send, answer, reads_pages, refuse, refuse_page
+from tocsin.web.live import Documents, Live, documents
+from tocsin.web.plain import Door, Receive, Scope, Send, answer, hang_up, reads_pages, refuse, refuse_page
 from tocsin.web.uploads import Gone
 
 WORKERS = 16
@@ -50,9 +50,13 @@ class Doors:
         self._pages: asyncio.Future[Door] | None = None
         self._live = Live()
         self._uploads = uploads.Uploads()
+        self._documents = Documents()
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await (self._documents if scope["path"].startswith(documents.PATH) else hang_up)(scope, receive, send)
+            return
         await self._door(scope["path"])(scope, receive, send)
 
     def _door(self, path: str) -> Door:
@@ -69,16 +73,19 @@ class Doors:
         intake_door.start()
         hits.start()
         await self._live.start()
+        await self._documents.start()
         self._pages = asyncio.get_running_loop().run_in_executor(None, build_pages)
         self._pages.add_done_callback(self._built)
 
     def close(self) -> None:
         """End the streams, which would else be waited for."""
         self._live.close()
+        self._documents.close()
 
     async def stop(self) -> None:
         """Everything in hand is answered first."""
         await self._live.stop()
+        await self._documents.stop()
         await asyncio.to_thread(intake_door.stop)
         await asyncio.to_thread(hits.stop)
         self._prober.submit(connection.close)

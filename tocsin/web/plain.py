@@ -71,3 +71,9 @@ def _came_from(scope: Scope) -> str:
         return "/"
     ours = there.netloc.encode("latin-1") == headers.get(b"host", b"") and there.path.startswith("/")
     return "/" + urllib.parse.urlunsplit(("", "", there.path, there.query, "")).lstrip("/\\") if ours else "/"
+
+
+async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is no such WebSocket."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})

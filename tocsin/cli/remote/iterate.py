@@ -114,10 +114,12 @@ def log_change(
     revert: Annotated[str, typer.Option("--revert", help="How it is taken back.")] = "",
     why: Annotated[str, typer.Option("--why")] = "",
     how: Annotated[str, typer.Option("--how")] = "",
+    who: Annotated[str, typer.Option("--who", help="Who made it, if not you.")] = "",
     at: Annotated[str, typer.Option("--at", help="When, if not now: an instant, or -10m.")] = "",
 ) -> Any:
     """Log a change. Without --revert it is asked for until somebody says it."""
-    return api.post("incidents", wanted, "log-change", what=what, revert=revert, why=why, how=how, at=instant(at, "--at"))
+    given = {"what": what, "revert": revert, "why": why, "how": how, "who": who, "at": instant(at, "--at")}
+    return api.post("incidents", wanted, "log-change", **given)
 
 
 @verb(incident, "state-revert", _change)

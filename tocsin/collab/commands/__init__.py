@@ -1,172 +1,26 @@
-"""The only writers of rooms, messages, state documents and short links."""
+"""The only writers of rooms, messages and short links; those of state documents are in `collab.documents`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping
-
-from django.db import IntegrityError, transaction
-from django.db.models import F
-
-from tocsin.collab import events, permissions, rules
-from tocsin.collab.commands._author import author_of
 from tocsin.collab.commands.files import NamedFile, keep_file
 from tocsin.collab.commands.messages import edit, post, react, remove, star
 from tocsin.collab.commands.presence import be_here
 from tocsin.collab.commands.rooms import open_room, set_topic
-from tocsin.collab.models import Document, Revision, Section, ShortLink, TableRow
-from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid, NotFound, Stale
-from tocsin.core.eventlog.events import record
-from tocsin.core.store import db
-from tocsin.core.text import links, texts
-from tocsin.directory.models import Person
+from tocsin.collab.commands.short_links import change_short_link, count_hits, create_short_link, remove_short_link
 
 __all__ = [
     "NamedFile",
-    "add_row",
     "be_here",
+    "change_short_link",
+    "count_hits",
+    "create_short_link",
     "edit",
     "keep_file",
-    "open_document",
     "open_room",
     "post",
     "react",
     "remove",
     "remove_short_link",
-    "save_section",
-    "set_short_link",
-    "set_title",
     "set_topic",
     "star",
 ]
-
-_LINK_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-
-
-def open_document(
-    actor: Actor, subject: str, title: str, *, template: rules.Template = rules.STATE_DOCUMENT, now: dt.datetime
-) -> Document:
-    """The state document of a subject, with the sections of the template; the existing one when there is one."""
-    with transaction.atomic():
-        document, made = Document.objects.get_or_create(
-            subject=subject, defaults={"title": texts.shorten(title, 240), "created_at": now, "updated_at": now}
-        )
-        if made:
-            Section.objects.bulk_create(
-                Section(document=document, slug=heading.slug, heading=heading.title, position=place, updated_at=now)
-                for place, heading in enumerate(template.headings)
-            )
-            record(actor, events.DOCUMENT_OPENED, document.id, context=subject, now=now, data={"title": document.title})
-    return document
-
-
-def set_title(actor: Actor, document: Document, title: str, *, now: dt.datetime) -> Document:
-    """Give a document another title; no event of its own, the change that caused it has one."""
-    with transaction.atomic():
-        Document.objects.filter(pk=document.pk).update(title=texts.shorten(title, 240), updated_at=now)
-        document.refresh_from_db()
-    return document
-
-
-def save_section(actor: Actor, section: Section, text: str, *, version: int, now: dt.datetime) -> Section:
-    """Replace the text of a section that was read at `version`.
-
-    Raises Stale with the section as it is now when somebody saved in between; nothing is lost, the caller shows both texts.
-    """
-    permissions.require_writer(actor)
-    text = texts.prose(text, field="text", limit=rules.SECTION_LIMIT)
-    with transaction.atomic():
-        section = db.lock(Section.objects.select_related("document").filter(pk=section.pk)).get()
-        if section.text == text:
-            return section
-        if section.version != version:
-            raise Stale(
-                "Somebody saved this section while you wrote. Both texts are here; save again what should stand.",
-                field="version",
-                current=section,
-            )
-        section.text, section.version, section.updated_at = text, version + 1, now
-        section.updated_by = Person.objects.filter(pk=actor.id).first()
-        section.save(update_fields=["text", "version", "updated_at", "updated_by"])
-        Revision.objects.create(section=section, version=section.version, text=text, author_id=author_of(actor), at=now)
-        Document.objects.filter(pk=section.document_id).update(updated_at=now)
-        data = {"section": section.id, "heading": section.heading, "version": section.version}
-        record(actor, events.SECTION_SAVED, section.document_id, context=section.document.subject, now=now, data=data)
-    return section
-
-
-def add_row(actor: Actor, document: Document, table: str, cells: Mapping[str, str], *, now: dt.datetime) -> TableRow:
-    """Add a row to `changes`, `streams` or `timeline`. Columns that are not named stay empty."""
-    permissions.require_writer(actor)
-    filled = rules.row_cells(table, cells)
-    with transaction.atomic():
-        row = TableRow.objects.create(document=document, table=table, cells=filled, author_id=author_of(actor), at=now)
-        Document.objects.filter(pk=document.pk).update(updated_at=now)
-        data = {"table": table, "cells": filled}
-        record(actor, events.ROW_ADDED, row.id, context=document.subject, now=now, data=data)
-    return row
-
-
-def create_short_link(actor: Actor, name: str, target: str, *, note: str = "", now: dt.datetime) -> ShortLink:
-    """Let `/go/<name>` lead to a path of ours or to an http(s) address. Raises Conflict for a name that leads somewhere already."""
-    permissions.require_administrator(actor)
-    name = texts.line(name, field="name", limit=200).lower()
-    if not _LINK_NAME.fullmatch(name):
-        raise Invalid("A short name has small letters, digits and hyphens, at most 40.", field="name")
-    values = _where(target, note)
-    try:
-        with transaction.atomic():
-            link = ShortLink.objects.create(name=name, created_at=now, updated_at=now, **values)
-            record(actor, events.SHORT_LINK_CREATED, link.id, now=now, data={"name": name, **values})
-    except IntegrityError:
-        known = ShortLink.objects.filter(name=name).first()
-        there = f" and leads to {known.target}" if known else ""
-        raise Conflict(f"go/{name} exists already{there}. Change that one, or take another name.", field="name") from None
-    return link
-
-
-def change_short_link(
-    actor: Actor, link: ShortLink, *, target: str | None = None, note: str | None = None, now: dt.datetime
-) -> ShortLink:
-    """Point a short link elsewhere, or say something else about it; its name stays, people remember it."""
-    permissions.require_administrator(actor)
-    with transaction.atomic():
-        found = db.lock(ShortLink.objects.filter(pk=link.pk)).first()
-        if found is None:
-            raise NotFound("This short link is gone already.")
-        values = _where(found.target if target is None else target, found.note if note is None else note)
-        changed = {field: text for field, text in values.items() if getattr(found, field) != text}
-        if changed:
-            for field, text in changed.items():
-                setattr(found, field, text)
-            found.updated_at = now
-            found.save(update_fields=[*changed, "updated_at"])
-            record(actor, events.SHORT_LINK_CHANGED, found.id, now=now, data={"name": found.name, **changed})
-    return found
-
-
-def _where(target: str, note: str) -> dict[str, str]:
-    """The target and the note, checked."""
-    target = links.target(target, field="target")
-    if target.startswith("/go/"):
-        raise Invalid("A short link leads to a page, not to another short link.", field="target")
-    return {"target": target, "note": texts.line(note, field="note", limit=200, required=False)}
-
-
-def count_hits(hits: Mapping[str, int]) -> None:
-    """Add to how often short links were followed, by their names. Names that nobody knows any more are passed over."""
-    with transaction.atomic():
-        for name, more in sorted(hits.items()):
-            ShortLink.objects.filter(name=name).update(hits=F("hits") + more)
-
-
-def remove_short_link(actor: Actor, link: ShortLink, *, now: dt.datetime) -> None:
-    """Take a short link away. Raises NotFound when somebody did so already."""
-    permissions.require_administrator(actor)
-    with transaction.atomic():
-        gone, _ = ShortLink.objects.filter(pk=link.pk).delete()
-        if not gone:
-            raise NotFound("This short link is gone already.")
-        record(actor, events.SHORT_LINK_REMOVED, link.pk, now=now, data={"name": link.name})

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.collab import events, permissions, rules
-from tocsin.collab.commands._author import author_of
+from tocsin.collab._author import author_of
 from tocsin.collab.commands.files import NamedFile
 from tocsin.collab.models import Attachment, Mention, Message, Reaction, Room
 from tocsin.core.actor import Actor

@@ -9,6 +9,7 @@ from tocsin.incidents.commands.falling_back import mark_down, mark_up
 from tocsin.incidents.commands.importing import import_incident
 from tocsin.incidents.commands.iterating import (
     add_finding,
+    bring_in_document,
     cancel_relief,
     change_stream,
     check,
@@ -48,6 +49,7 @@ __all__ = [
     "assess",
     "assign_role",
     "be_here",
+    "bring_in_document",
     "cancel_relief",
     "change_fields",
     "change_item",

@@ -16,12 +16,13 @@ from tocsin.incidents.models import Incident
 
 @dataclass(frozen=True, slots=True)
 class ChangeWords:
-    """What was changed, why, how, and how it is taken back; all but the first may be empty."""
+    """What was changed, why, how, how it is taken back and who did it; all but the first may be empty."""
 
     what: str
     why: str = ""
     how: str = ""
     revert: str = ""
+    who: str = ""
 
 
 def of_note(text: str) -> ChangeWords:
@@ -32,6 +33,7 @@ def of_note(text: str) -> ChangeWords:
 
 def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, at: dt.datetime, now: dt.datetime) -> Change:
     """Write the row; the caller holds the incident, which numbers it."""
+    who = words.who or actor.name
     made = Change.objects.create(
         incident=incident,
         number=following(incident.changes),
@@ -39,11 +41,11 @@ def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, 
         why=words.why,
         how=words.how,
         revert=words.revert,
-        who=actor.name,
+        who=who,
         message=message,
         at=at,
         by=author(actor),
     )
     said = {name: getattr(words, name) for name in ("what", "why", "how", "revert")}
-    tell(actor, events.CHANGE_LOGGED, incident, now=now, change=made.id, number=made.number, who=actor.name, **said)
+    tell(actor, events.CHANGE_LOGGED, incident, now=now, change=made.id, number=made.number, who=who, **said)
     return made

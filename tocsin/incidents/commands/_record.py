@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Any
 
 from tocsin.collab import commands as collab
-from tocsin.collab.models import Document, Room
+from tocsin.collab.documents import commands as documents
+from tocsin.collab.documents.models import Document
+from tocsin.collab.models import Room
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Stale
 from tocsin.core.eventlog.events import record
@@ -54,7 +56,7 @@ def refresh_room(actor: Actor, incident: Incident, *, now: dt.datetime) -> None:
     document = Document.objects.filter(subject=incident.id).first()
     title = rules.document_title(incident.key, incident.summary)
     if document and document.title != title:
-        collab.set_title(actor, document, title, now=now)
+        documents.set_title(actor, document, title, now=now)
 
 
 def topic_of(incident: Incident) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tocsin.alerts.models import Alert
 from tocsin.collab import commands as collab
+from tocsin.collab.documents import commands as documents
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
 from tocsin.core.store import counters
@@ -113,7 +114,7 @@ def set_up(actor: Actor, incident: Incident, *, now: dt.datetime) -> Incident:
         incident.video_url = video
         room = collab.open_room(actor, incident.id, incident.key, topic_of(incident), now=now)
         title = rules.document_title(incident.key, incident.summary)
-        document = collab.open_document(actor, incident.id, title, now=now)
+        document = documents.open_document(actor, incident.id, title, now=now)
         incident.set_up_at = incident.set_up_at or now
         save(incident, "set_up_at", "video_url", now=now)
         tell(actor, events.SET_UP, incident, now=now, room=room.id, document=document.id, video=video)

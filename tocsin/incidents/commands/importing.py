@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tocsin.collab import commands as collab
+from tocsin.collab.documents import commands as documents
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
@@ -49,7 +50,7 @@ def import_incident(actor: Actor, document: Any, *, now: dt.datetime) -> Inciden
         if incident.is_private:
             IncidentMember.objects.get_or_create(incident=incident, person_id=actor.id)
         room = collab.open_room(actor, incident.id, incident.key, topic_of(incident), now=now)
-        collab.open_document(actor, incident.id, rules.document_title(incident.key, incident.summary), now=now)
+        documents.open_document(actor, incident.id, rules.document_title(incident.key, incident.summary), now=now)
         record_history(_past(actor, incident, story))
         tell(
             actor,

@@ -53,7 +53,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Responder:
+class AtWork:
     """Somebody at work on the incident. `tired` says why they need relief, or is empty."""
 
     person: Person
@@ -74,12 +74,12 @@ class Pace:
     answered: Prompt | None
     """The latest one that was answered."""
     next_at: dt.datetime | None
-    responders: tuple[Responder, ...]
+    at_work: tuple[AtWork, ...]
     reliefs: tuple[Relief, ...]
 
     @property
-    def tired(self) -> list[Responder]:
-        return [one for one in self.responders if one.tired]
+    def tired(self) -> list[AtWork]:
+        return [one for one in self.at_work if one.tired]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
         prompt=latest if latest and latest.answered_at is None and not over else None,
         answered=asked.filter(answered_at__isnull=False).order_by("-answered_at").first(),
         next_at=waiting.due_at if waiting else None,
-        responders=() if over else tuple(responders(incident, now)),
+        at_work=() if over else tuple(at_work(incident, now)),
         reliefs=() if over else tuple(incident.reliefs.select_related("person")),
     )
 
@@ -213,7 +213,7 @@ def spans(incident: Incident, person_id: str) -> list[rules.Span]:
     return [rules.Span(since, until) for since, until in incident.roles.filter(person=person_id).values_list("since", "until")]
 
 
-def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
+def at_work(incident: Incident, now: dt.datetime) -> list[AtWork]:
     """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first."""
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
@@ -228,13 +228,13 @@ def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
         since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
         held = joined([incident_rules.role_label(row.role) for row in mine if row.until is None])
         if since is not None:
-            found.append(_responder(person, held, since, awake.get(person.pk), now))
+            found.append(_at_work(person, held, since, awake.get(person.pk), now))
     return sorted(found, key=lambda one: one.since)
 
 
-def _responder(person: Person, roles: str, since: dt.datetime, awake_since: dt.datetime | None, now: dt.datetime) -> Responder:
+def _at_work(person: Person, roles: str, since: dt.datetime, awake_since: dt.datetime | None, now: dt.datetime) -> AtWork:
     on_it, awake = now - since, now - awake_since if awake_since else None
-    return Responder(person, roles, since, on_it, awake_since, awake, rules.tired(on_it, awake, limits()))
+    return AtWork(person, roles, since, on_it, awake_since, awake, rules.tired(on_it, awake, limits()))
 
 
 def unreverted(rows: Sequence[Change]) -> list[Change]:

@@ -46,11 +46,12 @@ from tocsin.incidents.queries.one import (
     ttr,
 )
 from tocsin.incidents.queries.record import Spoken, Transcript, transcript
-from tocsin.incidents.queries.responders import Responder, responders
+from tocsin.incidents.queries.responders import CalledIn, responders
 from tocsin.incidents.queries.rooms import Named, mentions, unread
 from tocsin.incidents.queries.story import TimelineLine, timeline
 
 __all__ = [
+    "CalledIn",
     "CatchUp",
     "ChangeLine",
     "CheckLine",
@@ -58,7 +59,6 @@ __all__ = [
     "HistoryLine",
     "Holder",
     "Named",
-    "Responder",
     "Spoken",
     "TimelineLine",
     "Transcript",

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from tocsin.alerts.models import Alert
 from tocsin.collab import queries as rooms
-from tocsin.collab.models import Section
+from tocsin.collab.documents.models import Section
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event

@@ -13,8 +13,8 @@ from tocsin.paging.models import Page
 
 
 @dataclass(frozen=True, slots=True)
-class Responder:
-    """One person: first paged, first acknowledged, first in the room; None where it has not happened."""
+class CalledIn:
+    """Somebody who was called in or came: first paged, first acknowledged, first in the room; None where it has not happened."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class Responder:
         return max(there - self.paged_at, dt.timedelta(0)) if there and self.paged_at else None
 
 
-def responders(actor: Actor, incident: Incident, now: dt.datetime) -> list[Responder]:
+def responders(actor: Actor, incident: Incident, now: dt.datetime) -> list[CalledIn]:
     """Everybody who was paged or came, in the order in which they were paged, then came. Four queries."""
     permissions.require_seer(actor, incident)
     names: dict[str, str] = {}
@@ -47,6 +47,6 @@ def responders(actor: Actor, incident: Incident, now: dt.datetime) -> list[Respo
         joined[one.id] = one.joined_at
     released = dict(incident.releases.values_list("person_id", "at"))
     found = [
-        Responder(one, name, paged.get(one), answered.get(one), joined.get(one), released.get(one)) for one, name in names.items()
+        CalledIn(one, name, paged.get(one), answered.get(one), joined.get(one), released.get(one)) for one, name in names.items()
     ]
     return sorted(found, key=lambda one: one.paged_at or one.joined_at or now)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.alerts.models import Alert
-from tocsin.collab.models import Section
+from tocsin.collab.documents.models import Section
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Conflict, Invalid, Stale
 from tocsin.core.eventlog.events import record

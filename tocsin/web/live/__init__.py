@@ -1,5 +1,6 @@
-"""The live door: server-sent events by position in the event log, for pages that are looked at."""
+"""The live doors: server-sent events by position in the event log for pages that are looked at, and documents typed together."""
 
+from tocsin.web.live.documents import Documents
 from tocsin.web.live.door import Live
 
-__all__ = ("Live",)
+__all__ = ("Documents", "Live")

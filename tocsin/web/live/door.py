@@ -113,7 +113,7 @@ class Live:
             return await _answer(send, 405, "Only GET.")
         if self._closing:
             return await _answer(send, 503, "This process stops.")
-        session = _session(scope)
+        session = session_of(scope)
         actor = await self._in_thread(viewers.viewer, session) if session else None
         if actor is None:
             return await _answer(send, 401, "Sign in first.")
@@ -232,7 +232,7 @@ class Live:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
-def _session(scope: Scope) -> str:
+def session_of(scope: Scope) -> str:
     """The session's key from the cookies, empty without one."""
     for name, value in scope["headers"]:
         if name == b"cookie":

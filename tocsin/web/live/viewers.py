@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -11,11 +12,14 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 
+from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import Actor
+from tocsin.core.errors import Refused
 from tocsin.core.eventlog import events
 from tocsin.core.models import Event
 from tocsin.directory import queries as directory
 from tocsin.incidents import permissions
+from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 
 _sessions: Any = import_module(settings.SESSION_ENGINE)
@@ -28,6 +32,29 @@ def viewer(session_key: str) -> Actor | None:
     request.session = _sessions.SessionStore(session_key)
     person: Any = get_user(request)
     return directory.actor_for(person, via="web") if person.is_authenticated else None
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Somebody who asks to type in the document of an incident; without one it is not for them, or not there."""
+
+    actor: Actor
+    subject: str = ""
+    document: str = ""
+
+
+def typist(session_key: str, key: str) -> Typist | None:
+    """Who a session belongs to, and the document of `HOT-12` if they may type in it now. None when the session is over."""
+    actor = viewer(session_key)
+    if actor is None:
+        return None
+    try:
+        incident = incidents.by_key(actor, key.upper())
+        permissions.require_responder(actor, incident)
+    except Refused:
+        return Typist(actor)
+    document = documents.document(incident.id)
+    return Typist(actor, incident.id, document.pk) if document else Typist(actor)
 
 
 def news(after: int) -> Sequence[Event]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.alerts import queries as alerts
 from tocsin.collab import queries as collab
 from tocsin.collab import rules as room_rules
+from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Refused
 from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
@@ -64,7 +65,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "tabs": _tabs(incident, lines, len(linked)),
         "older": older,
         "alerts": linked,
-        "state": collab.state(incident.id),
+        "state": documents.state(incident.id),
         "loop": queries.loop(request.actor, incident, request.now),
         "paged": ledger.people,
         "called": ledger.webhooks,

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from tocsin.collab import queries as collab
+from tocsin.collab.documents import queries as documents
 from tocsin.core import clock
 from tocsin.core.errors import Refused
 from tocsin.incidents import permissions
@@ -119,7 +119,7 @@ def _drafts(request: Request, incident: Incident, last: Update | None, status: s
 
 
 def _from_document(incident: Incident) -> rules.Draft:
-    state = collab.state(incident.id)
+    state = documents.state(incident.id)
     said = {section.slug: section.text for section in state.sections} if state else {}
     return rules.follow_up_internal(commands.facts_of(incident), said.get("customers_see", ""), said.get("we_try", ""))
 

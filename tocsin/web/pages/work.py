@@ -105,12 +105,13 @@ def log_change(request: Request, key: str) -> HttpResponse:
     form = Typed(request.POST)
     what = form.text("what", required="Say what was changed.", lines=True, longest=1_000)
     more = {name: form.text(name, lines=True, longest=1_000) for name in ("why", "how", "revert")}
+    who = form.text("who", longest=200)
     at = form.when("at", zone=request.actor.zone, now=request.now, past=True)
     if form.ok and not more["revert"] and request.POST.get("do") != "anyway":
         form.errors["revert"] = "How is it taken back? Write it, or log the change without."
     if form.ok:
         try:
-            commands.log_change(request.actor, incident, what, **more, at=at, now=request.now)
+            commands.log_change(request.actor, incident, what, **more, who=who, at=at, now=request.now)
             return redirect(f"/{incident.key}/changes")
         except Refused as refused:
             form.refuse(refused)

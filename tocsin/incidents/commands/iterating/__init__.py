@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.incidents.commands.iterating.bringing import bring_in_document
 from tocsin.incidents.commands.iterating.changes import log_change, state_revert
 from tocsin.incidents.commands.iterating.findings import add_finding, conclude, set_theory, take_note
 from tocsin.incidents.commands.iterating.pace import check, describe_behaviour, no_change
@@ -10,6 +11,7 @@ from tocsin.incidents.commands.iterating.streams import change_stream, open_stre
 
 __all__ = [
     "add_finding",
+    "bring_in_document",
     "cancel_relief",
     "change_stream",
     "check",

@@ -58,7 +58,7 @@ def _relief(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
 
 def _fatigue(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     """Whoever has left meanwhile is not spoken about."""
-    found = next((one for one in queries.responders(incident, now) if prompt.person_id == one.person.pk), None)
+    found = next((one for one in queries.at_work(incident, now) if prompt.person_id == one.person.pk), None)
     if found is None or not found.tired:
         return
     tell(SYSTEM, events.TIRED, incident, now=now, person=found.person.pk, name=found.person.name, why=found.tired)

@@ -25,20 +25,23 @@ def log_change(
     why: str = "",
     how: str = "",
     revert: str = "",
+    who: str = "",
     at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> Change:
     """Log a change: on the timeline as a note, in the state document as a row. Without `revert` the product asks for it.
 
-    `at` is when it was made, when that was before now. The record may be completed after the end.
+    `who` made it, when that is not the actor; `at` is when, when that was before now. The record may be completed after the end.
     """
     permissions.require_responder(actor, incident)
     what = texts.prose(what, field="what", limit=1_000, required=True)
     more = {name: texts.prose(text, field=name, limit=1_000) for name, text in (("why", why), ("how", how), ("revert", revert))}
+    who = texts.line(who, field="who", limit=200, required=False)
     said = [f"{name.capitalize()}: {_sentence(text)}" for name, text in more.items() if text]
-    text = " ".join([_sentence(what), *said])
+    by = [f"By {_sentence(who)}"] if who not in ("", actor.name) else []
+    text = " ".join([_sentence(what), *by, *said])
     with transaction.atomic():
-        talking.note(actor, incident, kind="change", text=text, at=at, change=ChangeWords(what, **more), now=now)
+        talking.note(actor, incident, kind="change", text=text, at=at, change=ChangeWords(what, who=who, **more), now=now)
         return Change.objects.select_related("incident").filter(incident=incident).latest("number")
 
 

@@ -90,6 +90,7 @@ class NewChange(shapes.Body):
     why: shapes.Prose = ""
     how: shapes.Prose = ""
     revert: shapes.Prose = Field("", description="How it is taken back. Left out, it is asked for until somebody says it.")
+    who: shapes.Line = Field("", description="Who made it; left out: you.")
     at: shapes.Instant | None = None
 
 
@@ -117,12 +118,12 @@ def _finding(one: Finding) -> FindingDocument:
     return FindingDocument(**plain, about=one.about.number if one.about else None, by=shapes.person(one.by))
 
 
-def _stream(one: Stream) -> StreamDocument:
+def show_stream(one: Stream) -> StreamDocument:
     names = ("number", "title", "step", "next_steps", "towards", "state", "version", "updated_at")
     return StreamDocument(**{name: getattr(one, name) for name in names}, lead=shapes.person(one.lead))
 
 
-def _change(one: Change) -> ChangeDocument:
+def show_change(one: Change) -> ChangeDocument:
     plain = {name: getattr(one, name) for name in ("number", "at", "who", "what", "why", "how", "revert")}
     return ChangeDocument(**plain, asks=[] if one.revert else ["revert"])
 
@@ -164,14 +165,14 @@ def set_theory(request: Request, wanted: str, finding_number: Number, body: Theo
 
 @router.get("/{wanted}/streams", response=lists.Page[StreamDocument], auth=READS, summary="Streams of work")
 def list_streams(request: Request, wanted: str) -> dict:
-    return {"items": [_stream(one) for one in queries.streams(request.actor, _incident(request, wanted))], "next": None}
+    return {"items": [show_stream(one) for one in queries.streams(request.actor, _incident(request, wanted))], "next": None}
 
 
 @router.post("/{wanted}/open-stream", response={201: StreamDocument}, auth=RESPONDS, summary="Begin a stream of work")
 def open_stream(request: Request, wanted: str, body: NewStream) -> Status:
     incident, given = _incident(request, wanted), body.model_dump(exclude={"title", "lead"})
     made = commands.open_stream(request.actor, incident, body.title, lead=_lead(body.lead), **given, now=request.now)
-    return Status(201, _stream(made))
+    return Status(201, show_stream(made))
 
 
 @router.post("/{wanted}/streams/{stream_number}/change", response=StreamDocument, auth=RESPONDS, summary="Change a stream of work")
@@ -180,21 +181,21 @@ def change_stream(request: Request, wanted: str, stream_number: Number, body: St
     given = {name: value for name, value in body.model_dump(exclude={"version"}).items() if value is not None}
     if "lead" in body.model_fields_set:
         given["lead"] = _lead(body.lead)
-    return _stream(commands.change_stream(request.actor, found, version=body.version, **given, now=request.now))
+    return show_stream(commands.change_stream(request.actor, found, version=body.version, **given, now=request.now))
 
 
 @router.get("/{wanted}/changes", response=lists.Page[ChangeDocument], auth=READS, summary="The change log")
 def list_changes(request: Request, wanted: str) -> dict:
-    return {"items": [_change(one) for one in queries.changes(request.actor, _incident(request, wanted))], "next": None}
+    return {"items": [show_change(one) for one in queries.changes(request.actor, _incident(request, wanted))], "next": None}
 
 
 @router.post("/{wanted}/log-change", response={201: ChangeDocument}, auth=RESPONDS, summary="Log a change")
 def log_change(request: Request, wanted: str, body: NewChange) -> Status:
     made = commands.log_change(request.actor, _incident(request, wanted), **body.model_dump(), now=request.now)
-    return Status(201, _change(made))
+    return Status(201, show_change(made))
 
 
 @router.post("/{wanted}/changes/{change_number}/state-revert", response=ChangeDocument, auth=RESPONDS, summary="How to revert it")
 def state_revert(request: Request, wanted: str, change_number: Number, body: Revert) -> ChangeDocument:
     found = queries.change(request.actor, _incident(request, wanted), change_number)
-    return _change(commands.state_revert(request.actor, found, body.revert, now=request.now))
+    return show_change(commands.state_revert(request.actor, found, body.revert, now=request.now))

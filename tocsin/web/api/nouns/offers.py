@@ -148,7 +148,7 @@ def ask_about_offer(request: Request, wanted: str, offer: str, body: AskBody) ->
     return Status(201, WordDocument(author=shapes.person(word.author), text=word.text, at=word.at))
 
 
-class ResponderDocument(Schema):
+class CalledInDocument(Schema):
     """Somebody who was called in, or came."""
 
     person: shapes.PersonRef
@@ -163,11 +163,11 @@ class ReleaseBody(shapes.Body):
     person: shapes.Named
 
 
-def _responders(request: Request, wanted: str) -> list[ResponderDocument]:
+def _responders(request: Request, wanted: str) -> list[CalledInDocument]:
     found = queries.responders(request.actor, queries.by_key(request.actor, wanted), request.now)
     names = ("paged_at", "acknowledged_at", "joined_at", "released_at")
     return [
-        ResponderDocument(
+        CalledInDocument(
             person=shapes.PersonRef(id=one.id, name=one.name),
             delay_seconds=int(one.delay.total_seconds()) if one.delay is not None else None,
             **{name: getattr(one, name) for name in names},
@@ -177,14 +177,14 @@ def _responders(request: Request, wanted: str) -> list[ResponderDocument]:
 
 
 @router.get(
-    "/{wanted}/responders", response=list[ResponderDocument], auth=READS, summary="Who was called in, and how long each took"
+    "/{wanted}/responders", response=list[CalledInDocument], auth=READS, summary="Who was called in, and how long each took"
 )
-def list_responders(request: Request, wanted: str) -> list[ResponderDocument]:
+def list_responders(request: Request, wanted: str) -> list[CalledInDocument]:
     return _responders(request, wanted)
 
 
-@router.post("/{wanted}/release-responder", response=list[ResponderDocument], auth=RESPONDS, summary="Somebody is not needed")
-def release_responder(request: Request, wanted: str, body: ReleaseBody) -> list[ResponderDocument]:
+@router.post("/{wanted}/release-responder", response=list[CalledInDocument], auth=RESPONDS, summary="Somebody is not needed")
+def release_responder(request: Request, wanted: str, body: ReleaseBody) -> list[CalledInDocument]:
     person = people.find(body.person, field="person")
     commands.release_responder(request.actor, queries.by_key(request.actor, wanted), person, now=request.now)
     return _responders(request, wanted)

@@ -63,7 +63,7 @@ class CancelBody(shapes.Body):
     role: Role
 
 
-class ResponderDocument(Schema):
+class AtWorkDocument(Schema):
     person: shapes.PersonRef
     since: shapes.Instant
     hours: float = Field(description="On the incident, without a rest.")
@@ -82,7 +82,7 @@ class PaceDocument(Schema):
     answered_at: shapes.Instant | None
     answer: str
     next_at: shapes.Instant | None
-    responders: list[ResponderDocument]
+    at_work: list[AtWorkDocument]
     reliefs: list[ReliefDocument]
 
 
@@ -100,10 +100,10 @@ def _hours(span: dt.timedelta) -> float:
     return round(span.total_seconds() / 3600, 2)
 
 
-def _responder(one: queries.Responder) -> ResponderDocument:
+def _at_work(one: queries.AtWork) -> AtWorkDocument:
     awake = _hours(one.awake) if one.awake is not None else None
     who = shapes.PersonRef(id=one.person.id, name=one.person.name)
-    return ResponderDocument(person=who, since=one.since, hours=_hours(one.on_it), hours_awake=awake, tired=one.tired)
+    return AtWorkDocument(person=who, since=one.since, hours=_hours(one.on_it), hours_awake=awake, tired=one.tired)
 
 
 def _pace(request: Request, incident: Incident) -> PaceDocument:
@@ -117,7 +117,7 @@ def _pace(request: Request, incident: Incident) -> PaceDocument:
         answered_at=found.answered.answered_at if found.answered else None,
         answer=found.answered.answer if found.answered else "",
         next_at=found.next_at,
-        responders=[_responder(one) for one in found.responders],
+        at_work=[_at_work(one) for one in found.at_work],
         reliefs=reliefs,
     )
 
