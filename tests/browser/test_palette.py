@@ -15,7 +15,7 @@ def test_three_keys_and_a_word_lead_anywhere(visit: Visit, site: Site) -> None:
     field = page.get_by_role("combobox", name="The whole house").or_(page.get_by_role("combobox"))
     expect(field).to_be_focused()
     expect(page.get_by_role("group", name=f"In {room}")).to_be_visible()
-    page.keyboard.type("sever")
+    page.keyboard.type("set or")
     first = page.get_by_role("option", name="Set or confirm the severity")
     expect(first).to_have_id("p-1-1")
     page.keyboard.press("ArrowDown")
