@@ -31,6 +31,13 @@ def _seen(actor: Actor) -> QuerySet[Incident]:
     return incidents.visible(actor, Incident.objects.all())
 
 
+def titled(actor: Actor, q: str) -> QuerySet[Postmortem]:
+    """Those among the newest fifty whose title holds `q` that the actor may see, with their incident."""
+    newest = Postmortem.objects.filter(title__icontains=q).order_by("-created_at").values_list("incident", flat=True)[:50]
+    seen = incidents.visible(actor, Incident.objects.filter(pk__in=list(newest)))
+    return Postmortem.objects.select_related("incident").filter(incident__in=seen).order_by("-created_at")
+
+
 def postmortems(actor: Actor, *, state: str | None = None, q: str = "") -> QuerySet[Postmortem]:
     """The library, newest first; `q` is looked for in key, title, summary, causes and service. Raises Invalid for a wrong state."""
     rows = Postmortem.objects.select_related("incident__service__team", "incident__service__owner", "owner")

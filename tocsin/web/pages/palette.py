@@ -144,7 +144,7 @@ def _policies(actor: Actor, q: str) -> Iterator[Choice]:
 
 
 def _postmortems(actor: Actor, q: str) -> Iterator[Choice]:
-    for one in postmortems.postmortems(actor).prefetch_related(None).filter(title__icontains=q)[:MOST]:
+    for one in postmortems.titled(actor, q)[:MOST]:
         yield Choice(f"{one.incident.key} {one.title}", f"/{one.incident.key}/postmortem", one.state)
 
 
