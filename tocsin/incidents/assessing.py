@@ -27,6 +27,8 @@ FACTORS: Mapping[str, str] = {
     SECURITY: "Security may be concerned",
     DATA_LOSS: "Data is lost, or may be",
 }
+COINCIDES: Mapping[str, str] = {"": "Not known yet", "yes": "Yes", "no": "No, with none that we know of"}
+"""Whether the impact began when something was changed. Yes is said by naming the change."""
 FIELDS: Mapping[str, str] = {
     "customers": "Who is hit",
     "seen": "What customers see",
@@ -36,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "external_figure": "How many customers",
     "factors": "Other factors",
     "other": "What else there is",
+    "coincides": "Began with a change",
 }
 """Every answer that is kept with the assessment, in the order of the questions."""
 
@@ -71,6 +74,7 @@ _CHECKS: Mapping[str, Any] = {
     "external_figure": lambda value: _figure("external_figure", value),
     "factors": _factors,
     "other": lambda value: texts.prose(value, field="other", limit=4_000),
+    "coincides": lambda value: word_of(value, COINCIDES, "coincides"),
 }
 
 
@@ -101,5 +105,5 @@ def in_words(name: str, value: Any) -> str:
     """One answer for the timeline and the history."""
     if name == "factors":
         return ", ".join(FACTORS[one].split(":")[0].lower() for one in value if one in FACTORS) or "none"
-    words = {"customers": CUSTOMERS, "internal_extent": EXTENTS, "external_extent": EXTENTS}.get(name)
+    words = {"customers": CUSTOMERS, "internal_extent": EXTENTS, "external_extent": EXTENTS, "coincides": COINCIDES}.get(name)
     return words.get(value, value) if words else str(value or "empty")

@@ -37,8 +37,8 @@ from tocsin.directory.commands.services import (
     change_service,
     create_product,
     create_service,
-    set_severity_meaning,
 )
+from tocsin.directory.commands.severities import set_severity_meaning, sign_severities
 from tocsin.directory.commands.setup import (
     confirm_mail,
     create_first_administrator,
@@ -94,6 +94,7 @@ __all__ = [
     "set_role",
     "set_severity_meaning",
     "set_value",
+    "sign_severities",
     "use_token",
     "verify_contact_method",
 ]

@@ -36,6 +36,7 @@ from tocsin.incidents.commands.running import (
     take_command,
 )
 from tocsin.incidents.commands.security import page_security
+from tocsin.incidents.commands.suspecting import clear_suspect, suspect_change
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
 from tocsin.incidents.commands.ticking import skip, tick, untick
 
@@ -53,6 +54,7 @@ __all__ = [
     "change_item",
     "change_stream",
     "check",
+    "clear_suspect",
     "conclude",
     "confirm_assessment",
     "declare",
@@ -90,6 +92,7 @@ __all__ = [
     "skip",
     "star",
     "state_revert",
+    "suspect_change",
     "take_command",
     "take_note",
     "tick",

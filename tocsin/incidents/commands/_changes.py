@@ -22,6 +22,7 @@ class ChangeWords:
     why: str = ""
     how: str = ""
     revert: str = ""
+    evidence: str = ""
 
 
 def of_note(text: str) -> ChangeWords:
@@ -39,6 +40,7 @@ def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, 
         why=words.why,
         how=words.how,
         revert=words.revert,
+        evidence=words.evidence,
         who=actor.name,
         message=message,
         at=at,
@@ -46,4 +48,6 @@ def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, 
     )
     said = {name: getattr(words, name) for name in ("what", "why", "how", "revert")}
     tell(actor, events.CHANGE_LOGGED, incident, now=now, change=made.id, number=made.number, who=actor.name, **said)
+    if words.evidence == rules.LOST:
+        tell(actor, events.EVIDENCE_LOST, incident, now=now, kind="change", number=made.number, what=words.what)
     return made

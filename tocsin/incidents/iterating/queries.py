@@ -18,7 +18,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import permissions
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.iterating import rules
-from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream
+from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream, SuspectedCause
 from tocsin.incidents.models import Incident
 from tocsin.incidents.rules import joined
 
@@ -90,6 +90,7 @@ class Loop:
     streams: tuple[Stream, ...]
     changes: tuple[Change, ...]
     open_theories: int
+    suspected: tuple[SuspectedCause, ...]
 
     @property
     def open_streams(self) -> list[Stream]:
@@ -108,6 +109,7 @@ def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
         streams=tuple(streams(actor, incident)),
         changes=tuple(changes(actor, incident)),
         open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
+        suspected=tuple(incident.suspected_causes.all()),
     )
 
 

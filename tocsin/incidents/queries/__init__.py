@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tocsin.incidents.queries.changes import ChangeLine, changes
+from tocsin.incidents.queries.changes import ChangeLine, Near, NearChange, changes, near, suspected
 from tocsin.incidents.queries.checklist import (
     CheckLine,
     CheckPart,
     checklist,
     fallbacks,
+    guidance,
     is_first_command,
     prompts,
     sheet,
@@ -57,6 +58,8 @@ __all__ = [
     "HistoryLine",
     "Holder",
     "Named",
+    "Near",
+    "NearChange",
     "Responder",
     "Spoken",
     "TimelineLine",
@@ -72,6 +75,7 @@ __all__ = [
     "checklist",
     "commanding",
     "fallbacks",
+    "guidance",
     "history",
     "holders",
     "incidents",
@@ -80,6 +84,7 @@ __all__ = [
     "linked_alerts",
     "mentions",
     "my_offers",
+    "near",
     "of_alert",
     "offer",
     "offers",
@@ -91,6 +96,7 @@ __all__ = [
     "sheet_item",
     "sheet_section",
     "similar_open",
+    "suspected",
     "team_queue",
     "timeline",
     "transcript",

@@ -13,6 +13,7 @@ from tocsin.incidents import events, permissions
 from tocsin.incidents.commands import talking
 from tocsin.incidents.commands._changes import ChangeWords
 from tocsin.incidents.commands._record import locked, save, tell
+from tocsin.incidents.iterating import rules
 from tocsin.incidents.iterating.models import Change
 from tocsin.incidents.models import Incident
 
@@ -25,20 +26,24 @@ def log_change(
     why: str = "",
     how: str = "",
     revert: str = "",
+    restarts: bool = False,
+    evidence: str = "",
     at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> Change:
     """Log a change: on the timeline as a note, in the state document as a row. Without `revert` the product asks for it.
 
-    `at` is when it was made, when that was before now. The record may be completed after the end.
+    `at` is when it was made, when that was before now. What `restarts` something says whether the `evidence` is kept or lost.
+    The record may be completed after the end.
     """
     permissions.require_responder(actor, incident)
     what = texts.prose(what, field="what", limit=1_000, required=True)
     more = {name: texts.prose(text, field=name, limit=1_000) for name, text in (("why", why), ("how", how), ("revert", revert))}
+    evidence = rules.evidence(restarts, evidence)
     said = [f"{name.capitalize()}: {_sentence(text)}" for name, text in more.items() if text]
     text = " ".join([_sentence(what), *said])
     with transaction.atomic():
-        talking.note(actor, incident, kind="change", text=text, at=at, change=ChangeWords(what, **more), now=now)
+        talking.note(actor, incident, kind="change", text=text, at=at, change=ChangeWords(what, **more, evidence=evidence), now=now)
         return Change.objects.select_related("incident").filter(incident=incident).latest("number")
 
 
