@@ -101,6 +101,17 @@ def extent_words(extent: str, figure: str) -> str:
     return f"{words}, {figure}" if figure else words
 
 
+def hit(extent: str, figure: str, who: str) -> str:
+    """`12 % of customers`, `40 colleagues`, `some customers`, `all customers, 300`, `no customers`; empty while it is not known."""
+    if extent == "none":
+        return f"no {who}"
+    if extent == "all":
+        return f"all {who}, {figure}" if figure else f"all {who}"
+    if figure:
+        return f"{figure} of {who}" if figure.endswith("%") else f"{figure} {who}"
+    return f"some {who}" if extent == "some" else ""
+
+
 def in_words(name: str, value: Any) -> str:
     """One answer for the timeline and the history."""
     if name == "factors":

@@ -131,7 +131,13 @@ def _told_answers(data: Data) -> list[tuple[str, Any]]:
 
 def _suspected(data: Data) -> Entry:
     minutes = data.get("minutes")
-    near = "" if minutes is None else f", {_span(minutes)} before the impact" if minutes >= 0 else f", {_span(-minutes)} after it began"
+    near = (
+        ""
+        if minutes is None
+        else f", {_span(minutes)} before the impact"
+        if minutes >= 0
+        else f", {_span(-minutes)} after it began"
+    )
     rollback = f". Roll back: {data['rollback']}" if data.get("rollback") else ""
     return Entry("Suspected cause", "change", f"{data.get('what')}{near}{rollback}", path=str(data.get("link") or ""))
 

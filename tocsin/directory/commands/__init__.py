@@ -38,7 +38,6 @@ from tocsin.directory.commands.services import (
     create_product,
     create_service,
 )
-from tocsin.directory.commands.severities import set_severity_meaning, sign_severities
 from tocsin.directory.commands.setup import (
     confirm_mail,
     create_first_administrator,
@@ -46,6 +45,7 @@ from tocsin.directory.commands.setup import (
     send_test_mail,
     set_mail_server,
 )
+from tocsin.directory.commands.severities import set_severity_meaning, sign_severities
 from tocsin.directory.commands.teams import add_member, change_team, create_team, remove_member
 from tocsin.directory.commands.vendors import change_vendor, create_vendor
 

@@ -62,7 +62,8 @@ def create_service(
 ) -> Service:
     """Something that can break, of a team. Until `oncall.cover_service` says otherwise the last resort is paged for it.
 
-    `owner` answers for it and is asked to approve postmortems; `severity_guidance` tells its Sev 1 from its Sev 2; `needs` are services and `vendors` houses that it cannot do without.
+    `owner` answers for it and is asked to approve postmortems; `severity_guidance` tells its Sev 1 from its 2; `needs` are services
+    and `vendors` houses that it cannot do without.
     """
     permissions.require_manager(actor, team)
     name = _checks.one_line(name, "name", 120)

@@ -39,6 +39,7 @@ from tocsin.incidents.commands.security import page_security
 from tocsin.incidents.commands.suspecting import clear_suspect, suspect_change
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
 from tocsin.incidents.commands.ticking import skip, tick, untick
+from tocsin.incidents.commands.vendors import call_vendor
 
 __all__ = [
     "accept_offer",
@@ -49,6 +50,7 @@ __all__ = [
     "assess",
     "assign_role",
     "be_here",
+    "call_vendor",
     "cancel_relief",
     "change_fields",
     "change_item",

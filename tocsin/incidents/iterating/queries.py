@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -216,7 +217,10 @@ def spans(incident: Incident, person_id: str) -> list[rules.Span]:
 
 
 def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
-    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first."""
+    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first.
+
+    A minor incident tires nobody: it is worked on in the hours of the team.
+    """
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
     here = {one.id: one.joined_at for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
@@ -230,7 +234,8 @@ def responders(incident: Incident, now: dt.datetime) -> list[Responder]:
         since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
         held = joined([incident_rules.role_label(row.role) for row in mine if row.until is None])
         if since is not None:
-            found.append(_responder(person, held, since, awake.get(person.pk), now))
+            one = _responder(person, held, since, awake.get(person.pk), now)
+            found.append(one if incident_rules.is_major(incident.severity) else dataclasses.replace(one, tired=""))
     return sorted(found, key=lambda one: one.since)
 
 
