@@ -7,8 +7,7 @@ import pytest
 from tests.incidents.given import declared, fixing, house, later
 from tocsin.core.errors import Invalid
 from tocsin.core.models import OutboxMail
-from tocsin.incidents import commands, queries
-from tocsin.incidents.commands.iterating import asking
+from tocsin.incidents import commands, jobs, queries
 from tocsin.incidents.iterating import rules
 from tocsin.postmortems.models import Action
 
@@ -61,7 +60,8 @@ def test_mails_of_the_loop_carry_the_calm_words():
     there = house()
     incident = fixing(there)
     commands.plan_relief(there.actor("ben"), incident, "incident_manager", there.ana, at=later(60), now=later(2))
-    asking.ask(incident.prompts.get(kind="relief"), now=later(45))
+    while jobs.ask_prompts(later(46)):
+        pass
     mails = list(OutboxMail.objects.filter(subject__contains="Hand-over"))
     assert mails
     assert all(queries.guidance() in mail.body for mail in mails)

@@ -69,7 +69,7 @@ def test_a_services_words_stand_where_its_severity_is_picked(client: Client, the
     assert client.post("/s/checkout-api/change", form | {"severity_guidance": "x" * 1_001}).status_code == 422
     assert client.post("/s/checkout-api/change", form).status_code == 302
     incident = declared(there, severity=2)
-    note = '<div class="letter if-major" data-of="checkout-api"'
+    note = '<div class="letter prose gapped if-major" data-of="checkout-api"'
     assert f"{note}>" in client.get("/declare?service=checkout-api").text
     assert f"{note} hidden>" in client.get("/declare").text
     preview = client.post("/declare", {"do": "preview", "service": "checkout-api", "severity": "1"}).text
