@@ -44,6 +44,17 @@ def assess(
     return api.post("incidents", wanted, "assess", **answers, **({"factors": factor} if factor else {}))
 
 
+@verb(incident, "confirm-assessment", line("{key} {state}, Sev {severity}: {summary}"))
+def confirm_assessment(
+    api: Remote,
+    wanted: Key,
+    severity: Annotated[int, typer.Option("--severity", "--sev", min=1, max=3)],
+    product: Annotated[list[str] | None, typer.Option("--product", help="Slug of a product that is hit; may be repeated.")] = None,
+) -> Any:
+    """Confirm severity and affected products; the room hears of it. Without --product those stay."""
+    return api.post("incidents", wanted, "confirm-assessment", severity=severity, products=product)
+
+
 @verb(incident, "near-changes", table("change", "minutes_before", "what", "service", "who", "suspected"))
 def near_changes(api: Remote, wanted: Key) -> Any:
     """Changes near the start of the impact, nearest first."""
