@@ -109,7 +109,7 @@ def test_opening_communications_shows_video_and_room_side_by_side(client: Client
     commands.change_fields(company.actor(there.ben), incident, video_url="https://video.example/hot", now=NOW)
     shown = client.get(f"/{incident.key}/checklist").text
     section = shown[shown.index('id="communications"') :].split("</section>")[0]
-    assert "Video is for understanding each other fast" in section
+    assert "Video to understand each other fast" in section
     assert 'href="https://video.example/hot"' in section
     assert f'href="/{incident.key}">The room' in section
 

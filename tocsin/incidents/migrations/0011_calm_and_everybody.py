@@ -4,17 +4,17 @@ from django.db.models import Max
 from tocsin.core import clock
 
 CALM = (
-    "Stay calm: observe, say what you think, try it, look again. It is fine not to know yet, and fine to ask for help. "
+    "Stay calm: observe, say what you think, try it, look again. Not to know yet is fine, to ask for help too. "
     "Restore service first, unless that destroys what shows the cause."
 )
-TALK = "Video is for understanding each other fast, the room for what must stay, with its time. Keep both open, side by side."
+TALK = "Video to understand each other fast, the room for what must stay, with its time: keep both open."
 ESCALATE = (
-    ("Platform and infrastructure: page them when the ground may have moved", "./page?q=platform"),
-    ("Other products: page every team that may be hit too", "./page"),
-    ("Somebody who does nothing but write to customers", "./roles?role=external_communications"),
-    ("More incident managers: as a backup, or for the night", "./page?q=incident+manager"),
+    ("Platform and infrastructure teams", "./page?q=platform"),
+    ("Teams of other products that may be hit", "./page"),
+    ("Somebody who only writes to customers", "./roles?role=external_communications"),
+    ("More incident managers, as backup or for the night", "./page?q=incident+manager"),
     ("Executives: head of engineering, CTO, founders", "./page?q=executive"),
-    ("Anybody else who may know something", "/people"),
+    ("Anybody else who may know", "/people"),
 )
 """Beside the three lines that stood there: teams of the service, security, vendors."""
 
