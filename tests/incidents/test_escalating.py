@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.req("ESC-01")
-def test_a_second_teams_page_has_the_key_and_the_link_and_the_timeline_says_so(mail: Outside):
+def test_a_second_teams_page_has_the_key_and_leads_to_the_room_and_the_timeline_says_so(client: Client, mail: Outside):
     there, eve = house(), company.person("Eve")
     team = company.team("Search", eve)
     company.policy(team, company.schedule(team, eve))
@@ -26,7 +28,8 @@ def test_a_second_teams_page_has_the_key_and_the_link_and_the_timeline_says_so(m
     HandEngine().run(later(2))
     page = next(message for _, message in mail.sent if message.to == eve.email)
     assert incident.key in page.subject
-    assert f"/{incident.key}" in page.text
+    assert incident.key in page.text
+    assert f'href="/{incident.key}"' in client.get(urlsplit(page.link).path).text
     assert ("Escalation", "Search called in") in [(one.kind, one.text) for one in queries.timeline(ben, incident)]
 
 
