@@ -74,6 +74,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.assessed", pace.looked_again),
     ("incident.role_taken", pace.role_changed_hands),
     ("incident.role_released", pace.role_changed_hands),
+    ("incident.evidence_lost", postmortem_handlers.measure_what_was_lost),
     ("incident.resolved", paging.alert_resolved),
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),

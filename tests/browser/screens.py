@@ -52,6 +52,21 @@ def _page_one_person(site: Site) -> str:
     return _below("incidents", f"/page?target={someone}", "&state=fixing")(site)
 
 
+def _seat_maps(rest: str) -> Find:
+    """A page of the incident that people talk about, assess and hand over."""
+
+    def find(site: Site) -> str:
+        items = site.api("GET", "/incidents?state=fixing").json["items"]
+        return f"/{next(one['key'] for one in items if one['summary'].startswith('Seat maps'))}{rest}"
+
+    return find
+
+
+def _offer(site: Site) -> str:
+    room = _seat_maps("")(site)
+    return f"{room}/offers/{site.api('GET', f'/incidents{room}/offers').json['items'][0]['id']}"
+
+
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
@@ -71,6 +86,18 @@ SCREENS = [
     Screen("document-section", _below("incidents", "/doc/we_know", "&state=fixing")),
     Screen("document-table", _below("incidents", "/tables/timeline", "&state=resolved")),
     Screen("document-import", _below("incidents", "/doc-import", "&state=fixing")),
+    Screen("assess", _seat_maps("/assess")),
+    Screen("assess-empty", "/DRILL-1/assess"),
+    Screen("cases", _seat_maps("/cases")),
+    Screen("cases-empty", "/DRILL-1/cases"),
+    Screen("roles", _seat_maps("/roles")),
+    Screen("hand-over", _seat_maps("/hand-over")),
+    Screen("responders", _seat_maps("/responders")),
+    Screen("responders-empty", "/DRILL-1/responders"),
+    Screen("offer", _offer),
+    Screen("severity-of-an-incident", _seat_maps("/severity")),
+    Screen("severities", "/severity"),
+    Screen("severities-kept", "/admin/severities"),
     Screen("page-a-team", _below("incidents", "/page?q=database", "&state=fixing")),
     Screen("page-one-person", _page_one_person),
     Screen("incident-resolved", _first("incidents", "&state=resolved")),

@@ -220,6 +220,20 @@ def test_the_room_is_photographed(visit: Visit, site: Site, pytestconfig: pytest
         page.screenshot(path=Path(folder) / "room.png")
 
 
+def test_the_assessment_is_photographed(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:
+    room = next(one for one in site.api("GET", "/incidents?state=fixing").json["items"] if one["summary"].startswith("Seat maps"))
+    page = visit.go(f"/{room['key']}/assess")
+    button = page.get_by_role("button", name="Page the security team")
+    assert not button.is_visible()
+    page.get_by_label("Security may be concerned").check()
+    assert button.is_visible()
+    page.get_by_label("Security may be concerned").uncheck()
+    assert "Suspected cause: Importer 88" in page.locator("#changes").inner_text()
+    folder = pytestconfig.getoption("--pictures")
+    if folder:
+        page.screenshot(path=Path(folder) / "assess.png", full_page=True)
+
+
 def test_the_board_is_photographed(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:
     room = next(one for one in site.api("GET", "/incidents?state=fixing").json["items"] if one["summary"].startswith("Seat maps"))
     page = visit.go(f"/{room['key']}/theories")

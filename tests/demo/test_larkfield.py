@@ -44,7 +44,8 @@ def _has_a_history() -> None:
     assert Incident.objects.filter(is_drill=False, outside=None).count() == 40
     assert Incident.objects.filter(is_drill=True).exclude(drill_drafts=None).exists()
     assert Incident.objects.filter(outside__reference="EMG-7").exists()
-    assert ChangeEvent.objects.count() == 4
+    assert ChangeEvent.objects.count() == 6
+    _knows_the_impact(Incident.objects.get(state=Incident.FIXING, is_drill=False))
     assert ItemMark.objects.exclude(reason="").exists()
     assert agreed.organisation().name == "Larkfield"
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
@@ -53,6 +54,16 @@ def _has_a_history() -> None:
     assert Action.objects.filter(state=Action.DONE).exists()
     assert Page.objects.filter(status=Page.ACKNOWLEDGED).exists()
     assert len(set(Team.objects.values_list("zone", flat=True))) >= 3
+
+
+def _knows_the_impact(incident: Incident) -> None:
+    """The open incident is assessed, with cases, a suspected cause, a role that was accepted and one that waits."""
+    assert incident.assessment.coincides == "yes"
+    assert incident.suspected_causes.get().rollback
+    assert incident.support_cases == incident.cases.count() == 3
+    assert set(incident.offers.values_list("state", flat=True)) == {"accepted", "offered"}
+    assert incident.releases.exists()
+    assert agreed.matrix().signed
 
 
 def _pages_nobody(now: dt.datetime) -> None:

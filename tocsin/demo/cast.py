@@ -154,6 +154,19 @@ CHANGES = (
 )
 """How many hours ago, which service, what."""
 
+GUIDANCE = {
+    "Checkout": "Sev 1 from one refused payment in twenty, or when nobody can pay by card. Below that, Sev 2.",
+    "Seat maps": "Sev 1 when no train shows seats, or seats are sold twice. Some trains without seats are Sev 2.",
+}
+"""What tells a Sev 1 from a Sev 2, by service."""
+SIGNED = ("Payments", "Booking")
+"""Teams that agree to what the severities mean."""
+
+CASES = (("CS-2201", "Nordbahn travel desk"), ("CS-2204", "Alpine school trips"), ("CS-2209", ""))
+CALLED_IN, NOT_NEEDED = "Data", "Payments"
+TAKERS = ("ben", "sara", "priya")
+"""Cases and teams of the incident that is open, and who may take it over."""
+
 DRILL = (
     (9, "Some of you cannot log in. We are looking into it and speak again in 30 minutes.", "Short and clear. Say since when."),
     (31, "Since 14:05 log-in fails for about half of you. Tickets you hold stay valid.", "Good: I know what still works."),

@@ -12,6 +12,7 @@ from tocsin.collab.documents import queries as documents
 from tocsin.core.actor import Actor
 from tocsin.demo import cast, messages
 from tocsin.demo.history import DAYS, Happening, Watch
+from tocsin.demo.impact import Impact
 from tocsin.demo.loop import Loop
 from tocsin.demo.staff import Company
 from tocsin.demo.stories import STORIES, ActionLine, Story
@@ -99,6 +100,7 @@ def _happenings(
         steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish)]
     if place == TALKED:
         steps += Talk(company, watch.actors, lambda: course.there).steps()
+        steps += Impact(company, watch, lambda: course.there).steps()
         steps += Loop(company, watch.actors, lambda: course.there).steps()
     return [Happening(course.at(minutes), act) for minutes, act in steps if course.at(minutes) < now]
 

@@ -6,11 +6,12 @@ import datetime as dt
 
 from tocsin.alerts import commands as alerts
 from tocsin.core import clock
-from tocsin.core.actor import SYSTEM
+from tocsin.core.actor import SYSTEM, Actor
 from tocsin.demo import cast
 from tocsin.demo.staff import Company
 from tocsin.directory import agreed
 from tocsin.directory import commands as directory
+from tocsin.directory.models import Team
 from tocsin.directory.queries import actor_for
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries
@@ -39,9 +40,15 @@ def clear(now: dt.datetime) -> None:
 
 def _agree(company: Company, now: dt.datetime) -> None:
     directory.set_organisation(SYSTEM, name=cast.ORGANISATION, security_team=company.teams[cast.SECURITY_TEAM], now=now)
+    for name in cast.SIGNED:
+        directory.sign_severities(_manager(company.teams[name]), company.teams[name], now=now)
     for kind, (name, link, note, ago) in cast.BACKUPS.items():
         tried = now.date() - dt.timedelta(days=ago)
         directory.set_backup_system(SYSTEM, agreed.backup_system(kind), name=name, link=link, note=note, tested_on=tried, now=now)
+
+
+def _manager(team: Team) -> Actor:
+    return actor_for(team.memberships.get(is_manager=True).person)
 
 
 def _change(company: Company, now: dt.datetime) -> None:

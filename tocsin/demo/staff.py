@@ -141,6 +141,7 @@ def _service(company: Company, line: cast.ServiceLine, began: dt.datetime) -> No
         description=line.description,
         products=products,
         owner=company.people[cast.OWNERS[line.name]],
+        severity_guidance=cast.GUIDANCE.get(line.name, ""),
         vendors=[company.vendors[name] for name in cast.USES.get(line.name, ())],
         now=began,
     )

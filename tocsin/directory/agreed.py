@@ -1,14 +1,16 @@
-"""What the house has agreed on: its name, what it holds to at each stage, where it goes when a system is down."""
+"""What the house has agreed on: its name, what it holds to at each stage, its severities, where it goes when a system is down."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from tocsin.core import clock
 from tocsin.core.errors import NotFound
 from tocsin.core.store import facts
-from tocsin.directory.models import BackupSystem, Team, Value
+from tocsin.directory.models import BackupSystem, Severity, SeveritySignOff, Team, Value
 
-ORGANISATION_FACT = "organisation"
+ORGANISATION_FACT, SEVERITIES_FACT = "organisation", "severities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,31 @@ class Organisation:
 
     name: str
     security_team: Team | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The three severities as one text: its version, since when (None: as it came), who agrees to it, who has not said so.
+
+    A sign-off of an earlier version is among `signed` and its team among `waiting`.
+    """
+
+    severities: tuple[Severity, ...]
+    version: int
+    changed_at: dt.datetime | None
+    signed: tuple[SeveritySignOff, ...]
+    waiting: tuple[Team, ...]
+
+
+def matrix() -> Matrix:
+    """The severities with their version and sign-offs. Four queries."""
+    fact = facts.get(SEVERITIES_FACT, {})
+    version = int(fact.get("version", 1))
+    signed = tuple(SeveritySignOff.objects.select_related("team", "by").order_by("team__name"))
+    agreed = {one.team_id for one in signed if one.version == version}
+    waiting = tuple(team for team in Team.objects.order_by("name") if team.pk not in agreed)
+    changed_at = clock.parse(fact["changed_at"]) if fact.get("changed_at") else None
+    return Matrix(tuple(Severity.objects.order_by("number")), version, changed_at, signed, waiting)
 
 
 def organisation() -> Organisation:

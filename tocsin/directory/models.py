@@ -174,6 +174,8 @@ class Service(Stamped):
         "self", symmetrical=False, related_name="needed_by", blank=True
     )
     vendors: models.ManyToManyField[Vendor, models.Model] = models.ManyToManyField(Vendor, related_name="services", blank=True)
+    severity_guidance = models.TextField(blank=True, default="", db_default="")
+    """What tells a Sev 1 of this service from a Sev 2."""
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -184,17 +186,30 @@ class Service(Stamped):
 
 
 class Severity(models.Model):
-    """One of the three severities: its name and its meaning in a sentence, both editable."""
+    """One of the three severities: its name, its meaning in a sentence, examples one a line. All are editable."""
 
     number = models.SmallIntegerField(primary_key=True)
     name = models.CharField(max_length=40)
     meaning = models.CharField(max_length=400)
+    examples = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("number",)
 
     def __str__(self) -> str:
         return f"Sev {self.number} {self.name}"
+
+
+class SeveritySignOff(models.Model):
+    """A team has agreed to what the severities mean, as they stood in a version."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="severity_sign_off")
+    version = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.team} agrees to version {self.version}"
 
 
 class Gateway(Stamped):

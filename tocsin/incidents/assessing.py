@@ -27,6 +27,8 @@ FACTORS: Mapping[str, str] = {
     SECURITY: "Security may be concerned",
     DATA_LOSS: "Data is lost, or may be",
 }
+COINCIDES: Mapping[str, str] = {"": "Not known yet", "yes": "Yes", "no": "No, with none that we know of"}
+"""Whether the impact began when something was changed. Yes is said by naming the change."""
 FIELDS: Mapping[str, str] = {
     "customers": "Who is hit",
     "seen": "What customers see",
@@ -36,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "external_figure": "How many customers",
     "factors": "Other factors",
     "other": "What else there is",
+    "coincides": "Began with a change",
 }
 """Every answer that is kept with the assessment, in the order of the questions."""
 
@@ -71,6 +74,7 @@ _CHECKS: Mapping[str, Any] = {
     "external_figure": lambda value: _figure("external_figure", value),
     "factors": _factors,
     "other": lambda value: texts.prose(value, field="other", limit=4_000),
+    "coincides": lambda value: word_of(value, COINCIDES, "coincides"),
 }
 
 
@@ -97,9 +101,20 @@ def extent_words(extent: str, figure: str) -> str:
     return f"{words}, {figure}" if figure else words
 
 
+def hit(extent: str, figure: str, who: str) -> str:
+    """`12 % of customers`, `40 colleagues`, `some customers`, `all customers, 300`, `no customers`; empty while it is not known."""
+    if extent == "none":
+        return f"no {who}"
+    if extent == "all":
+        return f"all {who}, {figure}" if figure else f"all {who}"
+    if figure:
+        return f"{figure} of {who}" if figure.endswith("%") else f"{figure} {who}"
+    return f"some {who}" if extent == "some" else ""
+
+
 def in_words(name: str, value: Any) -> str:
     """One answer for the timeline and the history."""
     if name == "factors":
         return ", ".join(FACTORS[one].split(":")[0].lower() for one in value if one in FACTORS) or "none"
-    words = {"customers": CUSTOMERS, "internal_extent": EXTENTS, "external_extent": EXTENTS}.get(name)
+    words = {"customers": CUSTOMERS, "internal_extent": EXTENTS, "external_extent": EXTENTS, "coincides": COINCIDES}.get(name)
     return words.get(value, value) if words else str(value or "empty")

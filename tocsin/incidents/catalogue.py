@@ -6,6 +6,7 @@ data of an event and nothing else, so that they never ask the database; an event
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,14 +112,38 @@ def _state_changed(data: Data) -> Entry:
     return Entry("Status", "flag", text, quiet=data["new"] == rules.RESOLVED)
 
 
-def _assessed(data: Data) -> Entry:
-    words = [f"{assessing.FIELDS[name].lower()}: {assessing.in_words(name, one['new'])}" for name, one in _answers(data)]
+def _assessed(data: Data) -> Entry | None:
+    """That it began with a change is told by the line of the change."""
+    if data.get("answers") and not _told_answers(data):
+        return None
+    words = [f"{assessing.FIELDS[name].lower()}: {assessing.in_words(name, one['new'])}" for name, one in _told_answers(data)]
     return Entry("Assessed", "eye", "; ".join(words) or "nothing is known yet")
 
 
 def _answers(data: Data) -> list[tuple[str, Any]]:
     answers = data.get("answers") or {}
     return [(name, answers[name]) for name in assessing.FIELDS if name in answers]
+
+
+def _told_answers(data: Data) -> list[tuple[str, Any]]:
+    return [(name, one) for name, one in _answers(data) if name != "coincides" or one["new"] == "no"]
+
+
+def _suspected(data: Data) -> Entry:
+    minutes = data.get("minutes")
+    near = (
+        ""
+        if minutes is None
+        else f", {_span(minutes)} before the impact"
+        if minutes >= 0
+        else f", {_span(-minutes)} after it began"
+    )
+    rollback = f". Roll back: {data['rollback']}" if data.get("rollback") else ""
+    return Entry("Suspected cause", "change", f"{data.get('what')}{near}{rollback}", path=str(data.get("link") or ""))
+
+
+def _span(minutes: float) -> str:
+    return rules.duration_words(dt.timedelta(minutes=minutes))
 
 
 def _stopped(data: Data) -> Entry | None:
@@ -210,6 +235,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     ),
     "incident.resolved": _resolved,
     "incident.assessed": _assessed,
+    "incident.cause_suspected": _suspected,
     "incident.responder_released": _said(
         lambda data: f"{data.get('name')} is not needed, with thanks", "Escalation", "off", quiet=True
     ),

@@ -114,6 +114,16 @@ CHANGE_LOGGED = "incident.change_logged"
 REVERT_STATED = "incident.revert_stated"
 """data: change (id), number, what, old, revert"""
 
+CAUSE_SUSPECTED = "incident.cause_suspected"
+"""A change near the start may be the cause. data: change (id), what, at (RFC 3339), minutes (before the impact began, or null),
+service, link, rollback"""
+
+SUSPICION_WITHDRAWN = "incident.suspicion_withdrawn"
+"""data: change (id), what"""
+
+EVIDENCE_LOST = "incident.evidence_lost"
+"""A restart destroys what would show the cause. data: kind (experiment, change), number, what"""
+
 BEHAVIOUR_DESCRIBED = "incident.behaviour_described"
 """data: one `{"old", "new"}` for observed and expected, where they changed"""
 

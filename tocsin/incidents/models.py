@@ -133,6 +133,7 @@ class Assessment(models.Model):
     external_figure = models.CharField(max_length=20, blank=True, default="")
     factors = models.JSONField(default=list)
     other = models.TextField(blank=True, default="")
+    coincides = models.CharField(max_length=3, blank=True, default="", db_default="")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.models import Event
+from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
@@ -22,6 +23,20 @@ def demand_owner(incident: Incident, resolution: Resolution) -> None:
     if not resolution.postmortem_owner:
         raise Invalid("Name the person who owns the postmortem: your last duty as incident manager.", field="postmortem_owner")
     permissions.accountable(Person.objects.filter(pk=resolution.postmortem_owner).first(), "postmortem_owner")
+
+
+def measure_what_was_lost(event: Event, actor: Actor) -> None:
+    """A restart destroys what shows the cause: somebody sees to it that it is there next time. Hears `incident.evidence_lost`.
+
+    The incident manager owns the action, whoever wrote it down while there is none.
+    """
+    incident = Incident.objects.select_related("manager").get(pk=event.subject)
+    writer = Person.objects.filter(pk=actor.id).first()
+    owner = next((one for one in (incident.manager, writer) if one and one.is_active), None)
+    if owner is None:
+        return
+    title = texts.shorten(f"Measure what was lost by: {event.data['what']}", 240)
+    commands.add_action(actor, incident, title=title, category="detect", link_type="improvement", owner=owner, now=event.at)
 
 
 def start_at_resolve(event: Event, actor: Actor) -> None:

@@ -61,6 +61,8 @@ CRITICAL = frozenset(
     {
         "incident.declared",
         "incident.noted",
+        "incident.cause_suspected",
+        "incident.evidence_lost",
         "incident.severity_changed",
         "incident.severity_confirmed",
         "incident.state_changed",

@@ -40,6 +40,10 @@ class Facts:
     customers_see: str = ""
     observed: str = ""
     expected: str = ""
+    suspected: tuple[str, ...] = ()
+    """Changes that may be the cause, each in a sentence."""
+    coincides: str = ""
+    """`yes`, `no`, or empty: whether it began with a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,12 @@ def _impact(facts: Facts) -> str:
 def _causes(facts: Facts) -> str:
     """The fault, as it was written down while the incident was fixed, before the question why."""
     fault = [f"- {word}: {text}" for word, text in (("Observed", facts.observed), ("Expected", facts.expected)) if text]
-    return "\n".join([*(["Fault:", "", *fault, ""] if fault else []), "The root cause is currently unknown."])
+    lines = ["Fault:", "", *fault, ""] if fault else []
+    if facts.suspected:
+        lines += ["Suspected, because it was changed near the start:", "", *(f"- {text}" for text in facts.suspected), ""]
+    elif facts.coincides == "no":
+        lines += ["The start coincides with no change that is known.", ""]
+    return "\n".join([*lines, "The root cause is currently unknown."])
 
 
 def _mitigation(moments: Iterable[Moment]) -> str:

@@ -169,6 +169,8 @@ def drill_draft(incident: Incident, wanted: str) -> DrillDraft:
 
 
 def draft(incident: Incident, audience: str, status: str) -> rules.Draft:
-    """The words to begin with for an audience and a status."""
+    """The words to begin with for an audience and a status; none for customers where the incident is private."""
+    if audience == rules.EXTERNAL and incident.is_private:
+        return rules.Draft("", "")
     first = not Entry.objects.filter(incident=incident, page__audience=audience).exists()
     return rules.words_for(audience, facts_of(incident), status, first=first)

@@ -41,7 +41,11 @@ HISTORY = dt.timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the drafts know of an incident. `products` are names as customers know them."""
+    """What the drafts know of an incident. `products` are names as customers know them.
+
+    `seen`, `hit_inside` and `hit_outside` are answers of the assessment in words, empty while it says nothing. Only the last
+    of them may be told to customers.
+    """
 
     key: str
     severity: int
@@ -52,6 +56,9 @@ class Facts:
     detected_at: dt.datetime | None = None
     impact_ended_at: dt.datetime | None = None
     drill: bool = False
+    seen: str = ""
+    hit_inside: str = ""
+    hit_outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +81,20 @@ def first_internal(facts: Facts) -> Draft:
         affected = f"An incident affecting {incidents.joined(facts.products)} is under investigation."
     else:
         affected = "An incident is under investigation. Which products it affects is currently unknown."
-    return Draft(internal_title(facts), f"{affected} Updates will follow shortly by email and on the internal status page.")
+    last = "Updates will follow shortly by email and on the internal status page."
+    return Draft(internal_title(facts), _sentences(affected, facts.seen, _hit_inside(facts), last))
 
 
 def first_external(facts: Facts) -> Draft:
     """The first message to customers: products, and that updates come here. No key, no inside words."""
     what = _products(facts)
-    return Draft(f"Investigating issues with {what}", f"We are looking into issues with {what}. Updates will come here soon.")
+    body = _sentences(f"We are looking into issues with {what}.", _hit_outside(facts), "Updates will come here soon.")
+    return Draft(f"Investigating issues with {what}", body)
 
 
 def follow_up_internal(facts: Facts, customers_see: str = "", we_try: str = "") -> Draft:
     """A message in between, from the state document where it says something; what is missing is named as unknown."""
-    impact = customers_see.strip() or "The impact on customers is currently unknown."
+    impact = _sentences(customers_see.strip() or facts.seen, _hit_inside(facts)) or "The impact on customers is currently unknown."
     steps = we_try.strip() or "Which steps come next is currently unknown."
     return Draft(internal_title(facts), f"{impact}\n\nNext steps:\n{steps}")
 
@@ -98,7 +107,8 @@ def follow_up_external(facts: Facts, status: str) -> Draft:
         IDENTIFIED: f"We have found what causes the issues with {what} and are working to put it right.",
         MONITORING: f"{what[0].upper()}{what[1:]} should work again. We are watching it closely.",
     }
-    return Draft(f"Issues with {what}", words.get(status, words[INVESTIGATING]))
+    hit = _hit_outside(facts) if status != MONITORING else ""
+    return Draft(f"Issues with {what}", _sentences(words.get(status, words[INVESTIGATING]), hit))
 
 
 def final_internal(facts: Facts) -> Draft:
@@ -124,6 +134,22 @@ def final_external(facts: Facts) -> Draft:
     if incidents.is_major(facts.severity):
         body += " A postmortem will follow."
     return Draft(f"Issues with {what}", body)
+
+
+def _hit_inside(facts: Facts) -> str:
+    """Everybody who is hit, for colleagues to read."""
+    hit = [words for words in (facts.hit_outside, facts.hit_inside) if words]
+    return f"It affects {incidents.joined(hit)}." if hit else ""
+
+
+def _hit_outside(facts: Facts) -> str:
+    """Customers who are hit, for customers to read; nothing of colleagues."""
+    return f"This affects {facts.hit_outside}." if facts.hit_outside and not facts.hit_outside.startswith("no ") else ""
+
+
+def _sentences(*texts: str) -> str:
+    """The texts that are there, one after the other, each ended."""
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts if text)
 
 
 def _products(facts: Facts) -> str:

@@ -11,6 +11,7 @@ from tocsin.cli.remote.command import Key, incident
 from tocsin.cli.remote.declare import fields, line, table, verb
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Its reference at the support desk.", show_default=False)]
+Change = Annotated[str, typer.Argument(metavar="CHANGE", help="Its id, as near-changes lists it.", show_default=False)]
 
 _case = line("{reference} belongs to the incident")
 
@@ -33,12 +34,48 @@ def assess(
     internal_figure: Annotated[str | None, typer.Option("--internal-figure", help="40, or 12 %.")] = None,
     factor: Annotated[list[str] | None, typer.Option("--factor", help="public, security, data_loss; may be repeated.")] = None,
     other: Annotated[str | None, typer.Option("--other", help="What else there is.")] = None,
+    no_change: Annotated[bool, typer.Option("--no-change", help="It began with no change that we know of.")] = False,
 ) -> Any:
     """Answer what is known of the impact; what is left out stays."""
     given = {"customers": customers, "seen": seen, "external_extent": external, "external_figure": external_figure}
     given |= {"internal_extent": internal, "internal_figure": internal_figure, "other": other}
     answers: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    answers |= {"coincides": "no"} if no_change else {}
     return api.post("incidents", wanted, "assess", **answers, **({"factors": factor} if factor else {}))
+
+
+@verb(incident, "confirm-assessment", line("{key} {state}, Sev {severity}: {summary}"))
+def confirm_assessment(
+    api: Remote,
+    wanted: Key,
+    severity: Annotated[int, typer.Option("--severity", "--sev", min=1, max=3)],
+    product: Annotated[list[str] | None, typer.Option("--product", help="Slug of a product that is hit; may be repeated.")] = None,
+) -> Any:
+    """Confirm severity and affected products; the room hears of it. Without --product those stay."""
+    return api.post("incidents", wanted, "confirm-assessment", severity=severity, products=product)
+
+
+@verb(incident, "near-changes", table("change", "minutes_before", "what", "service", "who", "suspected"))
+def near_changes(api: Remote, wanted: Key) -> Any:
+    """Changes near the start of the impact, nearest first."""
+    return api.get("incidents", wanted, "near-changes")
+
+
+@verb(incident, "suspect-change", fields)
+def suspect_change(
+    api: Remote,
+    wanted: Key,
+    change: Change,
+    rollback: Annotated[str, typer.Option("--rollback", help="How it is rolled back.")] = "",
+) -> Any:
+    """A change may be the cause; the way back is shown where people fix."""
+    return api.post("incidents", wanted, "suspect-change", change=change, rollback=rollback)
+
+
+@verb(incident, "clear-suspect", fields)
+def clear_suspect(api: Remote, wanted: Key, change: Change) -> Any:
+    """A change is not the cause after all."""
+    return api.post("incidents", wanted, "clear-suspect", change=change)
 
 
 @verb(incident, "cases", table("reference", "customer", "labelled_at", "followed_up_at", "url"))

@@ -205,6 +205,17 @@ def page(
     return api.post("incidents", wanted, "page", team=team, schedule=schedule, person=person)
 
 
+@verb(incident, "call-vendor", _incident)
+def call_vendor(
+    api: Remote,
+    wanted: Key,
+    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="Slug or id.", show_default=False)],
+    text: Annotated[str, typer.Option("--text", help="What was said.")] = "",
+) -> Any:
+    """Put a call to a vendor on an incident, as an escalation."""
+    return api.post("incidents", wanted, "call-vendor", vendor=vendor, text=text)
+
+
 @verb(incident, "add-member", _incident)
 def add_member(api: Remote, wanted: Key, person: Annotated[str, typer.Option("--person", help="Mail address or id.")]) -> Any:
     """Let a person see a private incident."""

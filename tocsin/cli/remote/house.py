@@ -25,6 +25,8 @@ Vendors = Annotated[list[str] | None, typer.Option("--vendor", help="Slug of a v
 _named = line("{slug}: {name}")
 _person = line("{name} ({email}), {role}")
 
+_GUIDANCE = "What tells its Sev 1 from its Sev 2."
+
 
 @verb(service, "list", table("slug", "name", "team", "owner", "policy", "roster"))
 def list_services(api: Remote, limit: Limit = 200) -> Any:
@@ -51,9 +53,11 @@ def create_service(
     owner: Owner = None,
     needs: Needs = None,
     vendor: Vendors = None,
+    severity_guidance: Annotated[str, typer.Option("--severity-guidance", help=_GUIDANCE)] = "",
 ) -> Any:
     """Add a service."""
     given = {"name": name, "team": team, "slug": slug, "description": description, "runbook_url": runbook_url}
+    given["severity_guidance"] = severity_guidance
     return api.post("services", **given, policy=policy, roster=roster, owner=owner, needs=needs, vendors=vendor)
 
 
@@ -70,10 +74,12 @@ def change_service(
     owner: Owner = None,
     needs: Needs = None,
     vendor: Vendors = None,
+    severity_guidance: Annotated[str | None, typer.Option("--severity-guidance", help=_GUIDANCE)] = None,
     without: Annotated[list[str] | None, typer.Option("--without", help="policy, roster or owner: take it away; repeat.")] = None,
 ) -> Any:
     """Change a service; what is left out stays."""
     given = {"name": name, "team": team, "description": description, "runbook_url": runbook_url}
+    given["severity_guidance"] = severity_guidance
     links: dict[str, Any] = {"policy": policy, "roster": roster, "owner": owner, "needs": needs, "vendors": vendor}
     return api.change("services", wanted, **given, **links | dict.fromkeys(without or (), NULL))
 

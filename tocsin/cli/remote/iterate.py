@@ -17,6 +17,8 @@ About = Annotated[int | None, typer.Option("--about", help="Number of the observ
 Lead = Annotated[str | None, typer.Option("--lead", help="Tech lead: mail address or id.")]
 Step = Annotated[str | None, typer.Option("--step", help="What is done now.")]
 NextSteps = Annotated[str | None, typer.Option("--next", help="What comes next.")]
+Restarts = Annotated[bool, typer.Option("--restarts", help="It restarts or resets something; say --evidence.")]
+Evidence = Annotated[str, typer.Option("--evidence", help="What shows the cause is kept, or lost.")]
 Towards = Annotated[str | None, typer.Option("--towards", help="How it moves towards resolution.")]
 
 _finding = line("{number} {kind} {state}: {text}")
@@ -37,9 +39,12 @@ def add_finding(
     text: Text,
     kind: Annotated[str, typer.Option("--kind", help="observation, theory or experiment.")] = "observation",
     about: About = None,
+    restarts: Restarts = False,
+    evidence: Evidence = "",
 ) -> Any:
     """Put an observation, a theory or an experiment on the board."""
-    return api.post("incidents", wanted, "add-finding", kind=kind, text=text, about=about)
+    given = {"kind": kind, "text": text, "about": about, "restarts": restarts, "evidence": evidence}
+    return api.post("incidents", wanted, "add-finding", **given)
 
 
 @verb(incident, "take-note", _finding)
@@ -116,10 +121,12 @@ def log_change(
     how: Annotated[str, typer.Option("--how")] = "",
     who: Annotated[str, typer.Option("--who", help="Who made it, if not you.")] = "",
     at: Annotated[str, typer.Option("--at", help="When, if not now: an instant, or -10m.")] = "",
+    restarts: Restarts = False,
+    evidence: Evidence = "",
 ) -> Any:
     """Log a change. Without --revert it is asked for until somebody says it."""
-    given = {"what": what, "revert": revert, "why": why, "how": how, "who": who, "at": instant(at, "--at")}
-    return api.post("incidents", wanted, "log-change", **given)
+    given = {"what": what, "revert": revert, "why": why, "how": how, "who": who, "restarts": restarts, "evidence": evidence}
+    return api.post("incidents", wanted, "log-change", **given, at=instant(at, "--at"))
 
 
 @verb(incident, "state-revert", _change)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.answers import USAGE, fail
+from tocsin.cli.answers import USAGE, fail, say, show_table
 from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.declare import Limit, fields, line, noun, table, verb
 
@@ -86,7 +86,7 @@ def change_product(
     return api.change("products", wanted, name=name)
 
 
-@verb(severity, "list", table("number", "name", "meaning"))
+@verb(severity, "list", table("number", "is_major", "name", "meaning"))
 def list_severities(api: Remote) -> Any:
     """List the severities."""
     return api.get("severities")
@@ -98,9 +98,32 @@ def set_meaning(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=3)],
     name: Annotated[str, typer.Option("--name")],
     meaning: Annotated[str, typer.Option("--meaning", help="A sentence.")],
+    examples: Annotated[str | None, typer.Option("--examples", help="One a line; left out they stay.")] = None,
 ) -> Any:
-    """Name a severity and say what it means."""
-    return api.post("severities", str(number), "set-meaning", name=name, meaning=meaning)
+    """Name a severity and say what it means. Teams sign the new version anew."""
+    return api.post("severities", str(number), "set-meaning", name=name, meaning=meaning, examples=examples)
+
+
+def _agreement(answer: Any) -> None:
+    say(f"Version {answer['version']}, {answer['changed_at'] or 'as it came'}.")
+    show_table(("team", "version", "at"), [[one["team"], str(one["version"]), one["at"]] for one in answer["signed"]])
+    say(f"Still to sign: {', '.join(answer['waiting']) or 'nobody'}.")
+
+
+@verb(severity, "agreement", _agreement)
+def agreement(api: Remote) -> Any:
+    """Which version of the severities is in force, and which teams agree to it."""
+    return api.get("severities", "agreement")
+
+
+@verb(severity, "sign", _agreement)
+def sign(
+    api: Remote,
+    team: Annotated[str, typer.Argument(metavar="TEAM", help="Slug or id.", show_default=False)],
+    version: Annotated[int | None, typer.Option("--version", help="The version that was read.")] = None,
+) -> Any:
+    """A team agrees to what the severities mean."""
+    return api.post("severities", "sign", team=team, version=version)
 
 
 @verb(gateway, "list", table("id", "name", "method"))

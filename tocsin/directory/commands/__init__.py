@@ -37,7 +37,6 @@ from tocsin.directory.commands.services import (
     change_service,
     create_product,
     create_service,
-    set_severity_meaning,
 )
 from tocsin.directory.commands.setup import (
     confirm_mail,
@@ -46,6 +45,7 @@ from tocsin.directory.commands.setup import (
     send_test_mail,
     set_mail_server,
 )
+from tocsin.directory.commands.severities import set_severity_meaning, sign_severities
 from tocsin.directory.commands.teams import add_member, change_team, create_team, remove_member
 from tocsin.directory.commands.vendors import change_vendor, create_vendor
 
@@ -94,6 +94,7 @@ __all__ = [
     "set_role",
     "set_severity_meaning",
     "set_value",
+    "sign_severities",
     "use_token",
     "verify_contact_method",
 ]

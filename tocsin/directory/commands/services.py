@@ -1,4 +1,4 @@
-"""Products, services and what the severities mean."""
+"""Products and services."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid, NotFound
+from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
+from tocsin.core.text import texts
 from tocsin.directory import events, permissions
 from tocsin.directory.commands import _checks
-from tocsin.directory.models import Person, Product, Service, Severity, Team, Vendor
+from tocsin.directory.models import Person, Product, Service, Team, Vendor
 
 _MOST_NEEDED = 100
 
@@ -55,12 +56,14 @@ def create_service(
     owner: Person | None = None,
     needs: Iterable[Service] = (),
     vendors: Iterable[Vendor] = (),
+    severity_guidance: str = "",
     slug: str = "",
     now: dt.datetime,
 ) -> Service:
     """Something that can break, of a team. Until `oncall.cover_service` says otherwise the last resort is paged for it.
 
-    `owner` answers for it and is asked to approve postmortems; `needs` are services and `vendors` houses that it cannot do without.
+    `owner` answers for it and is asked to approve postmortems; `severity_guidance` tells its Sev 1 from its 2; `needs` are services
+    and `vendors` houses that it cannot do without.
     """
     permissions.require_manager(actor, team)
     name = _checks.one_line(name, "name", 120)
@@ -72,6 +75,7 @@ def create_service(
         description=_checks.one_line(description, "description", 400, required=False),
         runbook_url=_checks.web_address(runbook_url, "runbook_url"),
         owner=_owner(owner),
+        severity_guidance=_guidance(severity_guidance),
         created_at=now,
         updated_at=now,
     )
@@ -96,6 +100,7 @@ def change_service(
     owner: Person | str | None = None,
     needs: Iterable[Service] | None = None,
     vendors: Iterable[Vendor] | None = None,
+    severity_guidance: str | None = None,
     archived: bool | None = None,
     now: dt.datetime,
 ) -> Service:
@@ -108,6 +113,8 @@ def change_service(
         changed["description"] = _checks.one_line(description, "description", 400, required=False)
     if runbook_url is not None:
         changed["runbook_url"] = _checks.web_address(runbook_url, "runbook_url")
+    if severity_guidance is not None:
+        changed["severity_guidance"] = _guidance(severity_guidance)
     if team is not None:
         permissions.require_manager(actor, team)
         changed["team_id"] = team.id
@@ -126,20 +133,6 @@ def change_service(
     return service
 
 
-@transaction.atomic
-def set_severity_meaning(actor: Actor, number: int, *, name: str, meaning: str, now: dt.datetime) -> Severity:
-    """The words beside a severity. The numbers 1, 2 and 3 are fixed."""
-    permissions.require_administrator(actor)
-    severity = Severity.objects.filter(number=number).first()
-    if severity is None:
-        raise NotFound("Severities are 1, 2 and 3.")
-    severity.name = _checks.one_line(name, "name", 40)
-    severity.meaning = _checks.one_line(meaning, "meaning", 400)
-    severity.save(update_fields=["name", "meaning"])
-    record(actor, events.SEVERITY_CHANGED, f"sev_{number}", now=now, data={"name": severity.name, "meaning": severity.meaning})
-    return severity
-
-
 def _write(service: Service, changed: dict[str, Any], now: dt.datetime) -> None:
     if not changed:
         return
@@ -148,6 +141,10 @@ def _write(service: Service, changed: dict[str, Any], now: dt.datetime) -> None:
     service.updated_at = now
     with _checks.only_once("name", f"There is a service “{service.name}” already."):
         service.save(update_fields=[*changed, "updated_at"])
+
+
+def _guidance(text: str) -> str:
+    return texts.prose(text, field="severity_guidance", limit=1_000)
 
 
 def _owner(owner: Person | None) -> Person | None:

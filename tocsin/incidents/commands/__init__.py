@@ -37,8 +37,10 @@ from tocsin.incidents.commands.running import (
     take_command,
 )
 from tocsin.incidents.commands.security import page_security
+from tocsin.incidents.commands.suspecting import clear_suspect, suspect_change
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
 from tocsin.incidents.commands.ticking import skip, tick, untick
+from tocsin.incidents.commands.vendors import call_vendor
 
 __all__ = [
     "accept_offer",
@@ -50,11 +52,13 @@ __all__ = [
     "assign_role",
     "be_here",
     "bring_in_document",
+    "call_vendor",
     "cancel_relief",
     "change_fields",
     "change_item",
     "change_stream",
     "check",
+    "clear_suspect",
     "conclude",
     "confirm_assessment",
     "declare",
@@ -92,6 +96,7 @@ __all__ = [
     "skip",
     "star",
     "state_revert",
+    "suspect_change",
     "take_command",
     "take_note",
     "tick",

@@ -23,6 +23,7 @@ class ChangeWords:
     how: str = ""
     revert: str = ""
     who: str = ""
+    evidence: str = ""
 
 
 def of_note(text: str) -> ChangeWords:
@@ -41,6 +42,7 @@ def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, 
         why=words.why,
         how=words.how,
         revert=words.revert,
+        evidence=words.evidence,
         who=who,
         message=message,
         at=at,
@@ -48,4 +50,6 @@ def keep(actor: Actor, incident: Incident, words: ChangeWords, *, message: str, 
     )
     said = {name: getattr(words, name) for name in ("what", "why", "how", "revert")}
     tell(actor, events.CHANGE_LOGGED, incident, now=now, change=made.id, number=made.number, who=who, **said)
+    if words.evidence == rules.LOST:
+        tell(actor, events.EVIDENCE_LOST, incident, now=now, kind="change", number=made.number, what=words.what)
     return made

@@ -31,6 +31,7 @@ def assess(actor: Actor, incident: Incident, *, now: dt.datetime, **answers: Any
     given = assessing.checked(answers)
     with transaction.atomic():
         incident = locked(incident)
+        _require_change(incident, given)
         kept, made = Assessment.objects.get_or_create(incident=incident, defaults={"at": now, "by": author(actor)})
         changed = {
             name: {"old": getattr(kept, name), "new": value} for name, value in given.items() if getattr(kept, name) != value
@@ -43,6 +44,17 @@ def assess(actor: Actor, incident: Incident, *, now: dt.datetime, **answers: Any
             save(incident, now=now)
             tell(actor, events.ASSESSED, incident, now=now, answers=changed)
     return kept
+
+
+def _require_change(incident: Incident, given: dict[str, Any]) -> None:
+    """Whether it began with a change is not said against the changes that are suspected."""
+    if "coincides" not in given:
+        return
+    suspected = incident.suspected_causes.first()
+    if given["coincides"] == "yes" and suspected is None:
+        raise Invalid("Say with which change: suspect it.", field="coincides")
+    if given["coincides"] != "yes" and suspected is not None:
+        raise Conflict(f"“{texts.shorten(suspected.what, 80)}” is suspected. Take that back first.", field="coincides")
 
 
 def confirm_assessment(

@@ -28,6 +28,8 @@ class Finding(models.Model):
     state = models.CharField(max_length=12, blank=True, default="")
     outcome = models.TextField(blank=True, default="")
     message = models.CharField(max_length=32, blank=True, default="")
+    evidence = models.CharField(max_length=4, blank=True, default="", db_default="")
+    """Of an experiment that restarts something: whether what shows the cause is `kept` or `lost`."""
     at = models.DateTimeField()
     by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     state_at = models.DateTimeField(null=True)
@@ -80,6 +82,8 @@ class Change(models.Model):
     revert = models.TextField(blank=True, default="")
     who = models.CharField(max_length=200, blank=True, default="")
     message = models.CharField(max_length=32, blank=True, default="")
+    evidence = models.CharField(max_length=4, blank=True, default="", db_default="")
+    """Of a change that restarts something: whether what shows the cause is `kept` or `lost`."""
     at = models.DateTimeField()
     by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -89,6 +93,31 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"change {self.number}"
+
+
+class SuspectedCause(models.Model):
+    """A change near the start of the impact that may have caused it, as it was told then, and how it is rolled back.
+
+    `change` is the id of a change that a release told of, or that was logged in a room.
+    """
+
+    id = IdField("sus")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="suspected_causes")
+    change = models.CharField(max_length=32)
+    what = models.TextField()
+    at = models.DateTimeField()
+    service = models.CharField(max_length=120, blank=True, default="")
+    link = models.CharField(max_length=500, blank=True, default="")
+    rollback = models.TextField(blank=True, default="")
+    suspected_at = models.DateTimeField()
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("suspected_at", "id")
+        constraints = (models.UniqueConstraint(fields=("incident", "change"), name="incidents_suspected_once"),)
+
+    def __str__(self) -> str:
+        return self.what[:60]
 
 
 class Behaviour(models.Model):

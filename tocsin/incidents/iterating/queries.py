@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import permissions
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.iterating import rules
-from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream
+from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream, SuspectedCause
 from tocsin.incidents.models import Incident
 from tocsin.incidents.rules import joined
 
@@ -90,6 +91,7 @@ class Loop:
     streams: tuple[Stream, ...]
     changes: tuple[Change, ...]
     open_theories: int
+    suspected: tuple[SuspectedCause, ...]
 
     @property
     def open_streams(self) -> list[Stream]:
@@ -108,6 +110,7 @@ def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
         streams=tuple(streams(actor, incident)),
         changes=tuple(changes(actor, incident)),
         open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
+        suspected=tuple(incident.suspected_causes.all()),
     )
 
 
@@ -214,7 +217,10 @@ def spans(incident: Incident, person_id: str) -> list[rules.Span]:
 
 
 def at_work(incident: Incident, now: dt.datetime) -> list[AtWork]:
-    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first."""
+    """Who is at work: whoever holds a role, leads a stream of work or is in the room; the longest at it first.
+
+    A minor incident tires nobody: it is worked on in the hours of the team.
+    """
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
     here = {one.id: one.joined_at for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
@@ -228,7 +234,8 @@ def at_work(incident: Incident, now: dt.datetime) -> list[AtWork]:
         since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
         held = joined([incident_rules.role_label(row.role) for row in mine if row.until is None])
         if since is not None:
-            found.append(_at_work(person, held, since, awake.get(person.pk), now))
+            one = _at_work(person, held, since, awake.get(person.pk), now)
+            found.append(one if incident_rules.is_major(incident.severity) else dataclasses.replace(one, tired=""))
     return sorted(found, key=lambda one: one.since)
 
 

@@ -30,11 +30,13 @@ CHECKS: Mapping[str, str] = {
 }
 """The discipline checklist of the incident manager: question by name."""
 
-GUIDANCE = (
-    "Stay calm. One thing after the other: observe, say what you think, try it, look again. "
-    "It is fine not to know yet, and fine to ask for help."
+KEPT, LOST = "kept", "lost"
+EVIDENCE: Mapping[str, str] = {KEPT: "What we need is kept", LOST: "It will be lost"}
+EVIDENCE_PROMPT = (
+    "A restart wipes memory, connections and logs that nobody has written down. Take the dump, copy logs and graphs first. "
+    "Then say whether what shows the cause is kept, or will be lost."
 )
-"""What the response pages remind of; it never alarms."""
+"""Asked before something is restarted."""
 
 REMIND_BEFORE = dt.timedelta(minutes=15)
 """How long before a planned hand-over both sides hear of it."""
@@ -50,6 +52,15 @@ def split_change(text: str) -> tuple[str, str]:
     """What was changed and how to take it back, of a note such as `rolled back. Revert: deploy it again`."""
     found = _REVERT.match(text.strip())
     return (found["what"].strip(), found["revert"].strip()) if found and found["what"].strip() else (text.strip(), "")
+
+
+def evidence(restarts: bool, answer: str) -> str:
+    """What becomes of the evidence; empty for what restarts nothing. Raises Invalid with the prompt when that is not said."""
+    if answer and answer not in EVIDENCE:
+        raise Invalid(f"Evidence is one of {', '.join(EVIDENCE)}.", field="evidence")
+    if restarts and not answer:
+        raise Invalid(EVIDENCE_PROMPT, field="evidence")
+    return answer if restarts else ""
 
 
 def hours(words: str, *, field: str) -> dt.timedelta:

@@ -75,6 +75,8 @@ TIMELINE: Mapping[str, Told] = {
     "incident.stream_opened": Told(_stream_opened, "Stream", "fork"),
     "incident.stream_changed": Told(_stream_changed, "Stream", "fork", quiet=True),
     "incident.revert_stated": Told(lambda data: f"{data.get('what')}: {data.get('revert')}", "Revert", "back", quiet=True),
+    "incident.evidence_lost": Told(lambda data: f"will be lost by: {data.get('what')}", "Evidence", "sev2"),
+    "incident.suspicion_withdrawn": Told(lambda data: f"no longer suspected: {data.get('what')}", "Suspected cause", "back"),
     "incident.behaviour_described": Told(_behaviour, "Behaviour", "eye"),
     "incident.checked": Told(lambda data: incidents.joined(list(data.get("questions", ()))), "Checked", "done", quiet=True),
     "incident.prompted": Told(lambda data: "has the impact or the severity changed?", "Asked", "clock", quiet=True),

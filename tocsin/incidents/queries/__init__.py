@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tocsin.incidents.queries.changes import ChangeLine, changes
+from tocsin.incidents.queries.changes import ChangeLine, Near, NearChange, changes, near, suspected
 from tocsin.incidents.queries.checklist import (
     CheckLine,
     CheckPart,
     checklist,
     fallbacks,
+    guidance,
     is_first_command,
     prompts,
     sheet,
@@ -32,6 +33,7 @@ from tocsin.incidents.queries.one import (
     Holder,
     answers,
     assessment,
+    called_in,
     case,
     cases,
     catch_up,
@@ -59,6 +61,8 @@ __all__ = [
     "HistoryLine",
     "Holder",
     "Named",
+    "Near",
+    "NearChange",
     "Spoken",
     "TimelineLine",
     "Transcript",
@@ -66,6 +70,7 @@ __all__ = [
     "assessment",
     "by_id",
     "by_key",
+    "called_in",
     "case",
     "cases",
     "catch_up",
@@ -73,6 +78,7 @@ __all__ = [
     "checklist",
     "commanding",
     "fallbacks",
+    "guidance",
     "history",
     "holders",
     "incidents",
@@ -82,6 +88,7 @@ __all__ = [
     "mentions",
     "my_offers",
     "named",
+    "near",
     "of_alert",
     "offer",
     "offers",
@@ -93,6 +100,7 @@ __all__ = [
     "sheet_item",
     "sheet_section",
     "similar_open",
+    "suspected",
     "team_queue",
     "timeline",
     "transcript",

@@ -59,6 +59,11 @@ def sheet_section(slug: str) -> SheetSection:
     return found
 
 
+def guidance() -> str:
+    """What the response pages remind of: the words of the section Fix of the cheat sheet, which administrators write."""
+    return SheetSection.objects.filter(pk="fix").values_list("text", flat=True).first() or ""
+
+
 def is_first_command(actor: Actor) -> bool:
     """Whether the actor has commanded no incident before the one in hand: then they are told what that means."""
     return RoleAssignment.objects.filter(role=RoleAssignment.MANAGER, person=actor.id).count() == 1
@@ -138,6 +143,9 @@ def _line(
 
 
 def _due(incident: Incident, item: SheetItem, mark: ItemMark | None) -> dt.datetime | None:
+    """When a periodic line comes back. A minor incident waits in a queue: nothing about it runs by the clock."""
     if not item.every_minutes or incident.state != Incident.FIXING or incident.fixing_at is None or item.removed_at:
+        return None
+    if not rules.is_major(incident.severity):
         return None
     return rules.prompt_due(incident.fixing_at, mark.at if mark else None, item.every_minutes)

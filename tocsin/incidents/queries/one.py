@@ -131,6 +131,13 @@ def answers(found: Assessment | None) -> dict[str, Any]:
     return {name: getattr(found, name) for name in assessing.FIELDS} if found else {}
 
 
+def called_in(actor: Actor, incident: Incident, target: str) -> dt.datetime | None:
+    """When a team, a schedule or a person, by id, was last called in by hand; None when that never happened."""
+    permissions.require_seer(actor, incident)
+    called = Event.objects.filter(subject=incident.id, name="incident.team_paged", data__target=target)
+    return called.order_by("-id").values_list("at", flat=True).first()
+
+
 def cases(actor: Actor, incident: Incident) -> QuerySet[SupportCase]:
     """The support cases that are labelled with this incident, in the order they came."""
     permissions.require_seer(actor, incident)

@@ -18,6 +18,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.iterating import queries as loop
+from tocsin.incidents.iterating.models import SuspectedCause
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import events, permissions, rules, wording
 from tocsin.postmortems.models import Postmortem
@@ -58,7 +59,7 @@ def first_text(incident: Incident) -> wording.Draft:
     """The draft of an incident as it stands: times, severity, critical moments by role, references."""
     alerts = Alert.objects.filter(incident_link__incident=incident).order_by("started_at")
     seen = Section.objects.filter(document__subject=incident.id, slug="customers_see").values_list("text", flat=True).first()
-    behaviour = loop.behaviour(SYSTEM, incident)
+    behaviour, known = loop.behaviour(SYSTEM, incident), incidents.assessment(SYSTEM, incident)
     facts = wording.Facts(
         key=incident.key,
         severity=incident.severity,
@@ -76,17 +77,23 @@ def first_text(incident: Incident) -> wording.Draft:
         customers_see=seen or "",
         observed=behaviour.observed if behaviour else "",
         expected=behaviour.expected if behaviour else "",
+        suspected=tuple(wording.by_role(_suspected(cause), _roles(incident)) for cause in incidents.suspected(SYSTEM, incident)),
+        coincides=known.coincides if known else "",
     )
     return wording.draft(facts, _moments(incident))
+
+
+def _suspected(cause: SuspectedCause) -> str:
+    where = f" in {cause.service}" if cause.service else ""
+    back = f" Rolled back by: {cause.rollback}" if cause.rollback else ""
+    link = f" ({cause.link})" if cause.link else ""
+    return f"{cause.at.astimezone(dt.UTC):%Y-%m-%d %H:%M UTC}{where}: {cause.what}{link}.{back}"
 
 
 def _moments(incident: Incident) -> list[wording.Moment]:
     """The critical lines of the timeline, oldest first. People become the roles they held."""
     lines = [line for line in incidents.timeline(SYSTEM, incident) if line.event_name in rules.CRITICAL or line.starred]
-    roles = {
-        row.person.name: incident_rules.role_label(row.role).lower()
-        for row in incident.roles.select_related("person").order_by("-since")
-    }
+    roles = _roles(incident)
     moments = []
     for line in reversed(lines):
         if line.event_name == "incident.state_changed" and line.quiet:
@@ -96,6 +103,12 @@ def _moments(incident: Incident) -> list[wording.Moment]:
         who = line.role or (wording.ON_DUTY if answered else "")
         moments.append(wording.Moment(line.at, line.kind or "Said", text, who))
     return moments
+
+
+def _roles(incident: Incident) -> dict[str, str]:
+    """What people were, by name."""
+    held = incident.roles.select_related("person").order_by("-since")
+    return {row.person.name: incident_rules.role_label(row.role).lower() for row in held}
 
 
 _LIMITS = {"title": 240}

@@ -15,8 +15,9 @@ from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
+from tocsin.incidents import assessing
 from tocsin.incidents import rules as incident_rules
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Assessment, Incident
 from tocsin.statuspages import events, permissions, rules
 from tocsin.statuspages.commands.components import relieve, set_states
 from tocsin.statuspages.models import Entry, StatusPage, Update
@@ -194,7 +195,8 @@ def close_entries(
 
 
 def facts_of(incident: Incident) -> rules.Facts:
-    """What the drafts need to know; one query for the products."""
+    """What the drafts need to know; one query for the products, one for the assessment."""
+    known = Assessment.objects.filter(incident=incident).first()
     return rules.Facts(
         key=incident.key,
         severity=incident.severity,
@@ -205,4 +207,7 @@ def facts_of(incident: Incident) -> rules.Facts:
         detected_at=incident.detected_at,
         impact_ended_at=incident.impact_ended_at,
         drill=incident.is_drill,
+        seen=known.seen if known else "",
+        hit_inside=assessing.hit(known.internal_extent, known.internal_figure, "colleagues") if known else "",
+        hit_outside=assessing.hit(known.external_extent, known.external_figure, "customers") if known else "",
     )

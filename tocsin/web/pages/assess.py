@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.core.errors import Refused
+from tocsin.directory import agreed
 from tocsin.directory import queries as directory
 from tocsin.incidents import assessing, commands
 from tocsin.incidents import queries as incidents
@@ -20,6 +21,9 @@ from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import incident_head
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.pages.room_acts import time_fields
+
+ASKED = [name for name in assessing.FIELDS if name != "coincides"]
+"""The answers of the form; that it began with a change is said beside the changes."""
 
 
 @allow(RESPONDER)
@@ -32,7 +36,7 @@ def assess(request: Request, key: str) -> HttpResponse:
         try:
             _write(request, incident, form)
             if form.ok:
-                return redirect(f"/{incident.key}/assess#severity")
+                return redirect(f"/{incident.key}/assess#changes")
         except Refused as refused:
             form.refuse(refused)
     return _page(request, incident, form)
@@ -44,7 +48,7 @@ def _typed(request: Request, incident: Incident) -> dict[str, Any]:
 
 
 def _write(request: Request, incident: Incident, form: Typed) -> None:
-    answers: dict[str, Any] = {name: form.text(name, lines=name in {"seen", "other"}) for name in assessing.FIELDS}
+    answers: dict[str, Any] = {name: form.text(name, lines=name in {"seen", "other"}) for name in ASKED}
     answers["factors"] = form.many("factors")
     started = form.when("impact_started_at", zone=request.actor.zone, now=request.now, past=True)
     cases = form.number("support_cases", most=9_999_999)
@@ -59,6 +63,9 @@ def _write(request: Request, incident: Incident, form: Typed) -> None:
 def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
     kept = incidents.assessment(request.actor, incident)
     cases = list(incidents.cases(request.actor, incident))
+    team = agreed.organisation().security_team
+    suspected = list(incidents.suspected(request.actor, incident))
+    near = incidents.near(request.actor, incident)
     context = {
         "here": "incidents",
         "incident": incident,
@@ -73,8 +80,56 @@ def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
         "products": directory.products(),
         "hit": set(incident.products.values_list("slug", flat=True)),
         "cases": cases,
+        "security_team": team,
+        "security_at": incidents.called_in(request.actor, incident, team.pk) if team else None,
+        "suspected": suspected,
+        "near": near,
+        "open": [one for one in near.changes if one.line.id not in {cause.change for cause in suspected}],
     }
     return render(request, "incident/assess.html", context, status=200 if form.ok else 422)
+
+
+@allow(RESPONDER)
+@require_POST
+def security(request: Request, key: str) -> HttpResponse:
+    """One press wakes the security team. What was answered on the way is kept first."""
+    incident = incidents.by_key(request.actor, key)
+    form = Typed(request.POST, initial=_typed(request, incident))
+    try:
+        if "customers" in request.POST:
+            _write(request, incident, form)
+        if form.ok:
+            words = f"{assessing.FACTORS[assessing.SECURITY]}: {incident.summary}"
+            commands.page_security(request.actor, words[:200], incident=incident, now=request.now)
+            messages.success(request, "The security team is being paged.")
+            return redirect(f"/{incident.key}/assess#severity")
+    except Refused as refused:
+        form.errors["form"] = refused.detail
+    return _page(request, incident, form)
+
+
+@allow(RESPONDER)
+@require_POST
+def change(request: Request, key: str) -> HttpResponse:
+    """`do`: `suspect` the chosen change, or `none` of them; `clear`: the change that is not suspected after all."""
+    incident = incidents.by_key(request.actor, key)
+    form, verb = Typed(request.POST, initial=_typed(request, incident)), request.POST.get("do", "")
+    cleared = form.text("clear", longest=40)
+    chosen, rollback = form.text("change", longest=40), form.text("rollback", longest=1_000)
+    try:
+        if verb == "none":
+            commands.assess(request.actor, incident, coincides="no", now=request.now)
+        elif cleared:
+            commands.clear_suspect(request.actor, incident, cleared, now=request.now)
+        elif not chosen:
+            form.errors["change"] = "Choose the change."
+        elif form.ok:
+            commands.suspect_change(request.actor, incident, chosen, rollback=rollback, now=request.now)
+        if form.ok:
+            return redirect(f"/{incident.key}/assess#changes")
+    except Refused as refused:
+        form.errors["change"] = refused.detail
+    return _page(request, incident, form)
 
 
 @allow(RESPONDER)
@@ -144,6 +199,8 @@ def change_case(request: Request, key: str, case_id: str) -> HttpResponse:
 
 urlpatterns = [
     at_incident("/assess", assess),
+    at_incident("/assess/security", security),
+    at_incident("/assess/change", change),
     at_incident("/confirm", confirm),
     at_incident("/cases", cases),
     at_incident("/cases/label", label),

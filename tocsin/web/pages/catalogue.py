@@ -1,4 +1,4 @@
-"""Products, gateways and the meaning of the severities: what an administrator sets once."""
+"""Products and gateways: what an administrator sets once."""
 
 from __future__ import annotations
 
@@ -116,24 +116,6 @@ def _gateway_saved(request: Request, found: Gateway) -> HttpResponse:
     return redirect("gateways")
 
 
-@allow(ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def severities(request: Request) -> HttpResponse:
-    form = Typed(request.POST)
-    if request.method == "POST":
-        number = form.number("number", least=1, most=3)
-        try:
-            name, meaning = form.text("name"), form.text("meaning")
-            severity = commands.set_severity_meaning(request.actor, number, name=name, meaning=meaning, now=request.now)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"Severity {severity.number} is saved.")
-            return redirect("severities")
-    context = {"severities": queries.severities(), "form": form}
-    return render(request, "admin/severities.html", context, status=200 if form.ok else 422)
-
-
 urlpatterns = [
     path("products", products, name="products"),
     path("products/new", new_product, name="product_new"),
@@ -141,5 +123,4 @@ urlpatterns = [
     path("gateways", gateways, name="gateways"),
     path("gateways/new", new_gateway, name="gateway_new"),
     path("gateways/<str:gateway_id>", gateway, name="gateway"),
-    path("admin/severities", severities, name="severities"),
 ]

@@ -42,12 +42,6 @@ def report(request: Request) -> HttpResponse:
 
 
 @allow(SIGNED_IN)
-@require_GET
-def severity_scale(request: Request) -> HttpResponse:
-    return render(request, "severity.html", {"severities": directory.severities(), "here": "incidents"})
-
-
-@allow(SIGNED_IN)
 @require_http_methods(["GET", "POST"])
 def declare(request: Request) -> HttpResponse:
     actor = request.actor
@@ -154,5 +148,4 @@ def _said_twice(actor: Actor, summary: str, now: dt.datetime) -> Incident | None
 urlpatterns = [
     path("report", report),
     path("declare", declare),
-    path("severity", severity_scale),
 ]

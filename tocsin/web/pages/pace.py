@@ -43,7 +43,8 @@ def fix(request: Request, key: str) -> HttpResponse:
         "kept": kept,
         "checks": queries.checklist(request.actor, incident),
         "pace": queries.pace(request.actor, incident, request.now),
-        "guidance": rules.GUIDANCE,
+        "guidance": incidents.guidance(),
+        "suspected": list(incidents.suspected(request.actor, incident)),
     }
     return _page(request, incident, "fix", context)
 

@@ -45,7 +45,7 @@ def new(request: Request) -> HttpResponse:
     form = Typed(request.POST, initial={"team": request.GET.get("team", "")})
     if request.method == "POST":
         try:
-            fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
+            fields: dict[str, Any] = _texts(form)
             fields |= {"owner": _owner(form), **_links(form)}
             service = commands.create_service(request.actor, **fields, team=_team(form, request.actor), now=request.now)
             _cover(request, service, form)
@@ -63,7 +63,7 @@ def change(request: Request, slug: str) -> HttpResponse:
     form = Typed(request.POST, initial=_as_typed(service))
     if request.method == "POST":
         try:
-            fields: dict[str, Any] = {name: form.text(name) for name in FIELDS}
+            fields: dict[str, Any] = _texts(form)
             fields |= {"owner": _owner(form) or "", **_links(form)}
             commands.change_service(request.actor, service, **fields, team=_team(form, request.actor), now=request.now)
             _cover(request, service, form)
@@ -150,6 +150,11 @@ def _team(form: Typed, actor: Actor) -> Team:
     return team
 
 
+def _texts(form: Typed) -> dict[str, str]:
+    lines = {"severity_guidance": form.text("severity_guidance", lines=True)}
+    return {name: form.text(name) for name in FIELDS} | lines
+
+
 def _owner(form: Typed) -> Person | None:
     chosen = form.text("owner", longest=60)
     person = queries.people().filter(pk=chosen).first()
@@ -181,7 +186,7 @@ def _cover(request: Request, service: Service, form: Typed) -> None:
 
 def _as_typed(service: Service) -> dict[str, Any]:
     policy, roster = oncall.covers_of([service]).get(service.id, (None, None))
-    return {name: getattr(service, name) for name in FIELDS} | {
+    return {name: getattr(service, name) for name in (*FIELDS, "severity_guidance")} | {
         "team": service.team.slug,
         "products": [product.id for product in service.products.all()],
         "needs": [one.id for one in service.needs.all()],

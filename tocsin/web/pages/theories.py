@@ -41,6 +41,8 @@ def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
         "form": form,
         "kinds": rules.KINDS.items(),
         "results": rules.RESULTS.items(),
+        "evidence": rules.EVIDENCE.items(),
+        "evidence_prompt": rules.EVIDENCE_PROMPT,
         "subjects": [one for one in board.findings if one.kind != rules.EXPERIMENT],
     }
     return render(request, "incident/theories.html", context, status=200 if form.ok else 422)
@@ -53,11 +55,12 @@ def add(request: Request, key: str) -> HttpResponse:
     form = Typed(request.POST)
     kind = form.choice("kind", rules.KINDS, wrong="Choose what it is.")
     text = form.text("text", required="Write what it is.", lines=True, longest=2_000)
-    wanted = form.text("about", longest=10)
+    wanted, restarts, evidence = form.text("about", longest=10), form.ticked("restarts"), form.text("evidence", longest=10)
     if form.ok:
         try:
             about = queries.finding(request.actor, incident, whole(wanted) or 0) if wanted else None
-            commands.add_finding(request.actor, incident, kind, text, about=about, now=request.now)
+            given: dict[str, Any] = {"restarts": restarts, "evidence": evidence if kind == rules.EXPERIMENT else ""}
+            commands.add_finding(request.actor, incident, kind, text, about=about, **given, now=request.now)
             return redirect(f"/{incident.key}/theories")
         except NotFound as missing:
             form.errors["about"] = missing.detail

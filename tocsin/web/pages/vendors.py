@@ -6,13 +6,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.core.errors import Refused
-from tocsin.directory import commands, queries
+from tocsin.core.errors import NotFound, Refused
+from tocsin.directory import commands, permissions, queries
+from tocsin.directory.models import Vendor
+from tocsin.incidents import commands as commands_of_incidents
+from tocsin.incidents import queries as incidents
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
-from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
+from tocsin.web.gate.policy import ADMINISTRATOR, RESPONDER, SIGNED_IN, allow
+
+LISTED = 50
 
 
 @allow(SIGNED_IN)
@@ -24,7 +29,33 @@ def listing(request: Request) -> HttpResponse:
 @allow(SIGNED_IN)
 @require_GET
 def detail(request: Request, slug: str) -> HttpResponse:
-    return render(request, "vendors/detail.html", {"vendor": queries.vendor(slug)})
+    return _detail(request, queries.vendor(slug), Typed(initial={"incident": request.GET.get("incident", "")[:24]}))
+
+
+def _detail(request: Request, vendor: Vendor, form: Typed) -> HttpResponse:
+    may_respond = permissions.is_responder(request.actor)
+    open_now = list(incidents.incidents(request.actor, state="open")[:LISTED]) if may_respond else []
+    context = {"vendor": vendor, "open": open_now, "form": form}
+    return render(request, "vendors/detail.html", context, status=200 if form.ok else 422)
+
+
+@allow(RESPONDER)
+@require_POST
+def called(request: Request, slug: str) -> HttpResponse:
+    """The vendor was called about an incident; its timeline says so."""
+    vendor, form = queries.vendor(slug), Typed(request.POST)
+    key, text = form.text("incident", required="Choose the incident.", longest=24), form.text("text", lines=True)
+    if form.ok:
+        try:
+            commands_of_incidents.call_vendor(
+                request.actor, incidents.by_key(request.actor, key), vendor, text=text, now=request.now
+            )
+            return redirect(f"/{key}")
+        except NotFound:
+            form.errors["incident"] = "Choose the incident from the list."
+        except Refused as refused:
+            form.refuse(refused)
+    return _detail(request, vendor, form)
 
 
 @allow(ADMINISTRATOR)
@@ -66,5 +97,6 @@ urlpatterns = [
     path("vendors", listing, name="vendors"),
     path("vendors/new", new, name="vendor_new"),
     path("v/<slug:slug>", detail, name="vendor"),
+    path("v/<slug:slug>/called", called, name="vendor_called"),
     path("v/<slug:slug>/change", change, name="vendor_change"),
 ]

@@ -94,7 +94,8 @@ def changes(request: Request, key: str) -> HttpResponse:
 
 def _changes(request: Request, incident: Incident, form: Typed) -> HttpResponse:
     rows = list(queries.changes(request.actor, incident))
-    return _page(request, incident, "changes", form, changes=rows, asked=queries.unreverted(rows))
+    asks = {"evidence": rules.EVIDENCE.items(), "evidence_prompt": rules.EVIDENCE_PROMPT}
+    return _page(request, incident, "changes", form, changes=rows, asked=queries.unreverted(rows), **asks)
 
 
 @allow(RESPONDER)
@@ -104,14 +105,15 @@ def log_change(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     form = Typed(request.POST)
     what = form.text("what", required="Say what was changed.", lines=True, longest=1_000)
-    more = {name: form.text(name, lines=True, longest=1_000) for name in ("why", "how", "revert")}
+    more: dict[str, Any] = {name: form.text(name, lines=True, longest=1_000) for name in ("why", "how", "revert")}
     who = form.text("who", longest=200)
     at = form.when("at", zone=request.actor.zone, now=request.now, past=True)
     if form.ok and not more["revert"] and request.POST.get("do") != "anyway":
         form.errors["revert"] = "How is it taken back? Write it, or log the change without."
+    evidence: dict[str, Any] = {"restarts": form.ticked("restarts"), "evidence": form.text("evidence", longest=10)}
     if form.ok:
         try:
-            commands.log_change(request.actor, incident, what, **more, who=who, at=at, now=request.now)
+            commands.log_change(request.actor, incident, what, **more, **evidence, who=who, at=at, now=request.now)
             return redirect(f"/{incident.key}/changes")
         except Refused as refused:
             form.refuse(refused)

@@ -132,6 +132,7 @@
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (box.dataset && box.dataset.all) for (const one of $$("input[name=" + box.dataset.all + "]")) one.checked = box.checked;
+    if (box.name === "service") for (const one of $$("[data-of]")) one.hidden = one.dataset.of !== box.value;
     count();
   });
   count();

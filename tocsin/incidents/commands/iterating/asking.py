@@ -16,9 +16,10 @@ from tocsin.directory.models import Person
 from tocsin.incidents import events
 from tocsin.incidents.commands._record import locked, tell
 from tocsin.incidents.commands.iterating import _prompts
-from tocsin.incidents.iterating import queries, rules
+from tocsin.incidents.iterating import queries
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
+from tocsin.incidents.queries.checklist import guidance
 from tocsin.incidents.rules import is_major, role_label
 
 
@@ -84,7 +85,7 @@ def _mail(
         return
     here = {one.id for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
     what = "a private incident" if incident.is_private else incident.summary
-    body = "\n".join([f"{incident.key}: {what}", "", *lines, "", rules.GUIDANCE, ""])
+    body = "\n".join([f"{incident.key}: {what}", "", *lines, "", guidance(), ""])
     for person in people:
         if person is not None and person.email and person.pk not in here:
             outbox.enqueue(person.email, f"[{incident.key}] {about}", body, now=now, key=f"prompt.{prompt.id}.{person.pk}")

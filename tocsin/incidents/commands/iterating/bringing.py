@@ -64,7 +64,8 @@ def _change(bringing: _Bringing, known: Change | None, row: CarriedRow) -> None:
     cells = {column.name: row.cells.get(column.name, "").strip() for column in CHANGES.columns}
     at = _instant(cells.pop("when"))
     if known is None:
-        log_change(bringing.actor, bringing.incident, at=at, now=bringing.now, **cells)
+        what, who, how, why, revert = (cells[name] for name in ("what", "who", "how", "why", "revert"))
+        log_change(bringing.actor, bringing.incident, what, who=who, how=how, why=why, revert=revert, at=at, now=bringing.now)
         bringing.brought.added += 1
         return
     said = any(cells[name] != getattr(known, name) for name in ("who", "what", "how", "why"))

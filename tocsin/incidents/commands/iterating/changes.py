@@ -13,6 +13,7 @@ from tocsin.incidents import events, permissions
 from tocsin.incidents.commands import talking
 from tocsin.incidents.commands._changes import ChangeWords
 from tocsin.incidents.commands._record import locked, save, tell
+from tocsin.incidents.iterating import rules
 from tocsin.incidents.iterating.models import Change
 from tocsin.incidents.models import Incident
 
@@ -26,22 +27,27 @@ def log_change(
     how: str = "",
     revert: str = "",
     who: str = "",
+    restarts: bool = False,
+    evidence: str = "",
     at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> Change:
     """Log a change: on the timeline as a note, in the state document as a row. Without `revert` the product asks for it.
 
-    `who` made it, when that is not the actor; `at` is when, when that was before now. The record may be completed after the end.
+    `who` made it, when that is not the actor; `at` is when, when that was before now. What `restarts` something says whether the
+    `evidence` is kept or lost. The record may be completed after the end.
     """
     permissions.require_responder(actor, incident)
     what = texts.prose(what, field="what", limit=1_000, required=True)
     more = {name: texts.prose(text, field=name, limit=1_000) for name, text in (("why", why), ("how", how), ("revert", revert))}
     who = texts.line(who, field="who", limit=200, required=False)
+    evidence = rules.evidence(restarts, evidence)
     said = [f"{name.capitalize()}: {_sentence(text)}" for name, text in more.items() if text]
     by = [f"By {_sentence(who)}"] if who not in ("", actor.name) else []
     text = " ".join([_sentence(what), *by, *said])
     with transaction.atomic():
-        talking.note(actor, incident, kind="change", text=text, at=at, change=ChangeWords(what, who=who, **more), now=now)
+        words = ChangeWords(what, who=who, **more, evidence=evidence)
+        talking.note(actor, incident, kind="change", text=text, at=at, change=words, now=now)
         return Change.objects.select_related("incident").filter(incident=incident).latest("number")
 
 

@@ -22,16 +22,27 @@ _MOST = 1_000
 
 
 def add_finding(
-    actor: Actor, incident: Incident, kind: str, text: str, *, about: Finding | None = None, message: str = "", now: dt.datetime
+    actor: Actor,
+    incident: Incident,
+    kind: str,
+    text: str,
+    *,
+    about: Finding | None = None,
+    message: str = "",
+    restarts: bool = False,
+    evidence: str = "",
+    now: dt.datetime,
 ) -> Finding:
     """Write down an observation, a theory (about an observation or none) or an experiment (about a theory).
 
-    Allowed after the end too: the record may be completed. Raises Invalid with the field.
+    An experiment that `restarts` something says whether the `evidence` is kept or lost. Allowed after the end too: the record
+    may be completed. Raises Invalid with the field.
     """
     permissions.require_responder(actor, incident)
     word_of(kind, rules.KINDS, "kind")
     text = texts.prose(text, field="text", limit=2_000, required=True)
     _require_fitting(incident, kind, about)
+    evidence = rules.evidence(restarts and kind == rules.EXPERIMENT, evidence)
     with transaction.atomic():
         incident = locked(incident)
         number = following(incident.findings)
@@ -45,12 +56,15 @@ def add_finding(
             about=about,
             state=rules.OPEN if kind == rules.THEORY else "",
             message=message,
+            evidence=evidence,
             at=now,
             by=author(actor),
         )
         save(incident, now=now)
         data = {"kind": kind, "text": text, "about": about.number if about else None}
         tell(actor, events.FINDING_ADDED, incident, now=now, finding=made.id, number=number, **data)
+        if evidence == rules.LOST:
+            tell(actor, events.EVIDENCE_LOST, incident, now=now, kind=kind, number=number, what=text)
     return made
 
 

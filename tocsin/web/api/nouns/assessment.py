@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tocsin.core.actor import Actor
 from tocsin.incidents import assessing, commands, queries
+from tocsin.incidents.iterating.models import SuspectedCause
 from tocsin.incidents.models import Assessment, Incident, SupportCase
 from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import incidents, services
@@ -21,6 +22,7 @@ router = Router(tags=["incidents"])
 Customers = Literal["", "external", "internal", "both", "none"]
 Extent = Literal["", "none", "some", "all"]
 Factor = Literal["public", "security", "data_loss"]
+Coincides = Literal["", "no"]
 
 
 class Answers(shapes.Body):
@@ -34,6 +36,43 @@ class Answers(shapes.Body):
     external_figure: str | None = Field(None, max_length=20, description="Likewise.")
     factors: list[Factor] | None = None
     other: shapes.Prose | None = None
+    coincides: Coincides | None = Field(None, description="no: it began with no change that we know of. Yes: suspect the change.")
+
+
+class SuspectedDocument(Schema):
+    """A change that may be the cause, as it was told then."""
+
+    change: str = Field(description="Id of the change.")
+    what: str
+    at: shapes.Instant
+    service: str
+    link: str
+    rollback: str
+    suspected_at: shapes.Instant
+    by: shapes.PersonRef | None
+
+
+class NearDocument(Schema):
+    """A change near the start of the impact."""
+
+    change: str = Field(description="Its id.")
+    what: str
+    who: str
+    at: shapes.Instant
+    minutes_before: float = Field(description="Before the impact began; less than 0: afterwards.")
+    service: str | None
+    link: str
+    incident: str = Field(description="Key of the incident it was made in, or empty.")
+    suspected: bool
+
+
+class Suspicion(shapes.Body):
+    change: shapes.Named = Field(description="Id of the change.")
+    rollback: shapes.Prose = Field("", description="How it is rolled back.")
+
+
+class Cleared(shapes.Body):
+    change: shapes.Named = Field(description="Id of the change.")
 
 
 class AssessmentDocument(Schema):
@@ -47,6 +86,8 @@ class AssessmentDocument(Schema):
     external_figure: str
     factors: list[str]
     other: str
+    coincides: str = Field(description="Whether it began with a change: yes, no, or empty: not known yet.")
+    suspected_causes: list[SuspectedDocument]
     impact_started_at: shapes.Instant | None
     support_cases: int
     labelled_cases: int
@@ -89,6 +130,7 @@ def _document(actor: Actor, incident: Incident, found: Assessment | None) -> Ass
     suggested = assessing.suggested(answers)
     return AssessmentDocument(
         **answers,
+        suspected_causes=[_suspected(one) for one in queries.suspected(actor, incident)],
         impact_started_at=incident.impact_started_at,
         support_cases=incident.support_cases,
         labelled_cases=queries.cases(actor, incident).count(),
@@ -97,6 +139,19 @@ def _document(actor: Actor, incident: Incident, found: Assessment | None) -> Ass
         at=found.at if found else None,
         by=shapes.person(found.by) if found else None,
     )
+
+
+def _suspected(cause: SuspectedCause) -> SuspectedDocument:
+    names = ("change", "what", "at", "service", "link", "rollback", "suspected_at")
+    return SuspectedDocument(**{name: getattr(cause, name) for name in names}, by=shapes.person(cause.by))
+
+
+def _near(one: queries.NearChange, suspected: set[str]) -> NearDocument:
+    line = one.line
+    plain = {name: getattr(line, name) for name in ("what", "who", "at", "link", "incident")}
+    minutes = round(one.before.total_seconds() / 60, 1)
+    service = line.service.slug if line.service else None
+    return NearDocument(change=line.id, minutes_before=minutes, service=service, suspected=line.id in suspected, **plain)
 
 
 def _case(case: SupportCase) -> CaseDocument:
@@ -125,6 +180,29 @@ def confirm_assessment(request: Request, wanted: str, body: Confirmation) -> Inc
     products = list(incident.products.all()) if body.products is None else services.find_products(body.products)
     done = commands.confirm_assessment(request.actor, incident, severity=body.severity, products=products, now=request.now)
     return incidents.one(request, done)
+
+
+@router.get(
+    "/{wanted}/near-changes", response=lists.Page[NearDocument], auth=READS, summary="Changes near the start, nearest first"
+)
+def near_changes(request: Request, wanted: str) -> dict:
+    incident = _incident(request, wanted)
+    suspected = set(queries.suspected(request.actor, incident).values_list("change", flat=True))
+    return {"items": [_near(one, suspected) for one in queries.near(request.actor, incident).changes], "next": None}
+
+
+@router.post("/{wanted}/suspect-change", response=AssessmentDocument, auth=RESPONDS, summary="A change may be the cause")
+def suspect_change(request: Request, wanted: str, body: Suspicion) -> AssessmentDocument:
+    incident = _incident(request, wanted)
+    commands.suspect_change(request.actor, incident, body.change, rollback=body.rollback, now=request.now)
+    return _document(request.actor, incident, queries.assessment(request.actor, incident))
+
+
+@router.post("/{wanted}/clear-suspect", response=AssessmentDocument, auth=RESPONDS, summary="A change is not the cause after all")
+def clear_suspect(request: Request, wanted: str, body: Cleared) -> AssessmentDocument:
+    incident = _incident(request, wanted)
+    commands.clear_suspect(request.actor, incident, body.change, now=request.now)
+    return _document(request.actor, incident, queries.assessment(request.actor, incident))
 
 
 @router.get("/{wanted}/cases", response=lists.Page[CaseDocument], auth=READS, summary="Labelled support cases")

@@ -9,9 +9,11 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from tocsin.core.errors import NotFound
-from tocsin.directory import commands, queries
+from tocsin.directory import agreed, commands, queries
 from tocsin.directory.models import Product, Severity
+from tocsin.incidents.rules import is_major
 from tocsin.web.api import etags, lists, shapes
+from tocsin.web.api.nouns import teams
 from tocsin.web.api.scopes import CONFIGURES, READS
 from tocsin.web.forms.request import Request
 
@@ -37,16 +39,41 @@ class ProductChange(shapes.Body):
 
 
 class SeverityDocument(Schema):
-    """One of the three severities: its name and its meaning."""
+    """One of the three severities: its name, its meaning, examples one a line."""
 
     number: int
     name: str
     meaning: str
+    examples: str
+    is_major: bool = Field(description="Pages people, is worked on without a pause, demands a postmortem.")
 
 
 class SeverityBody(shapes.Body):
     name: shapes.Line
     meaning: shapes.Line
+    examples: shapes.Prose | None = Field(None, description="One a line; null leaves them.")
+
+
+class SignOffDocument(Schema):
+    team: str = Field(description="Its slug.")
+    version: int
+    at: shapes.Instant
+    by: shapes.PersonRef | None
+
+
+class MatrixDocument(Schema):
+    """The three severities as one text: which version, since when, and which teams agree to it."""
+
+    version: int
+    changed_at: shapes.Instant | None = Field(description="Null: as it came with Tocsin.")
+    severities: list[SeverityDocument]
+    signed: list[SignOffDocument]
+    waiting: list[str] = Field(description="Slugs of teams that have not agreed to this version.")
+
+
+class Signature(shapes.Body):
+    team: shapes.Named = Field(description="Id or slug.")
+    version: int | None = Field(None, description="The version that was read; another one since then is a 409.")
 
 
 def _product(product: Product) -> ProductDocument:
@@ -95,7 +122,21 @@ def change_product(request: Request, wanted: str, body: ProductChange) -> Produc
 
 
 def _severity(severity: Severity) -> SeverityDocument:
-    return SeverityDocument(number=severity.number, name=severity.name, meaning=severity.meaning)
+    plain = {name: getattr(severity, name) for name in ("number", "name", "meaning", "examples")}
+    return SeverityDocument(**plain, is_major=is_major(severity.number))
+
+
+def _matrix() -> MatrixDocument:
+    found = agreed.matrix()
+    return MatrixDocument(
+        version=found.version,
+        changed_at=found.changed_at,
+        severities=[_severity(one) for one in found.severities],
+        signed=[
+            SignOffDocument(team=one.team.slug, version=one.version, at=one.at, by=shapes.person(one.by)) for one in found.signed
+        ],
+        waiting=[team.slug for team in found.waiting],
+    )
 
 
 @severities.get("", response=lists.Page[SeverityDocument], auth=READS, summary="The three severities")
@@ -105,5 +146,15 @@ def list_severities(request: Request) -> dict:
 
 @severities.post("/{number}/set-meaning", response=SeverityDocument, auth=CONFIGURES, summary="Name a severity, say what it means")
 def set_meaning(request: Request, number: int, body: SeverityBody) -> SeverityDocument:
-    severity = commands.set_severity_meaning(request.actor, number, name=body.name, meaning=body.meaning, now=request.now)
-    return _severity(severity)
+    return _severity(commands.set_severity_meaning(request.actor, number, **body.model_dump(), now=request.now))
+
+
+@severities.get("/agreement", response=MatrixDocument, auth=READS, summary="The severities with version and sign-offs")
+def get_agreement(request: Request) -> MatrixDocument:
+    return _matrix()
+
+
+@severities.post("/sign", response=MatrixDocument, auth=CONFIGURES, summary="A team agrees to the severities")
+def sign(request: Request, body: Signature) -> MatrixDocument:
+    commands.sign_severities(request.actor, teams.find(body.team, field="team"), version=body.version, now=request.now)
+    return _matrix()

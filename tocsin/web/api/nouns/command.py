@@ -15,7 +15,7 @@ from tocsin.incidents.models import Incident
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
 from tocsin.web.api import lists, shapes
-from tocsin.web.api.nouns import alerts, incidents, people, teams
+from tocsin.web.api.nouns import alerts, incidents, people, teams, vendors
 from tocsin.web.api.nouns.incidents import IncidentDocument
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
@@ -85,6 +85,11 @@ class LinkBody(shapes.Body):
 
 class MemberBody(shapes.Body):
     person: shapes.Named
+
+
+class VendorCall(shapes.Body):
+    vendor: shapes.Named = Field(description="Id or slug.")
+    text: shapes.Prose = Field("", description="What was said: case number, when they call back.")
 
 
 class PageBody(shapes.Body):
@@ -230,6 +235,12 @@ def add_member(request: Request, wanted: str, body: MemberBody) -> IncidentDocum
 def page(request: Request, wanted: str, body: PageBody) -> IncidentDocument:
     target = _target(request.actor, body)
     return incidents.one(request, commands.page_team(request.actor, _incident(request, wanted), target, now=request.now))
+
+
+@router.post("/{wanted}/call-vendor", response=IncidentDocument, auth=RESPONDS, summary="A vendor was called about it")
+def call_vendor(request: Request, wanted: str, body: VendorCall) -> IncidentDocument:
+    incident, vendor = _incident(request, wanted), vendors.find(body.vendor, field="vendor")
+    return incidents.one(request, commands.call_vendor(request.actor, incident, vendor, text=body.text, now=request.now))
 
 
 def _target(actor: Actor, body: PageBody) -> Team | Schedule | Person:

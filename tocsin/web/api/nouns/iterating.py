@@ -21,12 +21,17 @@ from tocsin.web.forms.request import Request
 router = Router(tags=["incidents"])
 
 Number = Path[int]
+Evidence = Literal["", "kept", "lost"]
 
 
 class NewFinding(shapes.Body):
     kind: Literal["observation", "theory", "experiment"]
     text: shapes.Prose
     about: int | None = Field(None, description="Number of the observation of a theory, of the theory of an experiment.")
+    restarts: bool = Field(
+        False, description="Of an experiment: it restarts or resets something. Then say what becomes of `evidence`."
+    )
+    evidence: Evidence = Field("", description="What shows the cause: kept, or lost, which makes an action to measure it.")
 
 
 class Taken(shapes.Body):
@@ -49,6 +54,7 @@ class FindingDocument(Schema):
     about: int | None
     state: str = Field(description="Of a theory: open, proven, disproven. Of an experiment: its result, empty while it runs.")
     outcome: str
+    evidence: str
     at: shapes.Instant
     by: shapes.PersonRef | None
 
@@ -91,6 +97,8 @@ class NewChange(shapes.Body):
     how: shapes.Prose = ""
     revert: shapes.Prose = Field("", description="How it is taken back. Left out, it is asked for until somebody says it.")
     who: shapes.Line = Field("", description="Who made it; left out: you.")
+    restarts: bool = Field(False, description="It restarts or resets something. Then say what becomes of `evidence`.")
+    evidence: Evidence = Field("", description="What shows the cause: kept, or lost, which makes an action to measure it.")
     at: shapes.Instant | None = None
 
 
@@ -106,6 +114,7 @@ class ChangeDocument(Schema):
     why: str
     how: str
     revert: str
+    evidence: str
     asks: list[str] = Field(description="What nobody has said yet: `revert`, or nothing.")
 
 
@@ -114,7 +123,7 @@ def _incident(request: Request, wanted: str) -> Incident:
 
 
 def _finding(one: Finding) -> FindingDocument:
-    plain = {name: getattr(one, name) for name in ("number", "kind", "text", "state", "outcome", "at")}
+    plain = {name: getattr(one, name) for name in ("number", "kind", "text", "state", "outcome", "evidence", "at")}
     return FindingDocument(**plain, about=one.about.number if one.about else None, by=shapes.person(one.by))
 
 
@@ -124,7 +133,7 @@ def show_stream(one: Stream) -> StreamDocument:
 
 
 def show_change(one: Change) -> ChangeDocument:
-    plain = {name: getattr(one, name) for name in ("number", "at", "who", "what", "why", "how", "revert")}
+    plain = {name: getattr(one, name) for name in ("number", "at", "who", "what", "why", "how", "revert", "evidence")}
     return ChangeDocument(**plain, asks=[] if one.revert else ["revert"])
 
 
@@ -141,7 +150,8 @@ def list_findings(request: Request, wanted: str) -> dict:
 def add_finding(request: Request, wanted: str, body: NewFinding) -> Status:
     incident = _incident(request, wanted)
     about = queries.finding(request.actor, incident, body.about) if body.about is not None else None
-    made = commands.add_finding(request.actor, incident, body.kind, body.text, about=about, now=request.now)
+    given = {"restarts": body.restarts, "evidence": body.evidence}
+    made = commands.add_finding(request.actor, incident, body.kind, body.text, about=about, **given, now=request.now)
     return Status(201, _finding(made))
 
 

@@ -62,6 +62,7 @@ class KitDocument(Schema):
 
 
 class ChangeDocument(Schema):
+    id: str
     at: shapes.Instant
     summary: str
     who: str
@@ -149,6 +150,7 @@ def _kit(request: Request, found: Kit) -> KitDocument:
 
 def _change(line: ChangeLine) -> ChangeDocument:
     return ChangeDocument(
+        id=line.id,
         at=line.at,
         summary=line.what,
         who=line.who,
@@ -205,7 +207,7 @@ def record_change(request: Request, body: NewChange) -> Status:
     made = alerts.record_change(
         request.actor, body.summary, service=about, source=body.source, link=body.link, at=body.at, now=request.now
     )
-    return Status(201, _change(ChangeLine(made.at, made.summary, made.source, "", made.service, "", made.link)))
+    return Status(201, _change(ChangeLine(made.at, made.summary, made.source, "", made.service, "", made.link, made.id)))
 
 
 @bring_in.post("/import", response={201: IncidentDocument}, auth=RESPONDS, summary="Bring in an incident that was run elsewhere")

@@ -40,6 +40,7 @@ class ServiceDocument(shapes.Object):
     owner: shapes.PersonRef | None = Field(description="Who answers for it, and is asked to approve its postmortems.")
     needs: list[str] = Field(description="Slugs of services that it cannot do without.")
     vendors: list[str] = Field(description="Slugs of vendors whose part it needs.")
+    severity_guidance: str = Field(description="What tells its Sev 1 from its Sev 2.")
     archived: bool
 
 
@@ -50,6 +51,7 @@ class NewService(shapes.Body):
     description: shapes.Line = ""
     runbook_url: shapes.Line = ""
     products: list[shapes.Named] = Field(default_factory=list, max_length=50)
+    severity_guidance: str = Field("", max_length=1_000)
     owner: shapes.Named | None = Field(None, description="Id or mail address.")
     needs: list[shapes.Named] = Field(default_factory=list, max_length=100)
     vendors: list[shapes.Named] = Field(default_factory=list, max_length=100)
@@ -65,6 +67,7 @@ class ServiceChange(shapes.Body):
     description: shapes.Line | None = None
     runbook_url: shapes.Line | None = None
     products: list[shapes.Named] | None = Field(None, max_length=50)
+    severity_guidance: str | None = Field(None, max_length=1_000)
     owner: shapes.Named | None = Field(None, description="Id or mail address; null: nobody.")
     needs: list[shapes.Named] | None = Field(None, max_length=100)
     vendors: list[shapes.Named] | None = Field(None, max_length=100)
@@ -116,6 +119,7 @@ def _document(service: Service, policy: Policy | None, roster: Schedule | None) 
         owner=shapes.person(service.owner),
         needs=[one.slug for one in service.needs.all()],
         vendors=[vendor.slug for vendor in service.vendors.all()],
+        severity_guidance=service.severity_guidance,
         archived=service.archived_at is not None,
     )
 
@@ -174,6 +178,7 @@ def create_service(request: Request, body: NewService) -> Status:
         slug=body.slug,
         description=body.description,
         runbook_url=body.runbook_url,
+        severity_guidance=body.severity_guidance,
         products=find_products(body.products),
         owner=people.find(body.owner, field="owner") if body.owner else None,
         needs=_find_needed(body.needs),
@@ -194,7 +199,8 @@ def change_service(request: Request, wanted: str, body: ServiceChange) -> Servic
     service = find(wanted)
     etags.require_current(request, show([service])[0])
     given = body.model_dump(exclude_unset=True)
-    fields = {name: given[name] for name in ("name", "description", "runbook_url") if given.get(name) is not None}
+    texts = ("name", "description", "runbook_url", "severity_guidance")
+    fields = {name: given[name] for name in texts if given.get(name) is not None}
     if given.get("team"):
         fields["team"] = teams.find(given["team"], field="team")
     if "owner" in given:

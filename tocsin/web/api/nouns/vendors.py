@@ -7,7 +7,7 @@ from typing import Annotated
 from ninja import Router, Status
 from pydantic import Field, StringConstraints
 
-from tocsin.core.errors import Invalid
+from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory import commands, queries
 from tocsin.directory.models import Vendor
 from tocsin.web.api import etags, lists, shapes
@@ -71,6 +71,14 @@ def find_all(wanted: list[str]) -> list[Vendor]:
         if name not in known:
             raise Invalid(f"There is no vendor called {name[:80]!r}.", field=f"vendors.{index}")
     return [known[name] for name in wanted]
+
+
+def find(wanted: str, *, field: str) -> Vendor:
+    """By id or slug. Raises Invalid for the request that named it in `field`."""
+    try:
+        return queries.vendor(wanted)
+    except NotFound as missing:
+        raise Invalid(missing.detail, field=field) from None
 
 
 @router.get("", response=lists.Page[VendorDocument], auth=READS, summary="List vendors by slug")
