@@ -52,6 +52,12 @@ def _page_one_person(site: Site) -> str:
     return _below("incidents", f"/page?target={someone}", "&state=fixing")(site)
 
 
+def _embedded(site: Site) -> str:
+    """A secret address of a dashboard, which is told only where it is made."""
+    address = site.api("POST", "/dashboards/support/embeds", {}).json["address"]
+    return str(address).removeprefix(site.tocsin.environment["TOCSIN_BASE_URL"])
+
+
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
@@ -61,6 +67,12 @@ SCREENS = [
     Screen("alert", _first("alerts")),
     Screen("declare", "/declare"),
     Screen("incidents", "/incidents"),
+    Screen("dashboards", "/dash"),
+    Screen("dashboard", "/dash/support"),
+    Screen("dashboard-empty", "/dash/screens"),
+    Screen("dashboard-new", "/t/payments/dashboards/new"),
+    Screen("dashboard-change", "/dash/support/change"),
+    Screen("dashboard-embedded", _embedded, signed_in=False),
     Screen("war-room", _first("incidents", "&state=fixing")),
     Screen("theories", _below("incidents", "/theories", "&state=fixing")),
     Screen("streams", _below("incidents", "/streams", "&state=fixing")),

@@ -187,3 +187,10 @@ ELSEWHERE: dict[str, Any] = {
     ],
 }
 """An incident that was run without us; times in minutes after its start."""
+
+DASHBOARDS: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
+    ("Customer support", "support", "Incident managers", {"severities": (1, 2)}, "https://wiki.larkfield.example"),
+    ("Payments today", "payments", "Payments", {"teams": ("Payments",)}, ""),
+    ("Station screens", "screens", "Booking", {"products": ("Station screens",)}, ""),
+)
+"""Name, address below /dash/, the team that keeps it, what it shows, and whose pages may frame its list."""

@@ -26,6 +26,7 @@ def fill(company: Company, now: dt.datetime) -> None:
     _change(company, now)
     _drill(company, now - 20 * _DAY)
     _bring_in(company, now)
+    _show(company, now)
     for incident in Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3):
         _tick(company, incident, now)
 
@@ -77,6 +78,15 @@ def _bring_in(company: Company, now: dt.datetime) -> None:
     lines = [{**line, "at": clock.rfc3339(began + line["at"] * _MINUTE)} for line in cast.ELSEWHERE["timeline"]]
     document = {**cast.ELSEWHERE["facts"], **at, "timeline": lines}
     incidents.import_incident(actor_for(company.people["priya"]), document, now=began + _DAY)
+
+
+def _show(company: Company, now: dt.datetime) -> None:
+    for name, slug, team, shown, framed_by in cast.DASHBOARDS:
+        filters = {**shown, "teams": [company.teams[one] for one in shown.get("teams", ())]}
+        filters["products"] = [company.products[one] for one in shown.get("products", ())]
+        dashboard = incidents.create_dashboard(SYSTEM, team=company.teams[team], name=name, slug=slug, **filters, now=now)
+        if framed_by:
+            incidents.create_embed(SYSTEM, dashboard, origins=[framed_by], now=now)
 
 
 def _tick(company: Company, incident: Incident, now: dt.datetime) -> None:

@@ -140,3 +140,18 @@ RELIEF_CANCELLED = "incident.relief_cancelled"
 
 RELIEF_REMINDED = "incident.relief_reminded"
 """data: role, person, name, at (RFC 3339)"""
+
+DASHBOARD_CREATED = "dashboard.created"
+"""data: name, slug, team (id), changes (what it shows, in words)"""
+
+DASHBOARD_CHANGED = "dashboard.changed"
+"""data: name, changes (in words)"""
+
+DASHBOARD_REMOVED = "dashboard.removed"
+"""data: name, slug"""
+
+EMBED_CREATED = "embed.created"
+"""A secret address that shows a dashboard; context: the dashboard. data: dashboard (name), hint, origins (that may frame it)"""
+
+EMBED_REVOKED = "embed.revoked"
+"""data: dashboard (name), hint"""

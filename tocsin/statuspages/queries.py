@@ -53,6 +53,8 @@ class PageView:
     components: tuple[ComponentView, ...]
     open: tuple[EntryView, ...]
     past: tuple[EntryView, ...]
+    unspoken: tuple[Incident, ...] = ()
+    """Open incidents of which the page has said nothing yet, most severe first; for staff alone."""
 
 
 def external_page(now: dt.datetime) -> PageView:
@@ -64,10 +66,13 @@ def external_page(now: dt.datetime) -> PageView:
 def internal_page(actor: Actor, now: dt.datetime) -> PageView:
     """What staff read: the same, with the incidents that this actor may know of."""
     seen = incidents.visible(actor, Incident.objects.all())
-    return _page(rules.INTERNAL, Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen), now)
+    entries = Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen)
+    spoken = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
+    unspoken = seen.filter(is_drill=False).exclude(state=Incident.RESOLVED).exclude(pk__in=spoken)
+    return _page(rules.INTERNAL, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
 
 
-def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime) -> PageView:
+def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
     page = StatusPage.objects.get(audience=audience)
     recent = entries.filter(Q(resolved_at=None) | Q(resolved_at__gte=now - rules.HISTORY))
     shown = [_entry(entry) for entry in _with_updates(recent).order_by("-started_at", "-id")]
@@ -78,7 +83,7 @@ def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime) -> PageView
     unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
     past = tuple(view for view in shown if view.entry.resolved_at is not None)
     states = [part.component.state for part in parts]
-    return PageView(page, now, rules.verdict(states, len(unresolved)), parts, unresolved, past)
+    return PageView(page, now, rules.verdict(states, len(unresolved) + len(unspoken)), parts, unresolved, past, unspoken)
 
 
 def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -144,6 +149,12 @@ def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
         said.setdefault(update.entry.incident_id, {})[update.entry_id] = update
     dues = ((incident.pk, _due(incident, list(said.get(incident.pk, {}).values()))) for incident in found)
     return {key: due for key, due in dues if due}
+
+
+def latest_words(rows: Iterable[Incident]) -> dict[str, Update]:
+    """What customers were told last, by incident id; nothing for those of whom they were told nothing. One query."""
+    updates = Update.objects.filter(entry__incident__in=[incident.pk for incident in rows], entry__page__audience=rules.EXTERNAL)
+    return {update.entry.incident_id: update for update in updates.select_related("entry").order_by("at", "id")}
 
 
 def _due(incident: Incident, latest: Sequence[Update]) -> dt.datetime | None:

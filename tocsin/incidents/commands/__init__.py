@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from tocsin.incidents.commands.assessing import assess, confirm_assessment, follow_up_case, label_case, unlabel_case
+from tocsin.incidents.commands.boards import (
+    change_dashboard,
+    create_dashboard,
+    create_embed,
+    note_embed_use,
+    remove_dashboard,
+    revoke_embed,
+)
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.falling_back import mark_down, mark_up
@@ -49,12 +57,15 @@ __all__ = [
     "assign_role",
     "be_here",
     "cancel_relief",
+    "change_dashboard",
     "change_fields",
     "change_item",
     "change_stream",
     "check",
     "conclude",
     "confirm_assessment",
+    "create_dashboard",
+    "create_embed",
     "declare",
     "declare_awake",
     "decline_offer",
@@ -70,6 +81,7 @@ __all__ = [
     "mark_up",
     "no_change",
     "note",
+    "note_embed_use",
     "offer_role",
     "open_stream",
     "page_security",
@@ -79,8 +91,10 @@ __all__ = [
     "release_responder",
     "release_role",
     "remove",
+    "remove_dashboard",
     "remove_item",
     "resolve",
+    "revoke_embed",
     "say",
     "set_section",
     "set_severity",

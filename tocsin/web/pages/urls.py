@@ -18,6 +18,7 @@ from tocsin.web.pages import (
     checklist,
     coverage,
     covers,
+    dashboards,
     declare,
     document,
     drafts,
@@ -59,7 +60,7 @@ from tocsin.web.pages import (
     webhooks,
     work,
 )
-from tocsin.web.public import status
+from tocsin.web.public import embed, status
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *admin.urlpatterns,
@@ -85,6 +86,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *access.urlpatterns,
     *actions.urlpatterns,
     *alerts.urlpatterns,
+    *dashboards.urlpatterns,
+    *embed.urlpatterns,
     *declare.urlpatterns,
     *document.urlpatterns,
     *incidents.urlpatterns,
