@@ -21,6 +21,7 @@ from tocsin.cli.remote import (
     reach,
     rooms,
     sheet,
+    templates,
 )
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ REMOTE = (
     answering.oncall,
     calendars.calendar,
     command.update,
+    templates.template,
     dashboards.dashboard,
     learning.postmortem,
     learning.action,

@@ -15,6 +15,7 @@ from tocsin.directory.queries import actor_for
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as templates
 from tocsin.statuspages import commands as statuspages
 
 _DAY, _MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
@@ -24,6 +25,7 @@ def fill(company: Company, now: dt.datetime) -> None:
     """Everything of this module, as people would have done it."""
     _agree(company, now)
     _change(company, now)
+    _prepare(company, now - 30 * _DAY)
     _drill(company, now - 20 * _DAY)
     _bring_in(company, now)
     _show(company, now)
@@ -45,6 +47,19 @@ def _agree(company: Company, now: dt.datetime) -> None:
         directory.set_backup_system(SYSTEM, agreed.backup_system(kind), name=name, link=link, note=note, tested_on=tried, now=now)
 
 
+def _prepare(company: Company, now: dt.datetime) -> None:
+    for line in cast.TEMPLATES:
+        plain = {name: line[name] for name in line if name not in {"team", "service", "products", "pages", "offers", "told"}}
+        named = {
+            "service": company.services[line["service"]] if "service" in line else None,
+            "products": [company.products[one] for one in line.get("products", ())],
+            "pages": [company.teams[one] for one in line.get("pages", ())],
+            "offers": [(role, company.schedules.get(one) or company.people[one]) for role, one in line.get("offers", ())],
+            "told": [company.people[one] for one in line.get("told", ())],
+        }
+        incidents.create_template(SYSTEM, team=company.teams[line["team"]], **plain, **named, now=now)
+
+
 def _change(company: Company, now: dt.datetime) -> None:
     for hours, service, words in cast.CHANGES:
         at = now - dt.timedelta(hours=hours)
@@ -53,8 +68,15 @@ def _change(company: Company, now: dt.datetime) -> None:
 
 def _drill(company: Company, at: dt.datetime) -> None:
     ben, sara = (actor_for(company.people[mail]) for mail in ("ben", "sara"))
+    prepared = templates.preparation(templates.template(ben, "search-is-slow"), at)
     incident = incidents.declare(
-        ben, summary="Exercise: nobody can log in", severity=1, service=company.services["Search"], drill=True, now=at
+        ben,
+        summary="Exercise: nobody can log in",
+        severity=1,
+        service=company.services["Search"],
+        drill=True,
+        prepared=prepared,
+        now=at,
     )
     incidents.take_command(ben, incident, now=at + 3 * _MINUTE)
     for minutes, words, feedback in cast.DRILL:

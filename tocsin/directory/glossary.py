@@ -100,6 +100,13 @@ TERMS = (
             "MIM cheat sheet",
         ),
     ),
+    Term(
+        "incident template",
+        "What a team has prepared for one kind of incident: severity, whom to page, ask and tell, and the first words.",
+    ),
+    Term("follower", "Somebody who is told of an incident by mail: that it began, and what is published inside.", ("watcher",)),
+    Term("dashboard", "A saved view of incidents in progress at an address that stays, kept by a team, read by all staff."),
+    Term("secret address", "An address that authorises by itself: of a calendar feed, or of a dashboard's list on another page."),
     Term("timeline", "The event log read for one incident."),
     Term("status page", "What an audience is told: external without sign-in, internal behind it."),
     Term("component", "A part of a status page that readers recognise, with its state."),

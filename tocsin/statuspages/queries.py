@@ -13,6 +13,7 @@ from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template.queries import first_words as prepared_words
 from tocsin.statuspages import rules
 from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
@@ -180,6 +181,8 @@ def drill_draft(incident: Incident, wanted: str) -> DrillDraft:
 
 
 def draft(incident: Incident, audience: str, status: str) -> rules.Draft:
-    """The words to begin with for an audience and a status."""
+    """The words to begin with for an audience and a status; the very first may have been prepared by a template."""
     first = not Entry.objects.filter(incident=incident, page__audience=audience).exists()
-    return rules.words_for(audience, facts_of(incident), status, first=first)
+    drafted = rules.words_for(audience, facts_of(incident), status, first=first)
+    prepared = prepared_words(incident, audience) if first and status != rules.RESOLVED else ""
+    return rules.Draft(drafted.title, prepared) if prepared else drafted

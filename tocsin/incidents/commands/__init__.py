@@ -45,6 +45,7 @@ from tocsin.incidents.commands.running import (
 )
 from tocsin.incidents.commands.security import page_security
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
+from tocsin.incidents.commands.templating import change_template, create_template, remove_template
 from tocsin.incidents.commands.ticking import skip, tick, untick
 
 __all__ = [
@@ -61,11 +62,13 @@ __all__ = [
     "change_fields",
     "change_item",
     "change_stream",
+    "change_template",
     "check",
     "conclude",
     "confirm_assessment",
     "create_dashboard",
     "create_embed",
+    "create_template",
     "declare",
     "declare_awake",
     "decline_offer",
@@ -93,6 +96,7 @@ __all__ = [
     "remove",
     "remove_dashboard",
     "remove_item",
+    "remove_template",
     "resolve",
     "revoke_embed",
     "say",
