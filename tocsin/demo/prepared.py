@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tocsin.alerts import commands as alerts
 from tocsin.core import clock
@@ -50,7 +51,7 @@ def _agree(company: Company, now: dt.datetime) -> None:
 def _prepare(company: Company, now: dt.datetime) -> None:
     for line in cast.TEMPLATES:
         plain = {name: line[name] for name in line if name not in {"team", "service", "products", "pages", "offers", "told"}}
-        named = {
+        named: dict[str, Any] = {
             "service": company.services[line["service"]] if "service" in line else None,
             "products": [company.products[one] for one in line.get("products", ())],
             "pages": [company.teams[one] for one in line.get("pages", ())],
