@@ -78,6 +78,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", paging.alert_resolved),
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
+    ("update.published", incident_handlers.tell_followers),
 )
 """Who hears which event, in this order."""
 

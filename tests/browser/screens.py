@@ -67,6 +67,12 @@ def _offer(site: Site) -> str:
     return f"{room}/offers/{site.api('GET', f'/incidents{room}/offers').json['items'][0]['id']}"
 
 
+def _embedded(site: Site) -> str:
+    """A secret address of a dashboard, which is told only where it is made."""
+    address = site.api("POST", "/dashboards/support/embeds", {}).json["address"]
+    return str(address).removeprefix(site.tocsin.environment["TOCSIN_BASE_URL"])
+
+
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
@@ -76,6 +82,17 @@ SCREENS = [
     Screen("alert", _first("alerts")),
     Screen("declare", "/declare"),
     Screen("incidents", "/incidents"),
+    Screen("templates", "/templates"),
+    Screen("template", "/templates/cards-are-refused"),
+    Screen("template-new", "/t/payments/templates/new"),
+    Screen("template-change", "/templates/cards-are-refused/change"),
+    Screen("declare-from-template", "/declare?template=cards-are-refused"),
+    Screen("dashboards", "/dash"),
+    Screen("dashboard", "/dash/support"),
+    Screen("dashboard-empty", "/dash/screens"),
+    Screen("dashboard-new", "/t/payments/dashboards/new"),
+    Screen("dashboard-change", "/dash/support/change"),
+    Screen("dashboard-embedded", _embedded, signed_in=False),
     Screen("war-room", _first("incidents", "&state=fixing")),
     Screen("theories", _below("incidents", "/theories", "&state=fixing")),
     Screen("streams", _below("incidents", "/streams", "&state=fixing")),

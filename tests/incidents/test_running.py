@@ -12,7 +12,7 @@ from tests.incidents import given
 from tocsin.collab import queries as collab
 from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from tocsin.incidents import commands, queries, rules
+from tocsin.incidents import commands, queries, rules, verbs
 from tocsin.incidents.models import Incident
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,29 @@ def test_roles_are_for_active_responders():
         commands.assign_role(there.actor("ben"), incident, " ", there.ana, now=NOW)
 
 
+@pytest.mark.req("DEL-08")
+def test_the_incident_manager_needs_no_leave_for_anything_and_a_viewer_changes_no_role():
+    there = given.house()
+    incident, ben = given.fixing(there), there.actor("ben")
+    assert (ben.roles, ben.manages) == ({"responder"}, frozenset()), "nothing but a responder who took command"
+    assert [verb.name for verb in verbs.VERBS if not verb.allows(ben, incident)] == []
+    commands.page_team(ben, incident, there.imogen, now=NOW)
+    commands.set_severity(ben, incident, 2, now=NOW)
+    commands.assign_role(ben, incident, "tech_lead", there.ana, now=NOW)
+    commands.release_role(ben, incident, "tech_lead", there.ana, now=NOW)
+    commands.offer_role(ben, incident, "communications_manager", there.ana, now=NOW)
+    commands.change_fields(ben, incident, summary="Other words", private=True, now=NOW)
+    commands.add_member(ben, incident, there.sven, now=NOW)
+    sven = there.actor("sven")
+    for role in ("incident_manager", "tech_lead", "scribe"):
+        for act in (commands.assign_role, commands.offer_role):
+            with pytest.raises(NotAllowed):
+                act(sven, incident, role, there.ana, now=NOW)
+    with pytest.raises(NotAllowed):
+        commands.hand_over(sven, incident, there.ana, now=NOW)
+    assert given.resolved(there, incident).state == "resolved"
+
+
 def test_a_stakeholder_reads_asks_and_steers_nothing():
     there = given.house()
     incident = given.fixing(there)
@@ -164,7 +187,8 @@ def test_unknown_fields_and_wrong_values_are_named():
         assert refused.value.field == field
 
 
-def test_the_topic_of_the_room_follows_severity_summary_and_roles():
+@pytest.mark.req("OPN-11")
+def test_the_topic_of_the_room_follows_severity_summary_roles_and_links():
     there = given.house()
     incident = given.fixing(there)
     commands.set_severity(there.actor("ben"), incident, 2, now=NOW)
@@ -172,6 +196,10 @@ def test_the_topic_of_the_room_follows_severity_summary_and_roles():
     commands.assign_role(there.actor("ben"), incident, "tech_lead", there.ana, now=NOW)
     topic = collab.room(incident.id).topic
     assert topic == f"{incident.key} · Sev 2 · Cards and wallets fail · Fixing · Incident manager: Ben · Tech lead: Ana"
+    commands.change_fields(there.actor("ben"), incident, video_url="https://bridge.example.com/912", now=NOW)
+    commands.hand_over(there.actor("ben"), incident, there.imogen, now=NOW)
+    topic = collab.room(incident.id).topic
+    assert topic.endswith("· Incident manager: Imogen · Tech lead: Ana · https://bridge.example.com/912")
     assert documents.document(incident.id).title == f"{incident.key} Cards and wallets fail"
 
 

@@ -22,7 +22,7 @@ def jitsi():
     ports.fill_video(Rooms(""))
 
 
-@pytest.mark.req("OPN-02", "OPN-03", "SYS-08")
+@pytest.mark.req("OPN-02", "OPN-03", "OPN-04", "SYS-08")
 def test_a_major_incident_has_a_room_a_document_and_a_video_call_that_nobody_guesses(jitsi):
     there = house()
     incident = declared(there)

@@ -100,6 +100,9 @@ def build() -> House:
     of_stakeholder, _ = directory.create_token(SYSTEM, people["stakeholder"], name="mine", scopes=["read"], now=NOW)
     feed, _ = oncall.create_feed(SYSTEM, people["stakeholder"], now=NOW)
     leave = oncall.add_away_calendar(SYSTEM, people["stakeholder"], url="https://example.com/leave.ics", now=NOW)
+    dashboard = incidents.create_dashboard(SYSTEM, team=team, name="Support", now=NOW)
+    embed, _ = incidents.create_embed(SYSTEM, dashboard, now=NOW)
+    template = incidents.create_template(SYSTEM, team=team, name="Cards fail", told=[people["stakeholder"]], now=NOW)
     vendor = directory.create_vendor(SYSTEM, name="Stratus Cloud", now=NOW)
     able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
@@ -119,6 +122,11 @@ def build() -> House:
         "api/v1/gateways/wanted": gateway.id,
         "api/v1/webhooks/wanted": webhook.slug,
         "webhooks/slug": webhook.slug,
+        "dash/slug": dashboard.slug,
+        "api/v1/dashboards/wanted": dashboard.slug,
+        "embed_id": embed.id,
+        "templates/slug": template.slug,
+        "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",
         "key_id": key.id,
         "person_id": people["stakeholder"].id,

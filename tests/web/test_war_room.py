@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -51,6 +52,21 @@ def test_it_shows_who_what_and_the_next_thing_to_do(client: Client, incident: In
     for heading in ("State document", "Roles", "People paged", "Links"):
         assert heading in page
     assert f'data-live="{incident.id}"' in page
+
+
+@pytest.mark.req("TRK-10")
+def test_every_act_of_every_stage_is_at_most_two_presses_away(client: Client, incident: Incident, there: World) -> None:
+    before = client.get("/HOT-1").text
+    assert 'action="/HOT-1/command"' in before, "one press takes command"
+    client.post("/HOT-1/command")
+    page = client.get("/HOT-1").text
+    for act in ("assess", "severity", "update", "page", "roles", "note", "resolve"):
+        assert f'href="/HOT-1/{act}"' in page, act
+        forms = re.findall(r'<form[^>]*method="post"[^>]*>', client.get(f"/HOT-1/{act}").text)
+        own = [form for form in forms if "action=" not in form or f'action="/HOT-1/{act}"' in form]
+        assert own, f"the second press of {act}"
+    minor = commands.declare(company.actor(there.ada), summary="A report is late", severity=3, now=incident.created_at)
+    assert f'action="/{minor.key}/set-up"' in client.get(f"/{minor.key}").text, "one press sets up"
 
 
 def test_small_letters_lead_to_the_same_room(client: Client, incident: Incident) -> None:

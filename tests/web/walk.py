@@ -46,7 +46,10 @@ def filled(page: str, word: str) -> dict[str, list[str]]:
     """What a browser sends of the form whose markup has this word, as the page came."""
     form = next(one for one in re.findall(r"<form\b.*?</form>", page, re.DOTALL) if word in one)
     pairs = [_typed(tag) for tag in re.findall(r"<input\b[^>]*>", form)]
-    pairs += [(_part(opening, "name"), _chosen(inner)) for opening, inner in re.findall(r"(<select\b[^>]*>)(.*?)</select>", form)]
+    pairs += [
+        (_part(opening, "name"), _chosen(inner))
+        for opening, inner in re.findall(r"(<select\b[^>]*>)(.*?)</select>", form, re.DOTALL)
+    ]
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         if name and value is not None:

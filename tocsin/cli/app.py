@@ -12,6 +12,7 @@ from tocsin.cli.remote import (
     calendars,
     catalogue,
     command,
+    dashboards,
     documents,
     house,
     layers,
@@ -21,6 +22,7 @@ from tocsin.cli.remote import (
     reach,
     rooms,
     sheet,
+    templates,
 )
 
 app = typer.Typer(
@@ -40,6 +42,8 @@ REMOTE = (
     answering.oncall,
     calendars.calendar,
     command.update,
+    templates.template,
+    dashboards.dashboard,
     learning.postmortem,
     learning.action,
     house.service,

@@ -200,3 +200,51 @@ ELSEWHERE: dict[str, Any] = {
     ],
 }
 """An incident that was run without us; times in minutes after its start."""
+
+TEMPLATES: tuple[dict[str, Any], ...] = (
+    {
+        "team": "Payments",
+        "name": "Cards are refused",
+        "service": "Checkout",
+        "summary": "Card payments fail at checkout",
+        "severity": 1,
+        "description": "Since when? All cards or one scheme? Does the acquirer say anything?",
+        "products": ("Tickets", "Wallet"),
+        "pages": ("Data",),
+        "offers": (("incident_manager", "Incident managers"), ("communications_manager", "sara")),
+        "told": ("olga", "lena"),
+        "internal": "Card payments fail. We look at the acquirer first. Vouchers and invoices work.",
+        "external": "Paying by card may fail at the moment. Vouchers work. We are looking into it.",
+    },
+    {
+        "team": "Booking",
+        "name": "Search is slow",
+        "service": "Search",
+        "summary": "Connections take more than ten seconds to find",
+        "severity": 2,
+        "products": ("Tickets", "Partner API"),
+        "offers": (("tech_lead", "Booking"),),
+        "told": ("olga",),
+        "audiences": ("internal",),
+    },
+    {
+        "team": "Developer tools",
+        "name": "Somebody was in our systems",
+        "summary": "",
+        "severity": 1,
+        "private": True,
+        "description": "Do not write names of customers here. Who saw what, when, and on which machine?",
+        "pages": ("Developer tools",),
+        "offers": (("incident_manager", "priya"),),
+        "internal": "",
+        "audiences": (),
+    },
+)
+"""What teams have prepared: teams, schedules (by their team) and people (by mail name) are names of this house."""
+
+DASHBOARDS: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
+    ("Customer support", "support", "Incident managers", {"severities": (1, 2)}, "https://wiki.larkfield.example"),
+    ("Payments today", "payments", "Payments", {"teams": ("Payments",)}, ""),
+    ("Station screens", "screens", "Booking", {"products": ("Station screens",)}, ""),
+)
+"""Name, address below /dash/, the team that keeps it, what it shows, and whose pages may frame its list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tocsin.alerts import commands as alerts
 from tocsin.core import clock
@@ -16,6 +17,7 @@ from tocsin.directory.queries import actor_for
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as templates
 from tocsin.statuspages import commands as statuspages
 
 _DAY, _MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
@@ -25,8 +27,10 @@ def fill(company: Company, now: dt.datetime) -> None:
     """Everything of this module, as people would have done it."""
     _agree(company, now)
     _change(company, now)
+    _prepare(company, now - 30 * _DAY)
     _drill(company, now - 20 * _DAY)
     _bring_in(company, now)
+    _show(company, now)
     for incident in Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3):
         _tick(company, incident, now)
 
@@ -51,6 +55,19 @@ def _manager(team: Team) -> Actor:
     return actor_for(team.memberships.get(is_manager=True).person)
 
 
+def _prepare(company: Company, now: dt.datetime) -> None:
+    for line in cast.TEMPLATES:
+        plain = {name: line[name] for name in line if name not in {"team", "service", "products", "pages", "offers", "told"}}
+        named: dict[str, Any] = {
+            "service": company.services[line["service"]] if "service" in line else None,
+            "products": [company.products[one] for one in line.get("products", ())],
+            "pages": [company.teams[one] for one in line.get("pages", ())],
+            "offers": [(role, company.schedules.get(one) or company.people[one]) for role, one in line.get("offers", ())],
+            "told": [company.people[one] for one in line.get("told", ())],
+        }
+        incidents.create_template(SYSTEM, team=company.teams[line["team"]], **plain, **named, now=now)
+
+
 def _change(company: Company, now: dt.datetime) -> None:
     for hours, service, words in cast.CHANGES:
         at = now - dt.timedelta(hours=hours)
@@ -59,8 +76,15 @@ def _change(company: Company, now: dt.datetime) -> None:
 
 def _drill(company: Company, at: dt.datetime) -> None:
     ben, sara = (actor_for(company.people[mail]) for mail in ("ben", "sara"))
+    prepared = templates.preparation(templates.template(ben, "search-is-slow"), at)
     incident = incidents.declare(
-        ben, summary="Exercise: nobody can log in", severity=1, service=company.services["Search"], drill=True, now=at
+        ben,
+        summary="Exercise: nobody can log in",
+        severity=1,
+        service=company.services["Search"],
+        drill=True,
+        prepared=prepared,
+        now=at,
     )
     incidents.take_command(ben, incident, now=at + 3 * _MINUTE)
     for minutes, words, feedback in cast.DRILL:
@@ -84,6 +108,15 @@ def _bring_in(company: Company, now: dt.datetime) -> None:
     lines = [{**line, "at": clock.rfc3339(began + line["at"] * _MINUTE)} for line in cast.ELSEWHERE["timeline"]]
     document = {**cast.ELSEWHERE["facts"], **at, "timeline": lines}
     incidents.import_incident(actor_for(company.people["priya"]), document, now=began + _DAY)
+
+
+def _show(company: Company, now: dt.datetime) -> None:
+    for name, slug, team, shown, framed_by in cast.DASHBOARDS:
+        filters = {**shown, "teams": [company.teams[one] for one in shown.get("teams", ())]}
+        filters["products"] = [company.products[one] for one in shown.get("products", ())]
+        dashboard = incidents.create_dashboard(SYSTEM, team=company.teams[team], name=name, slug=slug, **filters, now=now)
+        if framed_by:
+            incidents.create_embed(SYSTEM, dashboard, origins=[framed_by], now=now)
 
 
 def _tick(company: Company, incident: Incident, now: dt.datetime) -> None:

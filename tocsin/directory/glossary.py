@@ -102,6 +102,13 @@ TERMS = (
     ),
     Term("update (of a document)", "What somebody typed, as the library for shared text encodes it; kept for ever."),
     Term("version", "What a section said when its writers paused, with all of them; can be restored."),
+    Term(
+        "incident template",
+        "What a team has prepared for one kind of incident: severity, whom to page, ask and tell, and the first words.",
+    ),
+    Term("follower", "Somebody who is told of an incident by mail: that it began, and what is published inside.", ("watcher",)),
+    Term("dashboard", "A saved view of incidents in progress at an address that stays, kept by a team, read by all staff."),
+    Term("secret address", "An address that authorises by itself: of a calendar feed, or of a dashboard's list on another page."),
     Term("timeline", "The event log read for one incident."),
     Term("status page", "What an audience is told: external without sign-in, internal behind it."),
     Term("component", "A part of a status page that readers recognise, with its state."),

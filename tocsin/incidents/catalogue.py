@@ -82,6 +82,11 @@ def _offer_answered(data: Data) -> Entry | None:
     return Entry("Role", "flag", f"{data.get('name')} {said} {_role(data).lower()}", quiet=True) if said else None
 
 
+def _prepared(data: Data) -> str:
+    template = f"from the template {data['name']}" if data.get("name") else "by whoever declared it"
+    return f"{template}, told {rules.joined(list(data['told']))}" if data.get("told") else template
+
+
 def _times(data: Data) -> Entry:
     words = [rules.TIMES[name] for name in rules.TIMES if name in data]
     unknown = [f"{rules.TIMES[name]} unknown" for name in data.get("unknown", ())]
@@ -239,6 +244,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "incident.responder_released": _said(
         lambda data: f"{data.get('name')} is not needed, with thanks", "Escalation", "off", quiet=True
     ),
+    "incident.prepared": _said(_prepared, "Prepared", "note", quiet=True),
     "incident.role_offered": _said(
         lambda data: f"{data.get('name')} is asked to be {_role(data).lower()}", "Role", "flag", quiet=True
     ),

@@ -150,3 +150,30 @@ RELIEF_CANCELLED = "incident.relief_cancelled"
 
 RELIEF_REMINDED = "incident.relief_reminded"
 """data: role, person, name, at (RFC 3339)"""
+
+PREPARED = "incident.prepared"
+"""It was declared from a template. data: template (id or null), name, told (names)"""
+
+TEMPLATE_CREATED = "template.created"
+"""data: name, slug, team (id), changes (what it presets, in words)"""
+
+TEMPLATE_CHANGED = "template.changed"
+"""data: name, changes (in words)"""
+
+TEMPLATE_REMOVED = "template.removed"
+"""data: name, slug"""
+
+DASHBOARD_CREATED = "dashboard.created"
+"""data: name, slug, team (id), changes (what it shows, in words)"""
+
+DASHBOARD_CHANGED = "dashboard.changed"
+"""data: name, changes (in words)"""
+
+DASHBOARD_REMOVED = "dashboard.removed"
+"""data: name, slug"""
+
+EMBED_CREATED = "embed.created"
+"""A secret address that shows a dashboard; context: the dashboard. data: dashboard (name), hint, origins (that may frame it)"""
+
+EMBED_REVOKED = "embed.revoked"
+"""data: dashboard (name), hint"""

@@ -13,6 +13,7 @@ from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template.queries import first_words as prepared_words
 from tocsin.statuspages import rules
 from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
@@ -53,6 +54,8 @@ class PageView:
     components: tuple[ComponentView, ...]
     open: tuple[EntryView, ...]
     past: tuple[EntryView, ...]
+    unspoken: tuple[Incident, ...] = ()
+    """Open incidents of which the page has said nothing yet, most severe first; for staff alone."""
 
 
 def external_page(now: dt.datetime) -> PageView:
@@ -64,10 +67,13 @@ def external_page(now: dt.datetime) -> PageView:
 def internal_page(actor: Actor, now: dt.datetime) -> PageView:
     """What staff read: the same, with the incidents that this actor may know of."""
     seen = incidents.visible(actor, Incident.objects.all())
-    return _page(rules.INTERNAL, Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen), now)
+    entries = Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen)
+    spoken = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
+    unspoken = seen.filter(is_drill=False).exclude(state=Incident.RESOLVED).exclude(pk__in=spoken)
+    return _page(rules.INTERNAL, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
 
 
-def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime) -> PageView:
+def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
     page = StatusPage.objects.get(audience=audience)
     recent = entries.filter(Q(resolved_at=None) | Q(resolved_at__gte=now - rules.HISTORY))
     shown = [_entry(entry) for entry in _with_updates(recent).order_by("-started_at", "-id")]
@@ -78,7 +84,7 @@ def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime) -> PageView
     unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
     past = tuple(view for view in shown if view.entry.resolved_at is not None)
     states = [part.component.state for part in parts]
-    return PageView(page, now, rules.verdict(states, len(unresolved)), parts, unresolved, past)
+    return PageView(page, now, rules.verdict(states, len(unresolved) + len(unspoken)), parts, unresolved, past, unspoken)
 
 
 def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -146,6 +152,12 @@ def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
     return {key: due for key, due in dues if due}
 
 
+def latest_words(rows: Iterable[Incident]) -> dict[str, Update]:
+    """What customers were told last, by incident id; nothing for those of whom they were told nothing. One query."""
+    updates = Update.objects.filter(entry__incident__in=[incident.pk for incident in rows], entry__page__audience=rules.EXTERNAL)
+    return {update.entry.incident_id: update for update in updates.select_related("entry").order_by("at", "id")}
+
+
 def _due(incident: Incident, latest: Sequence[Update]) -> dt.datetime | None:
     promises = [update.next_update_at for update in latest if update.next_update_at]
     if promises:
@@ -169,8 +181,13 @@ def drill_draft(incident: Incident, wanted: str) -> DrillDraft:
 
 
 def draft(incident: Incident, audience: str, status: str) -> rules.Draft:
-    """The words to begin with for an audience and a status; none for customers where the incident is private."""
+    """The words to begin with for an audience and a status; the very first may have been prepared by a template.
+
+    None for customers where the incident is private.
+    """
     if audience == rules.EXTERNAL and incident.is_private:
         return rules.Draft("", "")
     first = not Entry.objects.filter(incident=incident, page__audience=audience).exists()
-    return rules.words_for(audience, facts_of(incident), status, first=first)
+    drafted = rules.words_for(audience, facts_of(incident), status, first=first)
+    prepared = prepared_words(incident, audience) if first and status != rules.RESOLVED else ""
+    return rules.Draft(drafted.title, prepared) if prepared else drafted

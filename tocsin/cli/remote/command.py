@@ -49,11 +49,20 @@ def show_incident(api: Remote, wanted: Key) -> Any:
 @verb(incident, "declare", _incident)
 def declare(
     api: Remote,
-    summary: Annotated[str, typer.Argument(metavar="SUMMARY", help="What is broken, in a sentence.", show_default=False)],
-    severity: Annotated[int, typer.Option("--severity", "--sev", min=1, max=3, help="1 Critical, 2 Major, 3 Minor.")],
+    summary: Annotated[
+        str, typer.Argument(metavar="[SUMMARY]", help="What is broken, in a sentence; a template may have one.", show_default=False)
+    ] = "",
+    severity: Annotated[
+        int | None,
+        typer.Option("--severity", "--sev", min=1, max=3, help="1 Critical, 2 Major, 3 Minor; needed without a template."),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", help="Slug of a template: what is left out is as it says, and what it prepares is done."),
+    ] = None,
     service: Annotated[str | None, typer.Option("--service", help="Slug of the service; left out: Unknown.")] = None,
     product: Annotated[list[str] | None, typer.Option("--product", help="Slug of a product; may be repeated.")] = None,
-    description: Annotated[str, typer.Option("--description")] = "",
+    description: Annotated[str | None, typer.Option("--description")] = None,
     alert: Annotated[list[str] | None, typer.Option("--alert", help="Number of an alert; may be repeated.")] = None,
     started: Started = "",
     detected: Detected = "",
@@ -61,17 +70,20 @@ def declare(
     drill: Annotated[bool, typer.Option("--drill", help="An exercise: pages nobody, leaves no trace outside.")] = False,
 ) -> Any:
     """Declare an incident. Severity 1 and 2 page people at once and set up room and document."""
+    if not (summary or template):
+        fail(USAGE, "say what is broken: incident declare SUMMARY --sev 2, or --template NAME")
     return api.post(
         "incidents",
-        summary=summary,
+        summary=summary or None,
         severity=severity,
+        template=template,
         service=service,
-        products=product or [],
+        products=product,
         description=description,
         alerts=alert or [],
         impact_started_at=instant(started, "--impact-started"),
         detected_at=instant(detected, "--detected"),
-        private=private,
+        private=private or None,
         drill=drill,
     )
 

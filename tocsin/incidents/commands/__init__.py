@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from tocsin.incidents.commands.assessing import assess, confirm_assessment, follow_up_case, label_case, unlabel_case
+from tocsin.incidents.commands.boards import (
+    change_dashboard,
+    create_dashboard,
+    create_embed,
+    note_embed_use,
+    remove_dashboard,
+    revoke_embed,
+)
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.falling_back import mark_down, mark_up
@@ -39,6 +47,7 @@ from tocsin.incidents.commands.running import (
 from tocsin.incidents.commands.security import page_security
 from tocsin.incidents.commands.suspecting import clear_suspect, suspect_change
 from tocsin.incidents.commands.talking import be_here, edit, note, react, remove, say, star
+from tocsin.incidents.commands.templating import change_template, create_template, remove_template
 from tocsin.incidents.commands.ticking import skip, tick, untick
 from tocsin.incidents.commands.vendors import call_vendor
 
@@ -54,13 +63,18 @@ __all__ = [
     "bring_in_document",
     "call_vendor",
     "cancel_relief",
+    "change_dashboard",
     "change_fields",
     "change_item",
     "change_stream",
+    "change_template",
     "check",
     "clear_suspect",
     "conclude",
     "confirm_assessment",
+    "create_dashboard",
+    "create_embed",
+    "create_template",
     "declare",
     "declare_awake",
     "decline_offer",
@@ -76,6 +90,7 @@ __all__ = [
     "mark_up",
     "no_change",
     "note",
+    "note_embed_use",
     "offer_role",
     "open_stream",
     "page_security",
@@ -85,8 +100,11 @@ __all__ = [
     "release_responder",
     "release_role",
     "remove",
+    "remove_dashboard",
     "remove_item",
+    "remove_template",
     "resolve",
+    "revoke_embed",
     "say",
     "set_section",
     "set_severity",

@@ -17,9 +17,10 @@ from tocsin.core.store import counters
 from tocsin.core.text import texts
 from tocsin.directory.models import Product, Service
 from tocsin.incidents import events, permissions, ports, rules
-from tocsin.incidents.commands import _paging
+from tocsin.incidents.commands import _paging, _preparing
 from tocsin.incidents.commands._record import locked, refresh_room, save, tell, topic_of
 from tocsin.incidents.models import Incident, IncidentAlert
+from tocsin.incidents.template.preparation import Preparation
 
 
 def declare(
@@ -36,14 +37,20 @@ def declare(
     private: bool = False,
     drill: bool = False,
     alerts: Sequence[Alert] = (),
+    prepared: Preparation | None = None,
     now: dt.datetime,
 ) -> Incident:
     """Open an incident. At Sev 1 and 2 it pages at once and is set up; Sev 3 waits in the queue of the service's team.
 
     With `alerts` the source is monitoring, the service theirs, and detection the moment the first of them began, unless said
-    otherwise. A drill pages nobody. Raises Invalid for a field, Conflict for an alert that belongs to another incident.
+    otherwise. `prepared`, mostly from a template, is carried out besides; at Sev 3 it pages nobody. A drill pages nobody either.
+
+    Raises Invalid for a field, Conflict for an alert that belongs to another incident, NotAllowed for somebody who is no responder
+    and adds to a template.
     """
     permissions.require_reporter(actor)
+    if prepared:
+        _preparing.require_own(actor, prepared, now)
     alerts = list(alerts)
     first = min(alerts, key=lambda alert: alert.started_at) if alerts else None
     incident = Incident(
@@ -62,7 +69,10 @@ def declare(
     )
     rules.check_times({"impact_started_at": impact_started_at, "detected_at": incident.detected_at}, now)
     with transaction.atomic():
-        return _open(actor, incident, list(products), alerts, now)
+        incident = _open(actor, incident, list(products), alerts, now)
+        if prepared:
+            _preparing.carry_out(actor, incident, prepared, now=now)
+    return incident
 
 
 def _open(actor: Actor, incident: Incident, products: list[Product], alerts: list[Alert], now: dt.datetime) -> Incident:

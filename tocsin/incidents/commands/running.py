@@ -113,7 +113,7 @@ def page_team(actor: Actor, incident: Incident, target: Team | Schedule | Policy
             raise Conflict(f"{incident.key} is a drill: it pages nobody.", code="drill")
         tell(actor, events.TEAM_PAGED, incident, now=now, target=target.pk, name=target.name)
         card = _paging.card_of(incident)
-        reached = _way_to(target) if isinstance(target, Team) else target
+        reached = _reached(target)
         if isinstance(reached, Policy):
             paging.start_escalation(actor, incident.id, card, policy=reached, roster=None, urgency="high", now=now)
         elif isinstance(reached, Schedule):
@@ -148,10 +148,15 @@ def release_responder(actor: Actor, incident: Incident, person: Person, *, now: 
     return release
 
 
-def _way_to(team: Team) -> Policy | Schedule:
-    way = team.policies.order_by("created_at").first() or team.schedules.order_by("created_at").first()
+def way_to(team: Team) -> Policy | Schedule | None:
+    """How a team is paged: its policy, else its schedule; None when it has neither."""
+    return team.policies.order_by("created_at").first() or team.schedules.order_by("created_at").first()
+
+
+def _reached(target: Team | Schedule | Policy | Person) -> Schedule | Policy | Person:
+    way = way_to(target) if isinstance(target, Team) else target
     if way is None:
-        raise Conflict(f"{team.name} has neither an escalation policy nor a schedule. Page a person.", field="target")
+        raise Conflict(f"{target.name} has neither an escalation policy nor a schedule. Page a person.", field="target")
     return way
 
 

@@ -26,3 +26,4 @@ class Request(HttpRequest):
     document: Any
     read_first: Any
     style_hashes: tuple[str, ...]
+    frame_origins: tuple[str, ...]

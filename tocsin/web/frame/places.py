@@ -47,6 +47,8 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Home", "/", "Whether you must act"),
             Place("Incidents", "/incidents", "Open and past emergencies"),
+            Place("Incident templates", "/templates", "What teams have prepared, to declare from"),
+            Place("Dashboards", "/dash", "What is in progress, as one team needs to see it"),
             Place("Alerts", "/alerts", "What monitoring says"),
             Place("On call", "/oncall", "Who is called now"),
             Place("Swaps", "/oncall/swaps", "Shifts that somebody asks you to take", RESPONDER),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.conf import settings
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 _CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'; manifest-src 'self'"
 )
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)"
 
@@ -31,6 +31,11 @@ def allow_style(request: Request, css: str) -> None:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     hashes = getattr(request, "style_hashes", ())
     request.style_hashes = (*hashes, digest)
+
+
+def allow_framing(request: Request, origins: Sequence[str]) -> None:
+    """Let pages of these origins, as `boards.rules.origins` checks them, put this one answer into a frame. None: nobody may."""
+    request.frame_origins = tuple(origins)
 
 
 class SecurityHeaders:
@@ -52,9 +57,12 @@ class SecurityHeaders:
 
 def _protect(request: Request, response: HttpResponse) -> None:
     styles = "".join(f" 'sha256-{digest}'" for digest in getattr(request, "style_hashes", ()))
-    response.setdefault("Content-Security-Policy", _CONTENT.format(styles=styles))
+    framing = getattr(request, "frame_origins", ())
+    ancestors = " ".join(framing) or "'none'"
+    response.setdefault("Content-Security-Policy", _CONTENT.format(styles=styles, ancestors=ancestors))
     response.setdefault("X-Content-Type-Options", "nosniff")
-    response.setdefault("X-Frame-Options", "DENY")
+    if not framing:  # the older header knows no list, and where it stands beside one, some browsers follow it
+        response.setdefault("X-Frame-Options", "DENY")
     response.setdefault("Referrer-Policy", "same-origin")
     response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.setdefault("Cross-Origin-Resource-Policy", "same-origin")

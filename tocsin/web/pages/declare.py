@@ -19,10 +19,11 @@ from tocsin.directory.models import Product, Service
 from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template.preparation import Preparation
 from tocsin.web.forms.request import Request
-from tocsin.web.forms.typed import Typed, whole
+from tocsin.web.forms.typed import Typed, clean, whole
 from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, allow
-from tocsin.web.pages import woken
+from tocsin.web.pages import declare_prepared, woken
 
 SOURCES = (
     (Incident.OBSERVATION, "I saw it myself"),
@@ -47,10 +48,11 @@ def declare(request: Request) -> HttpResponse:
     actor = request.actor
     services, products = list(directory.services(actor)), list(directory.products())
     if request.method == "GET":
-        form = Typed(initial=_initial(request))
-        return _form(request, form, services, products)
+        return _begin(request, services, products)
     form = Typed(request.POST)
-    wanted = _read(form, services, products, actor)
+    own, wanted = _template(request, form), _read(form, services, products, actor)
+    if own is not None:
+        wanted["prepared"] = declare_prepared.read(request, form, own)
     if form.ok and request.POST.get("do") != "preview":
         twin = _said_twice(actor, wanted["summary"], request.now)
         if twin is not None:
@@ -63,19 +65,54 @@ def declare(request: Request) -> HttpResponse:
             return redirect(f"/{incident.key}")
     if request.POST.get("do") == "preview":
         form.errors.clear()
-        return _form(request, form, services, products)
-    return _form(request, form, services, products, status=422)
+        return _form(request, form, services, products, own)
+    return _form(request, form, services, products, own, status=422)
 
 
-def _form(request: Request, form: Typed, services: list[Service], products: list[Product], *, status: int = 200) -> HttpResponse:
+def _begin(request: Request, services: list[Service], products: list[Product]) -> HttpResponse:
+    """The form as an alert, a template or the address fills it in."""
+    form = Typed(initial=_initial(request))
+    try:
+        own = declare_prepared.chosen(request, clean(request.GET.get("template", ""))[:60])
+    except Refused as refused:
+        form.errors["template"] = f"{refused.detail} The form works without it."
+        return _form(request, form, services, products, None, status=404)
+    if own is not None:
+        alert = form["alert"]
+        told = {name: form.values[name] for name in ("summary", "description", "source", "service") if form[name]} if alert else {}
+        form.values |= declare_prepared.presets(own) | told
+    return _form(request, form, services, products, own)
+
+
+def _template(request: Request, form: Typed) -> Preparation | None:
+    """The template that the form was filled in from; one that was removed meanwhile is noted in the form."""
+    try:
+        return declare_prepared.chosen(request, form.text("template", longest=60))
+    except Refused:
+        form.errors["template"] = "This template was removed meanwhile. What it filled in is still here; declare without it."
+        form.values["template"] = ""
+        return None
+
+
+def _form(
+    request: Request,
+    form: Typed,
+    services: list[Service],
+    products: list[Product],
+    own: Preparation | None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
     chosen = next((service for service in services if service.slug == form["service"]), None)
+    preview = woken.for_incident(chosen, request.now)
     context = {
         "form": form,
         "services": services,
         "products": products,
         "severities": directory.severities(),
         "sources": SOURCES,
-        "preview": woken.for_incident(chosen, request.now),
+        "preview": preview,
+        **declare_prepared.shown(request, form, own, preview),
         "service": chosen,
         "open": list(incidents.incidents(request.actor, state="open")[:6]),
         "alert": _alert(request.actor, form["alert"]),

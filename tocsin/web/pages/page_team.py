@@ -5,8 +5,6 @@ Teams come first: somebody of theirs always answers. One person alone is the exc
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -62,7 +60,7 @@ def page_team(request: Request, key: str) -> HttpResponse:
         "exception": _instead(chosen),
         "q": q,
         "cards": _cards(request, q),
-        "people": _people(chosen, request.now),
+        "people": woken.for_target(chosen, request.now) if chosen else [],
         "already": told.of(incident.id, request.now).people,
     }
     return render(request, "incident/page.html", context, status=200 if form.ok else 422)
@@ -89,21 +87,6 @@ def _cards(request: Request, q: str) -> list[colleagues.Card]:
         return []
     found = finding.find(request.actor, request.now, q=q).exclude(role=Person.STAKEHOLDER)[:FOUND]
     return sorted(colleagues.cards(request.actor, list(found), request.now), key=lambda card: not card.on_call)
-
-
-def _people(target: Target | None, now: dt.datetime) -> list[woken.Woken]:
-    """Who would be woken first; a team is reached by its policy, else by its schedule."""
-    if isinstance(target, Person):
-        return woken.for_people([target], "asked in person", now)
-    if isinstance(target, Schedule):
-        return woken.for_people(oncall.people_on_call(target, now), f"On call, {target.name}", now)
-    if target is None:
-        return []
-    policy = target.policies.order_by("created_at").first()
-    if policy is not None:
-        return woken.for_policy(policy, now).people
-    schedule = target.schedules.order_by("created_at").first()
-    return _people(schedule, now)
 
 
 urlpatterns = [at_incident("/page", page_team)]

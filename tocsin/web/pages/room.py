@@ -20,6 +20,7 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
+from tocsin.incidents.template import queries as prepared
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -52,6 +53,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
     linked = list(incidents.linked_alerts(request.actor, incident))
     ledger = told.of(incident.id, request.now)
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
+    plan = prepared.plan(request.actor, incident)
     shown, older = log.of_tab(lines, tab, request.GET.get("before", ""))
     context: dict[str, Any] = {
         "here": "incidents",
@@ -73,6 +75,8 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "ttd": incidents.ttd(incident),
         "ttr": incidents.ttr(incident),
         "source": rules.SOURCES.get(incident.source, incident.source),
+        "plan": plan,
+        "followers": prepared.followers(request.actor, incident) if plan else [],
         "form": form,
         **_talk(request, incident, shown, form),
     }

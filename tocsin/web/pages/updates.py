@@ -18,6 +18,7 @@ from tocsin.core.errors import Refused
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as prepared
 from tocsin.statuspages import commands, queries, rules
 from tocsin.statuspages.models import Update
 from tocsin.web.forms import typed_times
@@ -105,12 +106,14 @@ def _drafts(request: Request, incident: Incident, last: Update | None, status: s
     inside, outside = queries.draft(incident, rules.INTERNAL, status), queries.draft(incident, rules.EXTERNAL, status)
     if last is not None and status != rules.RESOLVED:
         inside = _from_document(incident)
+    plan = prepared.plan(request.actor, incident) if last is None else None
+    meant = plan.audiences if plan and plan.audiences else rules.AUDIENCES
     return {
         "status": status,
-        "to_internal": True,
+        "to_internal": rules.INTERNAL in meant,
         "internal_title": inside.title,
         "internal_body": inside.body,
-        "to_external": open_for_customers,
+        "to_external": open_for_customers and rules.EXTERNAL in meant,
         "external_title": outside.title if open_for_customers else "",
         "external_body": outside.body if open_for_customers else "",
         "next": "" if status == rules.RESOLVED else "in 30 min",

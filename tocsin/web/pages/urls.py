@@ -18,12 +18,14 @@ from tocsin.web.pages import (
     checklist,
     coverage,
     covers,
+    dashboards,
     declare,
     document,
     document_files,
     document_rows,
     drafts,
     home,
+    incident_templates,
     incidents,
     insights,
     layers,
@@ -63,7 +65,7 @@ from tocsin.web.pages import (
     webhooks,
     work,
 )
-from tocsin.web.public import status
+from tocsin.web.public import embed, status
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *admin.urlpatterns,
@@ -90,7 +92,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *access.urlpatterns,
     *actions.urlpatterns,
     *alerts.urlpatterns,
+    *dashboards.urlpatterns,
+    *embed.urlpatterns,
     *declare.urlpatterns,
+    *incident_templates.urlpatterns,
     *document.urlpatterns,
     *document_files.urlpatterns,
     *document_rows.urlpatterns,

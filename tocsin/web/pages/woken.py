@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from tocsin.directory.models import Person, Service
+from tocsin.directory.models import Person, Service, Team
 from tocsin.oncall import queries as oncall
-from tocsin.oncall.models import Policy, PolicyStep
+from tocsin.oncall.models import Policy, PolicyStep, Schedule
 from tocsin.web.frame import reader
 
 
@@ -32,6 +32,11 @@ class Preview:
     people: list[Woken] = field(default_factory=list)
     then: list[str] = field(default_factory=list)
     unknown_service: bool = False
+
+    def add(self, more: list[Woken]) -> None:
+        """More people, each once."""
+        known = {woken.person.pk for woken in self.people}
+        self.people += [one for one in more if one.person.pk not in known]
 
 
 def for_incident(service: Service | None, now: dt.datetime) -> Preview:
@@ -75,6 +80,18 @@ def _targets(step: PolicyStep, now: dt.datetime) -> list[tuple[Person, str]]:
         elif target.schedule is not None:
             found += [(person, f"On call, {target.schedule.name}") for person in oncall.people_on_call(target.schedule, now)]
     return found
+
+
+def for_target(target: Team | Schedule | Policy | Person, now: dt.datetime) -> list[Woken]:
+    """Who would be woken first; a team is reached by its policy, else by its schedule."""
+    if isinstance(target, Person):
+        return for_people([target], "asked in person", now)
+    if isinstance(target, Schedule):
+        return for_people(oncall.people_on_call(target, now), f"On call, {target.name}", now)
+    if isinstance(target, Policy):
+        return for_policy(target, now).people
+    way = target.policies.order_by("created_at").first() or target.schedules.order_by("created_at").first()
+    return for_target(way, now) if way else []
 
 
 def for_people(people: list[Person], why: str, now: dt.datetime) -> list[Woken]:

@@ -12,8 +12,10 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.incidents import commands, queries
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as templates
+from tocsin.incidents.template.models import IncidentTemplate
 from tocsin.web.api import etags, lists, shapes
-from tocsin.web.api.nouns import alerts, services
+from tocsin.web.api.nouns import alerts, incident_templates, services
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
 
@@ -53,18 +55,18 @@ class IncidentDocument(shapes.Object):
     version: int
 
 
-class NewIncident(shapes.Body):
-    """A report. Severity 1 and 2 page people at once and set up room and document."""
+class NewIncident(incident_templates.Prepared):
+    """A report. Severity 1 and 2 page people at once and set up room and document. A `template` fills in what is left out."""
 
-    summary: shapes.Line
-    severity: Severity
+    summary: shapes.Line | None = Field(None, description="Needed, unless the template has one.")
+    severity: Severity | None = Field(None, description="Needed without a template.")
     service: shapes.Named | None = None
-    products: list[shapes.Named] = Field(default_factory=list, max_length=50)
-    description: shapes.Prose = ""
+    products: list[shapes.Named] | None = Field(None, max_length=50)
+    description: shapes.Prose | None = None
     source: Source | Literal[""] = ""
     detected_at: shapes.Instant | None = None
     impact_started_at: shapes.Instant | None = None
-    private: bool = False
+    private: bool | None = None
     drill: bool = False
     alerts: list[shapes.Named] = Field(default_factory=list, max_length=100, description="Ids or numbers of alerts.")
 
@@ -155,21 +157,30 @@ def list_incidents(
     return lists.page(rows, "-id", limit=limit, cursor=cursor, show=show)
 
 
+def _filled(body: NewIncident, template: IncidentTemplate | None) -> dict[str, Any]:
+    """What the report says, else its template. Raises Invalid for what neither does."""
+    said = body.model_dump(include={"summary", "severity", "description", "private"}, exclude_none=True)
+    if "severity" not in said and template is None:
+        raise Invalid("Severity is 1, 2 or 3.", field="severity")
+    if "service" in body.model_fields_set:
+        said["service"] = services.find(body.service, field="service") if body.service else None
+    if body.products is not None:
+        said["products"] = services.find_products(body.products)
+    return {"summary": "", **(templates.presets(template) if template else {}), **said}
+
+
 @router.post("", response={201: IncidentDocument}, auth=RESPONDS, summary="Declare an incident")
 def declare(request: Request, body: NewIncident) -> Status:
+    prepared = incident_templates.prepared(request, body)
     incident = commands.declare(
         request.actor,
-        summary=body.summary,
-        severity=body.severity,
-        service=services.find(body.service, field="service") if body.service else None,
-        products=services.find_products(body.products),
-        description=body.description,
+        **_filled(body, prepared.template if prepared else None),
         source=body.source,
         detected_at=body.detected_at,
         impact_started_at=body.impact_started_at,
-        private=body.private,
         drill=body.drill,
         alerts=find_alerts(request.actor, body.alerts),
+        prepared=prepared,
         now=request.now,
     )
     return Status(201, one(request, incident))

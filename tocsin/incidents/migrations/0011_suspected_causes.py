@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0008_rows_of_the_document'),
+        ('incidents', '0010_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

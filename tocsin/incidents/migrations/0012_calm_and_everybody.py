@@ -34,5 +34,5 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = (("incidents", "0010_suspected_causes"),)
+    dependencies = (("incidents", "0011_suspected_causes"),)
     operations = (migrations.RunPython(seed, migrations.RunPython.noop),)
