@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -192,13 +193,13 @@ def _check(name: str, question: str, row: Any) -> Check:
 def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
     """The open question, who is at work since when, and the planned hand-overs."""
     permissions.require_seer(actor, incident)
-    asked = incident.prompts.filter(kind=Prompt.IMPACT).select_related("answered_by")
-    latest = asked.filter(asked_at__isnull=False).order_by("-asked_at").first()
-    waiting = asked.filter(work_state__in=(Prompt.DUE, Prompt.LEASED)).first()
+    questions = list(incident.prompts.filter(kind=Prompt.IMPACT).select_related("answered_by"))
+    latest = max((one for one in questions if one.asked_at), key=attrgetter("asked_at"), default=None)
+    waiting = next((one for one in questions if one.work_state in (Prompt.DUE, Prompt.LEASED)), None)
     over = incident.state == Incident.RESOLVED
     return Pace(
         prompt=latest if latest and latest.answered_at is None and not over else None,
-        answered=asked.filter(answered_at__isnull=False).order_by("-answered_at").first(),
+        answered=max((one for one in questions if one.answered_at), key=attrgetter("answered_at"), default=None),
         next_at=waiting.due_at if waiting else None,
         at_work=() if over else tuple(at_work(incident, now)),
         reliefs=() if over else tuple(incident.reliefs.select_related("person")),
