@@ -196,7 +196,7 @@ def test_managers_of_the_team_keep_templates_and_each_change_is_in_the_log():
     assert Event.objects.get(name="template.changed").data["changes"] == ["severity 1 → 2", "tells Sven → none"]
     incident = started(there, template)
     commands.remove_template(there.actor("root"), template, now=later(3))
-    kept = queries.plan(there.actor("ana"), incident)
+    kept = queries.plan(there.actor("ana"), Incident.objects.get(pk=incident.pk))
     assert (kept.template, kept.name) == (None, "Cards fail")
 
 

@@ -58,9 +58,9 @@ def named(actor: Actor, q: str) -> QuerySet[Incident]:
 
 
 def _whole() -> QuerySet[Incident]:
-    return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter", "outside").prefetch_related(
-        "products"
-    )
+    return Incident.objects.select_related(
+        "service__team", "service__owner", "manager", "reporter", "outside", "plan__template"
+    ).prefetch_related("products")
 
 
 def by_key(actor: Actor, key: str) -> Incident:
