@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import document, dwell, intake, month, palette, proof, rota, start, weights, years  # noqa: E402  (the path must be there first)
+from bench import document, dwell, intake, month, palette, proof, room, rota, start, weights, years  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
 
 Measure = Callable[[Path], Iterator[Figure]]
@@ -28,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     "proof": proof.measure,
     "month": month.measure,
     "palette": palette.measure,
+    "room": room.measure,
     "rota": rota.measure,
     "document": document.measure,
     "years": years.measure,
