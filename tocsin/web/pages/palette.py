@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -54,7 +53,7 @@ def palette(request: Request) -> HttpResponse:
     """A part of a page: the choices for `q`, asked from the page `from`."""
     q = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     found = [*acts(request.actor, q, request.GET.get("from", "")), *things(request.actor, q)]
-    return render(request, "palette.html", {"groups": found, "q": q})
+    return render(request, "palette.html", {"groups": found})
 
 
 def acts(actor: Actor, q: str, origin: str = "") -> list[Group]:
@@ -104,7 +103,7 @@ def things(actor: Actor, q: str) -> list[Group]:
     """What bears the words, or the key or number that they are; nothing for no words."""
     if not q:
         return []
-    return [(name, rows) for name, look in _KINDS if (rows := list(islice(look(actor, q), MOST)))]
+    return [(name, rows) for name, look in _KINDS if (rows := list(look(actor, q)))]
 
 
 def _incidents(actor: Actor, q: str) -> Iterator[Choice]:
