@@ -73,6 +73,18 @@ def notify(channel_payload: str) -> None:
         cursor.execute("SELECT pg_notify('tocsin', %s)", [channel_payload])
 
 
+TELLING_LIMIT = 7_900
+"""Bytes that PostgreSQL carries in one of `tell`'s words."""
+
+
+def tell(words: Iterable[str]) -> None:
+    """Say something to other processes on PostgreSQL, once and to whoever listens just now. Longer words are left out."""
+    short = [one for one in words if len(one.encode()) < TELLING_LIMIT]
+    if short and is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('tocsin_told', one) FROM unnest(%s::text[]) AS one", [short])
+
+
 def checkpoint() -> None:
     """Fold SQLite's write-ahead log back into the file; the engine alone calls this. Nothing to do on PostgreSQL."""
     if is_postgresql():
