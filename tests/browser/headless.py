@@ -1,4 +1,4 @@
-"""An editor without a browser, beside browsers: on a thread of its own, for the driver of the browsers has taken this one's loop."""
+"""An editor without a browser, beside browsers: on a thread of its own, for the browsers' driver has taken the loop of this one."""
 
 from __future__ import annotations
 
