@@ -14,7 +14,7 @@ from tests.browser.site import Site, Visit, sign_in_as
 from tests.browser.test_document import OFFLINE, text_of, type_at_end, typed
 from tests.waiting import until
 
-pytestmark = [pytest.mark.needs("editor"), pytest.mark.req("OPN-08")]
+pytestmark = [pytest.mark.needs("editor"), pytest.mark.req("OPN-08", "U11")]
 HEADING, SLUG = "What we know", "we_know"
 EVERY_DAY, WIDE = range(2), range(2, 22)
 STEPS = 14

@@ -75,7 +75,7 @@ def test_a_picture_is_chosen_sent_and_seen(visit: Visit, key: str, tmp_path: Pat
     assert Path(fetched.value.path()).read_text() == "line"
 
 
-@pytest.mark.req("OPN-05")
+@pytest.mark.req("OPN-05", "U11")
 def test_nothing_typed_is_lost_when_the_line_is(visit: Visit, key: str) -> None:
     visit.expected_faults = ["ERR_INTERNET_DISCONNECTED", "Failed to load resource"]
     page = visit.go(f"/{key}")
