@@ -79,7 +79,7 @@ class Walk:
         self.visit.go(f"/{self.key}")
         self.page.get_by_label("Write to the room").fill("The payment provider refuses our certificate")
         self.press("Send")
-        expect(self.page.get_by_text("refuses our certificate").first).to_be_visible()
+        expect(self.page.locator("#log .said", has_text="refuses our certificate")).to_be_visible()
         self.picture("06-war-room")
 
     def tell(self) -> None:
