@@ -13,6 +13,7 @@ from tests.browser.site import DESK, PHONE, Site, Visit
 from tests.browser.test_axe import findings
 from tests.hostile import GRAPH, NASTY
 from tests.waiting import until
+from tocsin.web.pages import log
 
 
 @pytest.fixture
@@ -193,6 +194,17 @@ def test_axe_finds_nothing_in_a_room_that_was_used(visit: Visit, site: Site) -> 
         page.emulate_media(color_scheme="dark")
         assert findings(page, "color-contrast") == [], f"{path} in the dark"
         page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.req("U12")
+def test_what_leads_to_earlier_lines_can_be_touched(browser: Browser, site: Site, key: str) -> None:
+    for number in range(log.SHOWN + 1):
+        assert site.api("POST", f"/incidents/{key}/say", {"text": f"line {number}"}).status == 201
+    visit = Visit(browser, site, signed_in=True, size=PHONE)
+    page = visit.go(f"/{key}")
+    expect(page.get_by_role("link", name="Earlier")).to_have_count(1)
+    assert findings(page, "target-size") == []
+    visit.close()
 
 
 def test_the_room_stays_light(visit: Visit, site: Site) -> None:
