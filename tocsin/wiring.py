@@ -17,6 +17,7 @@ from tocsin.directory import jobs as directory_jobs
 from tocsin.directory import ports as directory_ports
 from tocsin.incidents import handlers as incident_handlers
 from tocsin.incidents import jobs as incident_jobs
+from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
 from tocsin.incidents.iterating import handlers as pace
@@ -79,6 +80,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
     ("update.published", incident_handlers.tell_followers),
+    *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
 
@@ -88,6 +90,7 @@ def install() -> None:
     core_ports.mail.wire(transport.Post())
     directory_ports.fill_gateway_call(http_call.carry_code)
     oncall_ports.calendars.wire(Format())
+    oncall_ports.fill_webhook_events(outgoing.KINDS)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
