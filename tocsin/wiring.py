@@ -37,6 +37,7 @@ from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
+from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
@@ -96,5 +97,6 @@ def install() -> None:
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
     readiness_ports.wire(kit_page.render)
+    incident_ports.fill_things((linking.Things(),))
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
     events.wire(HANDLERS)

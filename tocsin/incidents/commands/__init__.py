@@ -33,6 +33,7 @@ from tocsin.incidents.commands.iterating import (
     take_note,
 )
 from tocsin.incidents.commands.keeping_sheet import add_item, change_item, remove_item, set_section
+from tocsin.incidents.commands.linking import link, unlink
 from tocsin.incidents.commands.offering import accept_offer, ask_about_offer, decline_offer, offer_role, withdraw_offer
 from tocsin.incidents.commands.resolving import resolve
 from tocsin.incidents.commands.running import (
@@ -84,6 +85,7 @@ __all__ = [
     "hand_over",
     "import_incident",
     "label_case",
+    "link",
     "link_alert",
     "log_change",
     "mark_down",
@@ -119,6 +121,7 @@ __all__ = [
     "take_note",
     "tick",
     "unlabel_case",
+    "unlink",
     "untick",
     "withdraw_offer",
 ]

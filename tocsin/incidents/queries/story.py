@@ -14,7 +14,7 @@ from tocsin.collab.queries import Changed
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
-from tocsin.incidents import catalogue, permissions, rules
+from tocsin.incidents import catalogue, events, permissions, rules
 from tocsin.incidents.models import Incident
 
 LIMIT = 2_000
@@ -51,13 +51,22 @@ class TimelineLine:
     edited: bool = False
 
 
-def events_of(incident: Incident, *, limit: int = LIMIT) -> list[Event]:
+def events_of(actor: Actor, incident: Incident, *, limit: int = LIMIT) -> list[Event]:
     """What happened to the incident, its room, document, pages and alerts: the latest `limit`, oldest first."""
     alerts = list(incident.alert_links.values_list("alert_id", flat=True))
     mine = Q(subject=incident.id) | Q(context=incident.id)
     theirs = Q(subject__in=alerts, name__in=catalogue.ALERT_EVENTS) if alerts else Q(pk__in=())
     rows = Event.objects.filter(mine | theirs).order_by("-id")[:limit]
-    return list(reversed(rows))
+    return _without_hidden(actor, list(reversed(rows)))
+
+
+def _without_hidden(actor: Actor, found: list[Event]) -> list[Event]:
+    """Without links to what the actor may not know of: it became private after it was linked."""
+    linked = {event.data.get("other") for event in found if event.name in (events.LINKED, events.UNLINKED)} - {None, ""}
+    if not linked:
+        return found
+    hidden = set(permissions.hidden_from(actor).filter(pk__in=linked).values_list("pk", flat=True))
+    return [event for event in found if event.data.get("other") not in hidden] if hidden else found
 
 
 def timeline(
@@ -70,7 +79,9 @@ def timeline(
     """
     permissions.require_seer(actor, incident)
     held, now_says = _roles(incident), rooms.changed(incident.id)
-    lines = [_as_now(line, now_says) for event in events_of(incident, limit=max(limit, LIMIT)) if (line := _line(event, held))]
+    lines = [
+        _as_now(line, now_says) for event in events_of(actor, incident, limit=max(limit, LIMIT)) if (line := _line(event, held))
+    ]
     lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
     lines.sort(key=lambda line: (line.at, line.id), reverse=True)
     return lines[:limit]

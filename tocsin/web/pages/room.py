@@ -18,6 +18,7 @@ from tocsin.core.errors import Refused
 from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries
+from tocsin.incidents.linking import queries as linking
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
@@ -77,6 +78,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "source": rules.SOURCES.get(incident.source, incident.source),
         "plan": plan,
         "followers": prepared.followers(request.actor, incident) if plan else [],
+        "links": [one for one in linking.links(request.actor, incident) if one.id],
         "form": form,
         **_talk(request, incident, shown, form),
     }
