@@ -155,8 +155,8 @@ PREPARED = "incident.prepared"
 """It was declared from a template. data: template (id or null), name, told (names)"""
 
 LINKED = "incident.linked"
-"""Once for each end that is an incident. data: link (id), kind, words, title, path, key and other (id) of the other incident; the first two
-alone where the other end is private"""
+"""Once for each end that is an incident. data: link (id), kind; unless the other end is private words, title, path, key and other
+(id of the other incident)"""
 
 UNLINKED = "incident.unlinked"
 """data: as in incident.linked"""

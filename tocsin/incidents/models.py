@@ -53,7 +53,11 @@ class Incident(Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
-        indexes = (models.Index(fields=("state", "severity")), models.Index(fields=("-created_at",)))
+        indexes = (
+            models.Index(fields=("state", "severity")),
+            models.Index(fields=("-created_at",)),
+            models.Index(fields=("service", "-created_at"), name="incidents_of_service"),
+        )
         constraints = (
             models.CheckConstraint(condition=models.Q(severity__in=(1, 2, 3)), name="incidents_severity"),
             models.CheckConstraint(

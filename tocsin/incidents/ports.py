@@ -59,7 +59,7 @@ def check_resolve(incident: Incident, resolution: Resolution) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Something that an incident can be linked with: its typed id, its words, its page, and the id of the incident it belongs to."""
+    """Something that an incident can be linked with: its typed id, its words, its page, the id of the incident it belongs to."""
 
     id: str
     words: str

@@ -1,4 +1,4 @@
-"""What an incident is linked with: `incident links`, `incident link`, `incident unlink`, and `incident linked-with` from the other end."""
+"""What an incident is linked with: `incident links`, `link`, `unlink`; and `incident linked-with` from the other end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tocsin.cli.remote.command import Key
 from tocsin.cli.remote.declare import line, table, verb
 
 _LINKS = table("id", "words", "title", "url")
-_KINDS = "related, repeats, duplicates, caused_by, follow_up_of, causing_change, postmortem, cleanup_task, support_case or problem_record"
+_KINDS = (
+    "related, repeats, duplicates, caused_by, follow_up_of, causing_change, postmortem, cleanup_task, support_case, problem_record"
+)
 
 
 @verb(incident, "links", _LINKS)

@@ -115,7 +115,7 @@ def _incident(actor: Actor, incident: Incident, target: str) -> _End:
 
 
 def _known(incident: Incident, kind: str, end: _End) -> IncidentLink | None:
-    """The same link, made before. Raises Conflict for its opposite: of two incidents one cannot repeat the other and be its first."""
+    """The same link, made before. Raises Conflict for its opposite: one cannot repeat what repeats it."""
     rows = IncidentLink.objects.filter(kind=kind)
     same = rows.filter(incident=incident, other=end.other, target=end.target, url=end.url).first()
     back = rows.filter(incident=end.other, other=incident).first() if end.other else None

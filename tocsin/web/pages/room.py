@@ -91,6 +91,7 @@ def _talk(request: Request, incident: Incident, shown: list[TimelineLine], form:
     answered = collab.message(incident.id, str(form["reply_to"]))
     return {
         "rows": log.rows(shown, request.actor.id, collab.place(room, request.actor.id, request.now)),
+        "topic": room.topic if room else "",
         "visitors": collab.visitors(room, request.now),
         "reactions": room_rules.REACTIONS.items(),
         "reply": collab.quoted(answered) if answered else None,

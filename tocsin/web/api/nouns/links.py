@@ -23,8 +23,8 @@ class LinkDocument(Schema):
 
     id: str | None = Field(description="Null for what belongs to the incident by itself: its postmortem, actions and cases.")
     kind: str = Field(
-        description="related, repeats, duplicates, caused_by, follow_up_of, causing_change, postmortem, cleanup_task, support_case, "
-        "problem_record"
+        description="related, repeats, duplicates, caused_by, follow_up_of, causing_change, postmortem, cleanup_task, "
+        "support_case, problem_record"
     )
     words: str = Field(description="How it is said at this end: `Repeats`, or `Repeated by`.")
     inverse: bool = Field(description="Whether it was made at the other end.")
