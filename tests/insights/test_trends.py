@@ -130,6 +130,8 @@ def test_page_and_api_filter_alike_and_tell_private_ones_to_nobody_else(seeded):
     assert refusal(caller.get("incidents?until=9999-12-31"), 422)["field"] == "until"
     assert refusal(caller.get("incidents/trend?product=nosuch"), 422)["field"] == "product"
     assert refusal(caller.get("incidents/trend?team=nosuch"), 422)["field"] == "team"
+    assert refusal(caller.get("incidents?severity=4"), 422)["field"] == "severity"
+    assert refusal(caller.get("incidents?colour=red"), 422)["field"] == "colour"
 
 
 @pytest.mark.django_db

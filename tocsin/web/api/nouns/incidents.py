@@ -150,7 +150,7 @@ class Selection(Schema):
     """Which incidents; every filter narrows."""
 
     state: str = Field("", description="pending (or new), fixing, resolved, or open.")
-    severity: Severity | None = None
+    severity: int | None = Field(None, ge=1, le=3)
     service: str = Field("", description="Slug or id.")
     product: str = Field("", description="Slug or id.")
     team: str = Field("", description="That of the service; slug or id.")
