@@ -50,7 +50,7 @@ def test_two_incidents_show_the_link_at_both_ends_and_in_both_stories(house, kin
     assert said(ben, first) == [(there, f"{second.key} Cards fail again")]
     assert story(ben, second) == [f"{here.lower()} {first.key} Card payments fail"]
     assert story(ben, first) == [f"{there.lower()} {second.key} Cards fail again"]
-    commands.unlink(ben, linking.link(ben, first, made.id), now=NOW)
+    commands.unlink(ben, first, made.id, now=NOW)
     assert (said(ben, first), said(ben, second)) == ([], [])
     assert story(ben, first)[0].startswith("no longer ")
 

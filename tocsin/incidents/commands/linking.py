@@ -17,7 +17,7 @@ from tocsin.incidents import events, permissions, ports
 from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked
 from tocsin.incidents.commands.assessing import label_case
-from tocsin.incidents.linking import rules
+from tocsin.incidents.linking import queries, rules
 from tocsin.incidents.linking.models import IncidentLink
 from tocsin.incidents.models import Incident, SupportCase
 from tocsin.incidents.queries.changes import change_for
@@ -76,16 +76,14 @@ def link(
     return made
 
 
-def unlink(actor: Actor, link: IncidentLink, *, now: dt.datetime) -> None:
-    """Take a link back, at either end. Raises NotFound when somebody did so already."""
-    permissions.require_responder(actor, link.incident)
-    if link.other:
-        permissions.require_responder(actor, link.other)
+def unlink(actor: Actor, incident: Incident, wanted: str, *, now: dt.datetime) -> None:
+    """Take a link back, by its id, at either end. Raises NotFound, also when the actor may not know of the other end."""
+    permissions.require_responder(actor, incident)
     with transaction.atomic():
-        locked(link.incident)
-        gone, _ = IncidentLink.objects.filter(pk=link.pk).delete()
-        if not gone:
-            raise NotFound("This link was taken back already.")
+        link = queries.link(actor, locked(incident), wanted)
+        link_id = link.pk
+        link.delete()
+        link.pk = link_id
         words = link.title or (link.other.summary if link.other else link.target)
         _tell(actor, events.UNLINKED, link, _End(words, link.other, link.target, link.url), now)
 

@@ -38,16 +38,24 @@ class LinkLine:
 
 def links(actor: Actor, incident: Incident) -> list[LinkLine]:
     """Every link of an incident, in the order of the kinds. What the actor may not know of is not there."""
+    found = made(actor, incident)
+    linked = {line.target for line in found}
+    return _ordered([*found, *(line for line in _own(actor, incident) if line.target not in linked)])
+
+
+def made(actor: Actor, incident: Incident) -> list[LinkLine]:
+    """Those links alone that somebody made, at either end. One query where there are none."""
     permissions.require_seer(actor, incident)
     rows = list(IncidentLink.objects.filter(Q(incident=incident) | Q(other=incident)).select_related("incident", "other"))
     seen = _seen(actor, rows)
     things = _things(actor, {row.target for row in rows if row.target})
     also = _also(actor, incident, {row.url for row in rows if row.url})
-    found = [line for row in rows if (line := _line(row, incident, seen, things, also))]
-    linked = {line.target for line in found}
-    found += [line for line in _own(actor, incident) if line.target not in linked]
+    return _ordered([line for row in rows if (line := _line(row, incident, seen, things, also))])
+
+
+def _ordered(lines: list[LinkLine]) -> list[LinkLine]:
     order = list(rules.KINDS)
-    return sorted(found, key=lambda line: (order.index(line.kind), line.inverse))
+    return sorted(lines, key=lambda line: (order.index(line.kind), line.inverse))
 
 
 def linking_to(actor: Actor, wanted: str) -> QuerySet[IncidentLink]:
@@ -86,6 +94,8 @@ def _seen(actor: Actor, rows: list[IncidentLink]) -> set[str]:
 
 def _things(actor: Actor, ids: set[str]) -> dict[str, ports.Linked]:
     """What of these things the actor may know: changes, and what the rooms above bring."""
+    if not ids:
+        return {}
     found = {row.id: ports.Linked(row.id, row.summary, "/changes", "") for row in ChangeEvent.objects.filter(pk__in=ids)}
     made = Change.objects.filter(pk__in=ids, incident__in=permissions.visible(actor, Incident.objects.all()))
     for one in made.select_related("incident"):

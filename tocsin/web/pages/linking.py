@@ -45,7 +45,7 @@ def add(request: Request, key: str) -> HttpResponse:
 @require_POST
 def remove(request: Request, key: str, link_id: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
-    commands.unlink(request.actor, queries.link(request.actor, incident, link_id), now=request.now)
+    commands.unlink(request.actor, incident, link_id, now=request.now)
     messages.success(request, "The link is taken back, at both ends.")
     return redirect(f"/{incident.key}/links")
 

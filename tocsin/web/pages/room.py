@@ -78,7 +78,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "source": rules.SOURCES.get(incident.source, incident.source),
         "plan": plan,
         "followers": prepared.followers(request.actor, incident) if plan else [],
-        "links": [one for one in linking.links(request.actor, incident) if one.id],
+        "links": linking.made(request.actor, incident),
         "form": form,
         **_talk(request, incident, shown, form),
     }

@@ -93,12 +93,11 @@ def link_incident(request: Request, wanted: str, body: NewLink) -> Status:
 
 @router.post("/{wanted}/links/{link_id}/remove", response={204: None}, auth=RESPONDS, summary="Take a link back, at either end")
 def unlink_incident(request: Request, wanted: str, link_id: str) -> Status:
-    found = linking.link(request.actor, queries.by_key(request.actor, wanted), link_id)
-    commands.unlink(request.actor, found, now=request.now)
+    commands.unlink(request.actor, queries.by_key(request.actor, wanted), link_id, now=request.now)
     return Status(204, None)
 
 
-Target = Annotated[str, Query(max_length=500, description="The id of a change, postmortem or action, or an address.")]
+Target = Annotated[str, Query("", max_length=500, description="The id of a change, postmortem or action, or an address.")]
 
 
 @other_end.get("", response=lists.Page[EndDocument], auth=READS, summary="The incidents that are linked with a thing")
