@@ -6,8 +6,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tocsin.collab import queries as rooms
 from tocsin.collab.queries import Changed
@@ -16,8 +17,11 @@ from tocsin.core.actor import Actor
 from tocsin.core.models import Event
 from tocsin.incidents import catalogue, events, permissions, rules
 from tocsin.incidents.models import Incident
+from tocsin.incidents.queries.chronicle import Chronicle
 
 LIMIT = 2_000
+Held = tuple[str, str, dt.datetime, dt.datetime | None]
+"""Who held which role in the incident, since when, until when."""
 _MESSAGES = ("message.posted", "incident.noted")
 
 
@@ -49,47 +53,77 @@ class TimelineLine:
     starred: bool = False
     removed: bool = False
     edited: bool = False
+    leads_to: str = ""
+    """The id of another incident that it names, which not everybody may know of."""
+
+
+_chronicle: Chronicle[TimelineLine] = Chronicle()
 
 
 def events_of(actor: Actor, incident: Incident, *, limit: int = LIMIT) -> list[Event]:
-    """What happened to the incident, its room, document, pages and alerts: the latest `limit`, oldest first."""
-    alerts = list(incident.alert_links.values_list("alert_id", flat=True))
+    """What happened to the incident, its room, document, pages and alerts, as far as the actor may know: the latest, in order."""
+    found = _latest(_about(incident, _alerts(incident)), limit)
+    hidden = _hidden(actor, {_leads_to(event) for event in found})
+    return [event for event in found if _leads_to(event) not in hidden] if hidden else found
+
+
+def _leads_to(event: Event) -> str:
+    """The id of the other incident that an event of a link names, or nothing."""
+    return str(event.data.get("other") or "") if event.name in (events.LINKED, events.UNLINKED) else ""
+
+
+def _hidden(actor: Actor, linked: set[str]) -> set[str]:
+    """Which of these incidents the actor may not know of: they became private after they were linked. No query without links."""
+    named = linked - {""}
+    return set(permissions.hidden_from(actor).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+
+
+def _alerts(incident: Incident) -> tuple[str, ...]:
+    return tuple(incident.alert_links.order_by("alert_id").values_list("alert_id", flat=True))
+
+
+def _about(incident: Incident, alerts: tuple[str, ...]) -> QuerySet[Event]:
     mine = Q(subject=incident.id) | Q(context=incident.id)
     theirs = Q(subject__in=alerts, name__in=catalogue.ALERT_EVENTS) if alerts else Q(pk__in=())
-    rows = Event.objects.filter(mine | theirs).order_by("-id")[:limit]
-    return _without_hidden(actor, list(reversed(rows)))
+    return Event.objects.filter(mine | theirs)
 
 
-def _without_hidden(actor: Actor, found: list[Event]) -> list[Event]:
-    """Without links to what the actor may not know of: it became private after it was linked."""
-    linked = {event.data.get("other") for event in found if event.name in (events.LINKED, events.UNLINKED)} - {None, ""}
-    if not linked:
-        return found
-    hidden = set(permissions.hidden_from(actor).filter(pk__in=linked).values_list("pk", flat=True))
-    return [event for event in found if event.data.get("other") not in hidden] if hidden else found
+def _latest(rows: QuerySet[Event], limit: int) -> list[Event]:
+    return list(reversed(rows.order_by("-id")[:limit]))
 
 
-def timeline(
-    actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT, read: int = LIMIT
-) -> list[TimelineLine]:
+def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT) -> list[TimelineLine]:
     """The lines of the timeline, newest first.
 
     `only` keeps `key` (what turned the incident), `talk` (messages and notes) or `alerts` (alerts and pages). At most `limit`
     lines, of the latest 2,000 events or as many as that.
     """
     permissions.require_seer(actor, incident)
-    held, now_says = _roles(incident), rooms.changed(incident.id)
-    lines = [
-        _as_now(line, now_says) for event in events_of(actor, incident, limit=max(limit, LIMIT)) if (line := _line(event, held))
-    ]
+    now_says = rooms.changed(incident.id)
+    said = _lines(incident, max(limit, LIMIT))
+    hidden = _hidden(actor, {line.leads_to for line in said})
+    lines = [_as_now(line, now_says) for line in said if line.leads_to not in hidden]
     lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
-    lines.sort(key=lambda line: (line.at, line.id), reverse=True)
+    lines.sort(key=attrgetter("at", "id"), reverse=True)
     return lines[:limit]
+
+
+def _lines(incident: Incident, limit: int) -> list[TimelineLine]:
+    """The events in words, in the order of the log. Beyond the usual number, everything is read from the start."""
+    held, alerts = _roles(incident), _alerts(incident)
+    rows = _about(incident, alerts)
+    if limit > LIMIT:
+        return [line for event in _latest(rows, limit) if (line := _line(event, held))]
+
+    def read(after: int) -> list[Event]:
+        return _latest(rows.filter(Q(position__gt=after) | Q(position=None)), limit)
+
+    return _chronicle.lines(incident.id, (held, alerts), read, lambda event: _line(event, held), limit)
 
 
 def _as_now(line: TimelineLine, changed: Mapping[str, Changed]) -> TimelineLine:
     """A message as it stands now: corrected, removed, starred."""
-    now = changed.get(line.message)
+    now = changed.get(line.message) if line.message else None
     if now is None:
         return line
     text = "This message was removed." if now.removed else now.text
@@ -117,7 +151,7 @@ def is_talk(line: TimelineLine) -> bool:
     return line.group == "talk" or line.event_name == "incident.noted"
 
 
-def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | None]]) -> TimelineLine | None:
+def _line(event: Event, held: tuple[Held, ...]) -> TimelineLine | None:
     entry = catalogue.describe(event.name, event.data)
     if entry is None:
         return None
@@ -137,13 +171,14 @@ def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | No
         id=event.pk,
         position=event.position,
         message=str(event.data.get("message", "")) if event.name in _MESSAGES else "",
+        leads_to=_leads_to(event),
     )
 
 
-def _roles(incident: Incident) -> list[tuple[str, str, dt.datetime, dt.datetime | None]]:
-    return list(incident.roles.values_list("person_id", "role", "since", "until"))
+def _roles(incident: Incident) -> tuple[Held, ...]:
+    return tuple(incident.roles.order_by("pk").values_list("person_id", "role", "since", "until"))
 
 
-def _role(held: list[tuple[str, str, dt.datetime, dt.datetime | None]], person: str, at: dt.datetime) -> str:
+def _role(held: tuple[Held, ...], person: str, at: dt.datetime) -> str:
     roles = [role for who, role, since, until in held if who == person and since <= at and (until is None or at < until)]
     return rules.role_label(min(roles, key=rules.role_rank)).lower() if roles else ""
