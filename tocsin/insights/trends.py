@@ -88,15 +88,16 @@ class Trend:
 
 def trend(facts: Iterable[Fact], since: dt.date | None = None, until: dt.date | None = None) -> Trend:
     """Put incidents into buckets without holes, from `since` to `until` where that was asked for."""
-    rows = [(dt.date.fromisoformat(day), severity, seconds) for day, severity, seconds in facts]
+    rows = list(facts)
     spans = sorted(seconds for *_, seconds in rows if seconds is not None)
     if not rows:
         return Trend(WEEK, (), 0, None, 0, 1)
-    days = [day for day, *_ in rows]
-    step = _step(since or min(days), until or max(days))
+    days = {text: dt.date.fromisoformat(text) for text in {text for text, *_ in rows}}  # far fewer than incidents
+    step = _step(since or min(days.values()), until or max(days.values()))
+    begins = {text: _begin(day, step) for text, day in days.items()}
     found: dict[dt.date, list[tuple[int, float | None]]] = {}
-    for day, severity, seconds in rows:
-        found.setdefault(_begin(day, step), []).append((severity, seconds))
+    for text, severity, seconds in rows:
+        found.setdefault(begins[text], []).append((severity, seconds))
     buckets = tuple(_bucket(first, step, found.get(first, ())) for first in _firsts(min(found), max(found), step))
     return Trend(step, buckets, len(rows), quantile(spans, 0.5), len(spans), max(one.total for one in buckets))
 
