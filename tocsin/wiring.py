@@ -93,5 +93,5 @@ def install() -> None:
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
     readiness_ports.wire(kit_page.render)
-    incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
+    incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
     events.wire(HANDLERS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tocsin.incidents.models import Incident
@@ -11,9 +11,14 @@ from tocsin.incidents.models import Incident
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the person who resolves has said besides the times. `postmortem_owner` is a person's id."""
+    """What the person who resolves has said besides the times. `postmortem_owner` is a person's id.
+
+    `closes` says that the status pages get their last words, `leave_open` why one of them (by audience) does not.
+    """
 
     postmortem_owner: str | None = None
+    closes: bool = False
+    leave_open: Mapping[str, str] = field(default_factory=dict)
 
 
 class ResolveCheck(Protocol):

@@ -12,6 +12,7 @@ from tocsin.incidents.commands.boards import (
     revoke_embed,
 )
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
+from tocsin.incidents.commands.cleaning_up import complete_task, link_task, reopen_task, unlink_task
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.falling_back import mark_down, mark_up
 from tocsin.incidents.commands.importing import import_incident
@@ -70,6 +71,7 @@ __all__ = [
     "change_template",
     "check",
     "clear_suspect",
+    "complete_task",
     "conclude",
     "confirm_assessment",
     "create_dashboard",
@@ -85,6 +87,7 @@ __all__ = [
     "import_incident",
     "label_case",
     "link_alert",
+    "link_task",
     "log_change",
     "mark_down",
     "mark_up",
@@ -103,6 +106,7 @@ __all__ = [
     "remove_dashboard",
     "remove_item",
     "remove_template",
+    "reopen_task",
     "resolve",
     "revoke_embed",
     "say",
@@ -119,6 +123,7 @@ __all__ = [
     "take_note",
     "tick",
     "unlabel_case",
+    "unlink_task",
     "untick",
     "withdraw_offer",
 ]

@@ -21,6 +21,7 @@ from tocsin.incidents.iterating import queries
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
+from tocsin.insights.follow_up import follow_up
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -75,6 +76,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "ttd": incidents.ttd(incident),
         "ttr": incidents.ttr(incident),
         "source": rules.SOURCES.get(incident.source, incident.source),
+        "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
         "plan": plan,
         "followers": prepared.followers(request.actor, incident) if plan else [],
         "form": form,

@@ -59,6 +59,9 @@ class Words(shapes.Body):
     body: shapes.Prose
 
 
+LeftOpen = dict[Literal["internal", "external"], shapes.Line]
+
+
 class Final(shapes.Body):
     """What closes the entries on the status pages; a page left out gets the drafted words."""
 
@@ -76,7 +79,10 @@ class ResolveBody(TimesBody):
     )
     support_cases: int | None = Field(None, ge=0, lt=10_000_000)
     postmortem_owner: shapes.Named | None = None
-    final: Final | None = Field(None, description="Confirms closing the entries on the status pages; null leaves them open.")
+    final: Final | None = Field(None, description="Confirms closing the entries on the status pages; `{}` takes the drafted words.")
+    leave_open: LeftOpen = Field(
+        default_factory=dict, description="Why the entry of a page stays open. Each open entry is closed or has its reason here."
+    )
 
 
 class LinkBody(shapes.Body):
@@ -211,6 +217,7 @@ def resolve(request: Request, wanted: str, body: ResolveBody) -> IncidentDocumen
         support_cases=body.support_cases,
         postmortem_owner=owner,
         final=body.final.model_dump() if body.final else None,
+        leave_open=body.leave_open,
         now=request.now,
     )
     return incidents.one(request, incident)
