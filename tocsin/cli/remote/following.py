@@ -86,3 +86,18 @@ def _closed(answer: Any) -> None:
 def close_updates(api: Remote, wanted: Key, leave_open: LeftOpen = None) -> Any:
     """Close what every status page still says of an incident, with the drafted last words."""
     return api.post("incidents", wanted, "close-updates", leave_open=reasons(leave_open))
+
+
+def _reports(answer: Any) -> None:
+    for one in answer["items"]:
+        say(f"{one['name']}: {one['words']} (as of {one['as_of'] or 'never'})")
+        for report in one["reports"]:
+            say(f"  {report['title']} {report['status']}".rstrip())
+    if not answer["items"]:
+        say("no vendor behind it reports anything")
+
+
+@verb(incident, "vendor-reports", _reports)
+def vendor_reports(api: Remote, wanted: Key) -> Any:
+    """What the vendors report that the faulty service cannot do without; of all vendors while the service is unknown."""
+    return api.get("incidents", wanted, "vendor-reports")

@@ -77,6 +77,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "ttr": incidents.ttr(incident),
         "source": rules.SOURCES.get(incident.source, incident.source),
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
+        "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
         "followers": prepared.followers(request.actor, incident) if plan else [],
         "form": form,

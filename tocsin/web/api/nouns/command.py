@@ -250,6 +250,14 @@ def call_vendor(request: Request, wanted: str, body: VendorCall) -> IncidentDocu
     return incidents.one(request, commands.call_vendor(request.actor, incident, vendor, text=body.text, now=request.now))
 
 
+@router.get(
+    "/{wanted}/vendor-reports", response=lists.Page[vendors.StandingDocument], auth=READS, summary="What vendors behind it report"
+)
+def list_vendor_reports(request: Request, wanted: str) -> dict:
+    found = queries.vendor_reports(request.actor, _incident(request, wanted), request.now)
+    return {"items": [vendors.standing(one) for one in found], "next": None}
+
+
 def _target(actor: Actor, body: PageBody) -> Team | Schedule | Person:
     named = [name for name in ("team", "schedule", "person") if getattr(body, name)]
     if len(named) != 1:
