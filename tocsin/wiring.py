@@ -94,7 +94,8 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
-    incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
+    chosen = settings.TOCSIN
+    incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))
     readiness_ports.wire(kit_page.render)
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
     events.wire(HANDLERS)

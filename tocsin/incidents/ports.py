@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -33,6 +34,9 @@ class VideoRooms(Protocol):
     def room(self, key: str, incident_id: str) -> str:
         """The address of the call of this incident, the same each time; empty: somebody types one in."""
 
+    def enter(self, address: str, guest: Mapping[str, str], now: dt.datetime) -> str:
+        """Where this person (`id`, `name`) goes in: what `room` gave, perhaps with a secret that is theirs for a while."""
+
 
 _video: list[VideoRooms] = []
 
@@ -45,6 +49,13 @@ def fill_video(rooms: VideoRooms) -> None:
 def video_room(incident: Incident) -> str:
     """The address of an incident's video call, or nothing."""
     return _video[0].room(incident.key, incident.id) if _video else ""
+
+
+def video_entrance(incident: Incident, guest: Mapping[str, str], now: dt.datetime) -> str:
+    """Where a person enters an incident's video call; empty without one. Only the incident's own room gets a secret."""
+    if incident.video_link and _video and incident.video_url == video_room(incident):
+        return _video[0].enter(incident.video_url, guest, now)
+    return incident.video_link
 
 
 _resolve_checks: list[ResolveCheck] = []

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from tocsin.collab import queries as collab
 from tocsin.collab import rules as room_rules
 from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Refused
-from tocsin.incidents import commands, rules
+from tocsin.incidents import commands, ports, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries
 from tocsin.incidents.models import Incident
@@ -136,6 +137,20 @@ def alerts_tab(request: Request, key: str) -> HttpResponse:
 
 @allow(SIGNED_IN)
 @require_GET
+def video(request: Request, key: str) -> HttpResponse:
+    """Into the video call. What lets a person in is made here and now, and is in no page, mail or log."""
+    incident = incidents.by_key(request.actor, key)
+    address = ports.video_entrance(incident, {"id": request.actor.id, "name": request.actor.name}, request.now)
+    if not address:
+        messages.warning(request, "There is no address of a video call here.")
+        return redirect(f"/{incident.key}")
+    response = redirect(address)
+    response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+    return response
+
+
+@allow(SIGNED_IN)
+@require_GET
 def history(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     lines = list(reversed(incidents.history(request.actor, incident)))
@@ -181,6 +196,7 @@ urlpatterns = [
     at_incident("", show),
     at_incident("/alerts", alerts_tab),
     *[at_incident(f"/{name}", show, tab=name) for name in ("key-events", "talk")],
+    at_incident("/video", video),
     at_incident("/history", history),
     at_incident("/catch-up", catch_up),
     at_incident("/text", text),
