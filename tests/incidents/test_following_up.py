@@ -6,11 +6,12 @@ import pytest
 
 from tests import company
 from tests.incidents.given import at, escalations, fixing, house, later, resolved
-from tocsin.core.errors import Invalid, NotAllowed, NotFound
+from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import OutboxMail
 from tocsin.incidents import commands, jobs, queries
 from tocsin.incidents.cleanup import ports
 from tocsin.incidents.cleanup import queries as cleanup
+from tocsin.incidents.template import queries as prepared
 from tocsin.insights.follow_up import follow_up
 from tocsin.paging.jobs import advance
 from tocsin.paging.models import Page
@@ -136,3 +137,19 @@ def test_a_tracker_knows_its_own_tasks():
         assert (ports.tracker_of("https://shelf.example.com/1"), ports.tracker_of(TICKET)) == (shelf, None)
     finally:
         ports.fill_trackers([])
+
+
+def test_whoever_may_see_an_incident_follows_it_by_mail_and_stops():
+    there = house()
+    incident, sven = fixing(there), there.actor("sven")
+    commands.follow(sven, incident, now=later(2))
+    commands.follow(sven, incident, now=later(3))
+    assert prepared.followers(sven, incident) == [there.sven]
+    told = {"status": "investigating", "internal": {"body": "Looking"}, "next_update_at": later(60)}
+    statuspages.post_update(there.actor("ben"), incident, **told, confirmation="1", now=later(4))
+    assert OutboxMail.objects.filter(to=there.sven.email, subject__contains=incident.key).count() == 1
+    commands.unfollow(sven, incident, now=later(5))
+    statuspages.post_update(there.actor("ben"), incident, **told, confirmation="2", now=later(6))
+    assert OutboxMail.objects.filter(to=there.sven.email, subject__contains=incident.key).count() == 1
+    with pytest.raises(Conflict):
+        commands.follow(sven, fixing(there, drill=True), now=later(7))

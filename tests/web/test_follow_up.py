@@ -120,3 +120,19 @@ def test_the_customers_are_taken_along_as_a_list(client: Client, incident: Incid
     assert lines[0].startswith("case,address,customer")
     assert lines[1].startswith("CS-1,,'=Aker()")
     assert there.ada.name in lines[1]
+
+
+def test_mail_is_asked_for_and_stopped_by_a_button_of_the_room(client: Client, incident: Incident, there: World) -> None:
+    assert "Tell me too" in text(client, "/HOT-1")
+    client.post("/HOT-1/follow", {"do": "follow"})
+    assert "Do not tell me" in text(client, "/HOT-1")
+    client.post("/HOT-1/follow", {"do": "unfollow"})
+    assert "Tell me too" in text(client, "/HOT-1")
+
+
+def test_a_typed_change_comes_to_the_form_that_asks_the_rest(client: Client, incident: Incident) -> None:
+    answer = client.post("/HOT-1/say", {"text": "/change restarted a host"}, follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for words in ("restarted a host", "How is it taken back?", "Log without it", "kept, or will it be lost"):
+        assert words in page

@@ -93,6 +93,12 @@ TASK_STATE_CHANGED = "incident.task_state_changed"
 TASK_UNLINKED = "incident.task_unlinked"
 """data: title, url"""
 
+FOLLOWED = "incident.followed"
+"""data: person, name"""
+
+UNFOLLOWED = "incident.unfollowed"
+"""data: person, name"""
+
 SHEET_SECTION_CHANGED = "sheet.section_changed"
 """subject: the section's short name; data: title, text"""
 

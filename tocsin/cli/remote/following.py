@@ -101,3 +101,21 @@ def _reports(answer: Any) -> None:
 def vendor_reports(api: Remote, wanted: Key) -> Any:
     """What the vendors report that the faulty service cannot do without; of all vendors while the service is unknown."""
     return api.get("incidents", wanted, "vendor-reports")
+
+
+@verb(incident, "followers", table("id", "name"))
+def list_followers(api: Remote, wanted: Key) -> Any:
+    """Who is told by mail what is published inside."""
+    return api.listed("incidents", wanted, "followers", limit=1000)
+
+
+@verb(incident, "follow", line("you are told what is published of {key}"))
+def follow(api: Remote, wanted: Key) -> Any:
+    """Be told by mail what is published inside."""
+    return api.post("incidents", wanted, "follow")
+
+
+@verb(incident, "unfollow", line("you are not told of {key} any more"))
+def unfollow(api: Remote, wanted: Key) -> Any:
+    """Be told no more."""
+    return api.post("incidents", wanted, "unfollow")

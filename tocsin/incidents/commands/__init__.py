@@ -15,6 +15,7 @@ from tocsin.incidents.commands.changing import change_fields, set_severity, set_
 from tocsin.incidents.commands.cleaning_up import complete_task, link_task, reopen_task, unlink_task
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.falling_back import mark_down, mark_up
+from tocsin.incidents.commands.following import follow, unfollow
 from tocsin.incidents.commands.importing import import_incident
 from tocsin.incidents.commands.iterating import (
     add_finding,
@@ -82,6 +83,7 @@ __all__ = [
     "decline_offer",
     "describe_behaviour",
     "edit",
+    "follow",
     "follow_up_case",
     "hand_over",
     "import_incident",
@@ -122,6 +124,7 @@ __all__ = [
     "take_command",
     "take_note",
     "tick",
+    "unfollow",
     "unlabel_case",
     "unlink_task",
     "untick",

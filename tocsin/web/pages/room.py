@@ -56,6 +56,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
     ledger = told.of(incident.id, request.now)
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
     plan = prepared.plan(request.actor, incident)
+    told_by_mail = prepared.followers(request.actor, incident)
     shown, older = log.of_tab(lines, tab, request.GET.get("before", ""))
     context: dict[str, Any] = {
         "here": "incidents",
@@ -80,7 +81,8 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
-        "followers": prepared.followers(request.actor, incident) if plan else [],
+        "followers": told_by_mail,
+        "follower_ids": [one.id for one in told_by_mail],
         "form": form,
         **_talk(request, incident, shown, form),
     }

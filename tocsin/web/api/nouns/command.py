@@ -12,6 +12,7 @@ from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import commands, queries
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as prepared
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
 from tocsin.web.api import lists, shapes
@@ -248,6 +249,22 @@ def page(request: Request, wanted: str, body: PageBody) -> IncidentDocument:
 def call_vendor(request: Request, wanted: str, body: VendorCall) -> IncidentDocument:
     incident, vendor = _incident(request, wanted), vendors.find(body.vendor, field="vendor")
     return incidents.one(request, commands.call_vendor(request.actor, incident, vendor, text=body.text, now=request.now))
+
+
+@router.get("/{wanted}/followers", response=lists.Page[shapes.PersonRef], auth=READS, summary="Who is told of it by mail")
+def list_followers(request: Request, wanted: str) -> dict:
+    found = prepared.followers(request.actor, _incident(request, wanted))
+    return {"items": [shapes.PersonRef(id=one.id, name=one.name) for one in found], "next": None}
+
+
+@router.post("/{wanted}/follow", response=IncidentDocument, auth=RESPONDS, summary="Tell me by mail what is published inside")
+def follow(request: Request, wanted: str) -> IncidentDocument:
+    return incidents.one(request, commands.follow(request.actor, _incident(request, wanted), now=request.now))
+
+
+@router.post("/{wanted}/unfollow", response=IncidentDocument, auth=RESPONDS, summary="No more mail about it")
+def unfollow(request: Request, wanted: str) -> IncidentDocument:
+    return incidents.one(request, commands.unfollow(request.actor, _incident(request, wanted), now=request.now))
 
 
 @router.get(
