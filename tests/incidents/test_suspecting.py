@@ -48,7 +48,7 @@ def test_a_deployment_three_minutes_before_the_start_is_first_and_suspected_with
     line = next(one for one in queries.timeline(ben, incident) if one.kind == "Suspected cause")
     assert (line.text, line.path) == ("Checkout 412, 3 min before the impact. Roll back: deploy 411 again", change.link)
     assert queries.answers(queries.assessment(ben, incident))["coincides"] == "yes"
-    assert [one.rollback for one in loop.loop(ben, incident, later(4)).suspected] == ["deploy 411 again"]
+    assert [one.rollback for one in loop.loop(ben, incident, (), later(4)).suspected] == ["deploy 411 again"]
     assert ("Began with a change", "Not known yet", "Yes") in [
         (one.what, one.old, one.new) for one in queries.history(ben, incident)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -150,12 +151,21 @@ def next_due(incident: Incident) -> dt.datetime | None:
 def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
     """When the next words are due, by incident id, for a list of incidents: one query."""
     found = [incident for incident in rows if incident.state != Incident.RESOLVED]
-    said: dict[str, dict[str, Update]] = {}
-    updates = Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry")
-    for update in updates.order_by("at", "id"):
-        said.setdefault(update.entry.incident_id, {})[update.entry_id] = update
-    dues = ((incident.pk, _due(incident, list(said.get(incident.pk, {}).values()))) for incident in found)
+    said: dict[str, list[Update]] = {}
+    for update in Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry"):
+        said.setdefault(update.entry.incident_id, []).append(update)
+    dues = ((incident.pk, due_after(incident, said.get(incident.pk, ()))) for incident in found)
     return {key: due for key, due in dues if due}
+
+
+def due_after(incident: Incident, updates: Iterable[Update]) -> dt.datetime | None:
+    """As `next_due`, for an incident of which these are all the updates, in any order. No query."""
+    if incident.state == Incident.RESOLVED:
+        return None
+    last: dict[str, Update] = {}
+    for update in sorted(updates, key=attrgetter("at", "id")):
+        last[update.entry_id] = update
+    return _due(incident, list(last.values()))
 
 
 def latest_words(rows: Iterable[Incident]) -> dict[str, Update]:

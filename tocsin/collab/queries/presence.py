@@ -11,24 +11,32 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from tocsin.collab import rules
 from tocsin.collab.models import Mention, Presence, Room
 from tocsin.core.models import Event
+from tocsin.directory.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has been in the room: since when, when last, and whether now."""
+    """Somebody who has been in the room: since when, when last, and whether now; up to which position nothing is new to them."""
 
     id: str
     name: str
     joined_at: dt.datetime
     last_at: dt.datetime
     here: bool
+    place: int
+    person: Person
 
 
 def visitors(room: Room | None, now: dt.datetime) -> list[Visitor]:
     """Everybody who has ever joined a room: who is here first, then in the order in which they came. One query."""
     rows = room.presences.select_related("person") if room else ()
-    found = [Visitor(row.person_id, row.person.name, row.joined_at, row.last_at, now - row.last_at < rules.PRESENT) for row in rows]
-    return sorted(found, key=lambda one: (not one.here, one.joined_at))
+    return sorted((_visitor(row, now) for row in rows), key=lambda one: (not one.here, one.joined_at))
+
+
+def _visitor(row: Presence, now: dt.datetime) -> Visitor:
+    place = rules.read_place(row.read, row.before, row.last_at, now)
+    here = now - row.last_at < rules.PRESENT
+    return Visitor(row.person_id, row.person.name, row.joined_at, row.last_at, here, place, row.person)
 
 
 def place(room: Room | None, person: str, now: dt.datetime) -> int | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.collab import rules
-from tocsin.collab.models import Attachment, Message, Reaction
+from tocsin.collab.models import Attachment, Mention, Message, Reaction
 from tocsin.core.ids import is_id
 from tocsin.core.text import texts
 
@@ -86,20 +87,29 @@ def changed(subject: str) -> dict[str, Changed]:
 def said(ids: Iterable[str], reader: str) -> dict[str, Said]:
     """These messages by id, as the person `reader` (an id) sees them. Four queries, however many there are."""
     wanted = list(ids)
-    rows = list(Message.objects.filter(pk__in=wanted).select_related("parent__author")) if wanted else []
+    rows = list(_shown(wanted, reader)) if wanted else []
     if not rows:
         return {}
+    parents = Message.objects.select_related("author").in_bulk({row.parent_id for row in rows if row.parent_id})
     reactions: dict[str, list[Reaction]] = {}
     for one in Reaction.objects.filter(message__in=wanted).select_related("person"):
         reactions.setdefault(one.message_id, []).append(one)
     files: dict[str, list[Attachment]] = {}
     for file in Attachment.objects.filter(message__in=wanted).select_related("file"):
         files.setdefault(file.message_id, []).append(file)
-    named = set(Message.objects.filter(pk__in=wanted, mentions__person=reader).values_list("pk", flat=True))
-    return {row.pk: _said(row, reactions.get(row.pk, []), files.get(row.pk, []), reader, row.pk in named) for row in rows}
+    return {
+        row.pk: _said(row, parents.get(row.parent_id), reactions.get(row.pk, []), files.get(row.pk, []), reader) for row in rows
+    }
 
 
-def _said(row: Message, reactions: list[Reaction], files: list[Attachment], reader: str, named: bool) -> Said:
+def _shown(wanted: list[str], reader: str) -> QuerySet[Message]:
+    """What a log shows of its messages: hundreds at once, so nothing else is read."""
+    named = Exists(Mention.objects.filter(message=OuterRef("pk"), person=reader))
+    rows = Message.objects.filter(pk__in=wanted).annotate(names_reader=named)
+    return rows.only("author_id", "text", "edited_at", "removed_at", "starred_at", "parent_id")
+
+
+def _said(row: Any, parent: Message | None, reactions: list[Reaction], files: list[Attachment], reader: str) -> Said:
     return Said(
         id=row.pk,
         author_id=row.author_id,
@@ -107,11 +117,11 @@ def _said(row: Message, reactions: list[Reaction], files: list[Attachment], read
         edited_at=row.edited_at,
         removed=row.removed_at is not None,
         starred=row.starred_at is not None,
-        quote=quoted(row.parent) if row.parent else None,
+        quote=quoted(parent) if parent else None,
         reactions=tuple(_reacted(reactions, reader)),
         pictures=tuple(one for one in files if one.is_shown),
         files=tuple(one for one in files if not one.is_shown),
-        names_reader=named,
+        names_reader=row.names_reader,
     )
 
 

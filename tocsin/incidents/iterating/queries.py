@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from tocsin.collab import queries as rooms
 from tocsin.collab.models import Message
+from tocsin.collab.queries import Visitor
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.directory.models import Person
@@ -104,11 +105,12 @@ class Loop:
         return unreverted(self.changes)
 
 
-def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
-    """Everything for the incident's page."""
+def loop(actor: Actor, incident: Incident, visitors: Sequence[Visitor], now: dt.datetime) -> Loop:
+    """Everything for the incident's page. `visitors` of its room, as `collab.queries.visitors` gives them."""
+    work = tuple(streams(actor, incident))
     return Loop(
-        pace=pace(actor, incident, now),
-        streams=tuple(streams(actor, incident)),
+        pace=_pace(incident, visitors, work, now),
+        streams=work,
         changes=tuple(changes(actor, incident)),
         open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
         suspected=tuple(incident.suspected_causes.all()),
@@ -118,7 +120,7 @@ def loop(actor: Actor, incident: Incident, now: dt.datetime) -> Loop:
 def findings(actor: Actor, incident: Incident) -> QuerySet[Finding]:
     """Every finding in the order it was written down."""
     permissions.require_seer(actor, incident)
-    return incident.findings.select_related("about", "by", "state_by", "incident")
+    return incident.findings.select_related("about", "by", "state_by")
 
 
 def finding(actor: Actor, incident: Incident, number: int) -> Finding:
@@ -147,7 +149,7 @@ def board(actor: Actor, incident: Incident) -> Board:
 def streams(actor: Actor, incident: Incident) -> QuerySet[Stream]:
     """The streams of work, open ones first."""
     permissions.require_seer(actor, incident)
-    return incident.streams.select_related("lead", "incident").order_by("-state", "number")
+    return incident.streams.select_related("lead").order_by("-state", "number")
 
 
 def stream(actor: Actor, incident: Incident, number: int) -> Stream:
@@ -158,7 +160,7 @@ def stream(actor: Actor, incident: Incident, number: int) -> Stream:
 def changes(actor: Actor, incident: Incident) -> QuerySet[Change]:
     """The change log in the order of time."""
     permissions.require_seer(actor, incident)
-    return incident.changes.select_related("by", "incident")
+    return incident.changes.select_related("by")
 
 
 def change(actor: Actor, incident: Incident, number: int) -> Change:
@@ -192,7 +194,10 @@ def _check(name: str, question: str, row: Any) -> Check:
 
 def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
     """The open question, who is at work since when, and the planned hand-overs."""
-    permissions.require_seer(actor, incident)
+    return _pace(incident, rooms.visitors(rooms.room(incident.id), now), tuple(streams(actor, incident)), now)
+
+
+def _pace(incident: Incident, visitors: Sequence[Visitor], work: Sequence[Stream], now: dt.datetime) -> Pace:
     questions = list(incident.prompts.filter(kind=Prompt.IMPACT).select_related("answered_by"))
     latest = max((one for one in questions if one.asked_at), key=attrgetter("asked_at"), default=None)
     waiting = next((one for one in questions if one.work_state in (Prompt.DUE, Prompt.LEASED)), None)
@@ -201,7 +206,7 @@ def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
         prompt=latest if latest and latest.answered_at is None and not over else None,
         answered=max((one for one in questions if one.answered_at), key=attrgetter("answered_at"), default=None),
         next_at=waiting.due_at if waiting else None,
-        at_work=() if over else tuple(at_work(incident, now)),
+        at_work=() if over else tuple(_all_at_work(incident, visitors, work, now)),
         reliefs=() if over else tuple(incident.reliefs.select_related("person")),
     )
 
@@ -222,21 +227,29 @@ def at_work(incident: Incident, now: dt.datetime) -> list[AtWork]:
 
     A minor incident tires nobody: it is worked on in the hours of the team.
     """
+    work = incident.streams.filter(state=Stream.OPEN).select_related("lead")
+    return _all_at_work(incident, rooms.visitors(rooms.room(incident.id), now), tuple(work), now)
+
+
+def _all_at_work(incident: Incident, visitors: Sequence[Visitor], work: Sequence[Stream], now: dt.datetime) -> list[AtWork]:
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
-    here = {one.id: one.joined_at for one in rooms.visitors(rooms.room(incident.id), now) if one.here}
-    people = {row.person_id: row.person for row in rows if row.until is None}
-    for lead, began in incident.streams.filter(state=Stream.OPEN, lead__isnull=False).values_list("lead", "created_at"):
-        here[lead] = min(began, here.get(lead, began))
-    guests = Person.objects.filter(pk__in=here.keys() - people.keys()).exclude(role=Person.STAKEHOLDER)
+    here = {one.id: one.joined_at for one in visitors if one.here}
+    people = {one.id: one.person for one in visitors if one.here and one.person.role != Person.STAKEHOLDER}
+    for one in work:
+        if one.lead is not None and one.state == Stream.OPEN:
+            here[one.lead.pk] = min(one.created_at, here.get(one.lead.pk, one.created_at))
+            people[one.lead.pk] = one.lead
+    people |= {row.person_id: row.person for row in rows if row.until is None}
     found = []
-    for person in [*people.values(), *guests]:
+    for person in people.values():
         mine = [row for row in rows if row.person_id == person.pk]
         since = rules.on_it_since(rules.Span(row.since, row.until) for row in mine) or here.get(person.pk)
         held = joined([incident_rules.role_label(row.role) for row in mine if row.until is None])
         if since is not None:
-            one = _at_work(person, held, since, awake.get(person.pk), now)
-            found.append(one if incident_rules.is_major(incident.severity) else dataclasses.replace(one, tired=""))
+            working = _at_work(person, held, since, awake.get(person.pk), now)
+            is_major = incident_rules.is_major(incident.severity)
+            found.append(working if is_major else dataclasses.replace(working, tired=""))
     return sorted(found, key=lambda one: one.since)
 
 

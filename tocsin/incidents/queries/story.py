@@ -6,8 +6,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tocsin.collab import queries as rooms
 from tocsin.collab.queries import Changed
@@ -16,8 +17,11 @@ from tocsin.core.actor import Actor
 from tocsin.core.models import Event
 from tocsin.incidents import catalogue, permissions, rules
 from tocsin.incidents.models import Incident
+from tocsin.incidents.queries.chronicle import Chronicle
 
 LIMIT = 2_000
+Held = tuple[str, str, dt.datetime, dt.datetime | None]
+"""Who held which role in the incident, since when, until when."""
 _MESSAGES = ("message.posted", "incident.noted")
 
 
@@ -51,34 +55,58 @@ class TimelineLine:
     edited: bool = False
 
 
+_chronicle: Chronicle[TimelineLine] = Chronicle()
+
+
 def events_of(incident: Incident, *, limit: int = LIMIT) -> list[Event]:
     """What happened to the incident, its room, document, pages and alerts: the latest `limit`, oldest first."""
-    alerts = list(incident.alert_links.values_list("alert_id", flat=True))
+    return _latest(_about(incident, _alerts(incident)), limit)
+
+
+def _alerts(incident: Incident) -> tuple[str, ...]:
+    return tuple(incident.alert_links.order_by("alert_id").values_list("alert_id", flat=True))
+
+
+def _about(incident: Incident, alerts: tuple[str, ...]) -> QuerySet[Event]:
     mine = Q(subject=incident.id) | Q(context=incident.id)
     theirs = Q(subject__in=alerts, name__in=catalogue.ALERT_EVENTS) if alerts else Q(pk__in=())
-    rows = Event.objects.filter(mine | theirs).order_by("-id")[:limit]
-    return list(reversed(rows))
+    return Event.objects.filter(mine | theirs)
 
 
-def timeline(
-    actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT, read: int = LIMIT
-) -> list[TimelineLine]:
+def _latest(rows: QuerySet[Event], limit: int) -> list[Event]:
+    return list(reversed(rows.order_by("-id")[:limit]))
+
+
+def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit: int = LIMIT) -> list[TimelineLine]:
     """The lines of the timeline, newest first.
 
     `only` keeps `key` (what turned the incident), `talk` (messages and notes) or `alerts` (alerts and pages). At most `limit`
     lines, of the latest 2,000 events or as many as that.
     """
     permissions.require_seer(actor, incident)
-    held, now_says = _roles(incident), rooms.changed(incident.id)
-    lines = [_as_now(line, now_says) for event in events_of(incident, limit=max(limit, LIMIT)) if (line := _line(event, held))]
+    now_says = rooms.changed(incident.id)
+    lines = [_as_now(line, now_says) for line in _lines(incident, max(limit, LIMIT))]
     lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
-    lines.sort(key=lambda line: (line.at, line.id), reverse=True)
+    lines.sort(key=attrgetter("at", "id"), reverse=True)
     return lines[:limit]
+
+
+def _lines(incident: Incident, limit: int) -> list[TimelineLine]:
+    """The events in words, in the order of the log. Beyond the usual number, everything is read from the start."""
+    held, alerts = _roles(incident), _alerts(incident)
+    rows = _about(incident, alerts)
+    if limit > LIMIT:
+        return [line for event in _latest(rows, limit) if (line := _line(event, held))]
+
+    def read(after: int) -> list[Event]:
+        return _latest(rows.filter(Q(position__gt=after) | Q(position=None)), limit)
+
+    return _chronicle.lines(incident.id, (held, alerts), read, lambda event: _line(event, held), limit)
 
 
 def _as_now(line: TimelineLine, changed: Mapping[str, Changed]) -> TimelineLine:
     """A message as it stands now: corrected, removed, starred."""
-    now = changed.get(line.message)
+    now = changed.get(line.message) if line.message else None
     if now is None:
         return line
     text = "This message was removed." if now.removed else now.text
@@ -106,7 +134,7 @@ def is_talk(line: TimelineLine) -> bool:
     return line.group == "talk" or line.event_name == "incident.noted"
 
 
-def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | None]]) -> TimelineLine | None:
+def _line(event: Event, held: tuple[Held, ...]) -> TimelineLine | None:
     entry = catalogue.describe(event.name, event.data)
     if entry is None:
         return None
@@ -129,10 +157,10 @@ def _line(event: Event, held: list[tuple[str, str, dt.datetime, dt.datetime | No
     )
 
 
-def _roles(incident: Incident) -> list[tuple[str, str, dt.datetime, dt.datetime | None]]:
-    return list(incident.roles.values_list("person_id", "role", "since", "until"))
+def _roles(incident: Incident) -> tuple[Held, ...]:
+    return tuple(incident.roles.order_by("pk").values_list("person_id", "role", "since", "until"))
 
 
-def _role(held: list[tuple[str, str, dt.datetime, dt.datetime | None]], person: str, at: dt.datetime) -> str:
+def _role(held: tuple[Held, ...], person: str, at: dt.datetime) -> str:
     roles = [role for who, role, since, until in held if who == person and since <= at and (until is None or at < until)]
     return rules.role_label(min(roles, key=rules.role_rank)).lower() if roles else ""

@@ -65,7 +65,7 @@ def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = N
         facts=facts,
         stage=stage.of(incident, roles, facts),
         next=stage.next_act(incident, facts, has_postmortem=postmortem is not None) if may_respond else None,
-        due=countdown(statuspages.next_due(incident), updates, request.now) if incident.state != Incident.RESOLVED else None,
+        due=countdown(statuspages.due_after(incident, updates), updates, request.now),
         products=[product.name for product in incident.products.all()],
         public_status=shown[0].status if shown else "",
         communicator=next((one.person.name for one in roles if one.role == RoleAssignment.COMMUNICATIONS and one.person), ""),

@@ -13,7 +13,7 @@ from tocsin.collab.queries import Said
 from tocsin.incidents.queries import TimelineLine
 from tocsin.web.forms.typed import whole
 
-SHOWN = 120
+SHOWN = 60
 TABS = (("everything", "Everything"), ("key-events", "Key events"), ("talk", "Talk"), ("alerts", "Alerts"))
 RUNS = {"document.section_saved": "{} times saved", "incident.item_ticked": "{} lines ticked"}
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.alerts import queries as alerts
 from tocsin.collab import queries as collab
-from tocsin.collab import rules as room_rules
 from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Refused
 from tocsin.incidents import commands, ports, rules
@@ -52,7 +51,8 @@ def show(request: Request, key: str, tab: str = "everything") -> HttpResponse:
 def page(request: Request, incident: Incident, tab: str, form: Typed, *, status: int = 200) -> HttpResponse:
     """The room with one tab open; `form` holds what was typed and why it was not taken."""
     lines = incidents.timeline(request.actor, incident)
-    linked = list(incidents.linked_alerts(request.actor, incident))
+    linked = incidents.linked_alerts(request.actor, incident)
+    visitors = collab.visitors(collab.room(incident.id), request.now)
     ledger = told.of(incident.id, request.now)
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
     plan = prepared.plan(request.actor, incident)
@@ -67,11 +67,11 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "may_respond": head.may_respond,
         "postmortem": head.postmortem,
         "tab": tab,
-        "tabs": _tabs(incident, lines, len(linked)),
+        "tabs": _tabs(incident, lines, linked.count()),
         "older": older,
         "alerts": linked,
         "state": documents.state(incident.id),
-        "loop": queries.loop(request.actor, incident, request.now),
+        "loop": queries.loop(request.actor, incident, visitors, request.now),
         "paged": ledger.people,
         "called": ledger.webhooks,
         "upcoming": ledger.next,
@@ -84,19 +84,17 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "followers": told_by_mail,
         "follower_ids": [one.id for one in told_by_mail],
         "form": form,
-        **_talk(request, incident, shown, form),
+        "visitors": visitors,
+        **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
     }
     return render(request, "incident/room.html", context, status=status)
 
 
-def _talk(request: Request, incident: Incident, shown: list[TimelineLine], form: Typed) -> dict[str, Any]:
-    """What the log and the form under it need."""
-    room = collab.room(incident.id)
+def _talk(request: Request, incident: Incident, shown: list[TimelineLine], place: int | None, form: Typed) -> dict[str, Any]:
+    """What the log and the form under it need; `place` is up to where the reader has read."""
     answered = collab.message(incident.id, str(form["reply_to"]))
     return {
-        "rows": log.rows(shown, request.actor.id, collab.place(room, request.actor.id, request.now)),
-        "visitors": collab.visitors(room, request.now),
-        "reactions": room_rules.REACTIONS.items(),
+        "rows": log.rows(shown, request.actor.id, place),
         "reply": collab.quoted(answered) if answered else None,
         "client_key": secrets.token_urlsafe(12),
         "file_limit": uploads.file_limit(),
