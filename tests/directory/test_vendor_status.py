@@ -52,7 +52,7 @@ def test_a_feed_is_read_every_five_minutes_and_what_is_over_goes_away(stratus, v
     assert queries.standing(stratus, at(0)).kind == rules.UNREAD
     read(0)
     found = queries.standing(stratus, at(1))
-    assert (found.kind, found.as_of, found.words) == (rules.TROUBLE, at(0), "They report 1 open report.")
+    assert (found.kind, found.as_of, found.words) == (rules.TROUBLE, at(0), "They report 1 open problem.")
     assert [one.title for one in found.reports] == ["Block storage is slow"]
     vendor.json("/api/v2/summary.json", status={"indicator": "none", "description": "All Systems Operational"}, incidents=[])
     read(4)

@@ -117,7 +117,12 @@ def list_vendors(api: Remote, limit: Limit = 200) -> Any:
     return api.listed("vendors", limit=limit)
 
 
-@verb(vendor, "show", fields)
+def _reported(answer: Any) -> None:
+    said = answer["status"]
+    fields(answer | {"status": f"{said['words']} As of {said['as_of'] or 'never'}. {said['fault']}".rstrip() if said else None})
+
+
+@verb(vendor, "show", _reported)
 def show_vendor(api: Remote, wanted: VendorName) -> Any:
     """Show one vendor, with what to do."""
     return api.get("vendors", wanted)

@@ -38,7 +38,7 @@ def sentence(kind: str, indicator: str, reports: int, words: str) -> str:
     """What the vendor reports, or why that is not known; the age is told beside it."""
     if kind == UNREAD:
         return "Their feed has not been read yet."
-    said = f"{reports} open report" + ("" if reports == 1 else "s") if reports else INDICATORS.get(indicator, "nothing new")
+    said = f"{reports} open problem" + ("" if reports == 1 else "s") if reports else INDICATORS.get(indicator, "nothing new")
     if kind == BROKEN:
         return f"Their feed cannot be read. At the last good reading they reported {said}."
     if kind == OLD:
