@@ -211,6 +211,8 @@ def test_what_was_left_open_is_closed_afterwards_in_one_act():
     incident = given.resolved(there, incident, leave_open=why, now=given.later(40))
     words = {"external": {"title": "", "body": "All banks have caught up."}}
     act = {"final": words, "kept": {}, "confirmation": "once", "now": given.later(90)}
+    with pytest.raises(Conflict):
+        commands.say_last_words(there.actor("ben"), given.fixing(there), **act)
     done = commands.say_last_words(there.actor("ben"), incident, **act)
     assert done is not None
     assert len(done.updates) == 2

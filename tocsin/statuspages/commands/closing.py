@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tocsin.core.actor import Actor
+from tocsin.core.errors import Conflict
 from tocsin.core.eventlog.events import record
 from tocsin.core.text import texts
 from tocsin.incidents.models import Incident
@@ -49,9 +50,12 @@ def say_last_words(
 ) -> Publication | None:
     """Close every open entry of an incident in one act, with these words or the drafted ones; `kept` says why one stays open.
 
-    Raises Invalid for a page that has nothing to leave open; None when nothing was left to close.
+    Raises Invalid for a page that has nothing to leave open, Conflict before the end, whose own step says the last words; None
+    when nothing was left to close.
     """
     permissions.require_publisher(actor, incident)
+    if incident.state != Incident.RESOLVED:
+        raise Conflict(f"{incident.key} is not resolved. Resolving it says the last words.", field="state", current=incident)
     kept = {page: texts.line(why, field="leave_open", limit=400) for page, why in kept.items()}
     with transaction.atomic():
         spoken = {entry.page.audience for entry in closable(incident)}

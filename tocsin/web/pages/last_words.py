@@ -89,6 +89,8 @@ def close(request: Request, key: str) -> HttpResponse:
     """After the end: what the status pages still say, with the words that close it."""
     incident = incidents.by_key(request.actor, key)
     permissions.require_responder(request.actor, incident)
+    if incident.state != Incident.RESOLVED:
+        return redirect(f"/{incident.key}/resolve")
     form = Typed(request.POST)
     if request.method == "POST":
         final, kept = read(form, incident)
