@@ -15,6 +15,8 @@ from tocsin.core.store import facts
 from tocsin.demo import commands as demo
 from tocsin.directory import agreed, finding
 from tocsin.directory.models import ApiToken, Person, Service, Team
+from tocsin.directory.vendor_status.models import VendorReport
+from tocsin.incidents.cleanup.models import RemoteTask
 from tocsin.incidents.models import Incident, ItemMark
 from tocsin.insights.coverage import coverage
 from tocsin.oncall import queries as oncall
@@ -48,6 +50,8 @@ def _has_a_history() -> None:
     _knows_the_impact(Incident.objects.get(state=Incident.FIXING, is_drill=False))
     assert ItemMark.objects.exclude(reason="").exists()
     assert agreed.organisation().name == "Larkfield"
+    assert VendorReport.objects.exists()
+    assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
     assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10
     assert Action.objects.filter(state=Action.OPEN).exists()

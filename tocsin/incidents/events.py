@@ -43,7 +43,7 @@ ALERT_LINKED = "incident.alert_linked"
 
 RESOLVED = "incident.resolved"
 """data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, restored, postmortem_owner (id or null),
-final (null, or the texts to close the status pages with)"""
+final (null, or the texts to close the status pages with), leave_open (why an entry stays open, by page)"""
 
 ASSESSED = "incident.assessed"
 """data: answers: one `{"old", "new"}` per changed answer"""
@@ -83,6 +83,21 @@ PRIMARY_UP = "incident.primary_up"
 
 IMPORTED = "incident.imported"
 """It was run elsewhere. data: key, reference, url, entries (how many lines of its timeline came along)"""
+
+TASK_LINKED = "incident.task_linked"
+"""A task in another tracker cleans up after it. data: task (id), title, url"""
+
+TASK_STATE_CHANGED = "incident.task_state_changed"
+"""data: task (id), title, old, new (open, done)"""
+
+TASK_UNLINKED = "incident.task_unlinked"
+"""data: title, url"""
+
+FOLLOWED = "incident.followed"
+"""data: person, name"""
+
+UNFOLLOWED = "incident.unfollowed"
+"""data: person, name"""
 
 SHEET_SECTION_CHANGED = "sheet.section_changed"
 """subject: the section's short name; data: title, text"""

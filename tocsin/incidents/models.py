@@ -12,6 +12,7 @@ from tocsin.core.ids import IdField
 from tocsin.core.models import Stamped
 from tocsin.directory.models import Person, Product, Service
 from tocsin.incidents.boards import models as boards  # noqa: F401  its tables belong to this app
+from tocsin.incidents.cleanup import models as cleanup  # noqa: F401  its tables belong to this app
 from tocsin.incidents.iterating import models as iterating  # noqa: F401  its tables belong to this app
 from tocsin.incidents.linking import models as linking  # noqa: F401  its tables belong to this app
 from tocsin.incidents.template import models as template  # noqa: F401  its tables belong to this app

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tocsin.core.actor import Actor
@@ -12,9 +13,14 @@ from tocsin.incidents.models import Incident
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the person who resolves has said besides the times. `postmortem_owner` is a person's id."""
+    """What the person who resolves has said besides the times. `postmortem_owner` is a person's id.
+
+    `closes` says that the status pages get their last words, `leave_open` why one of them (by audience) does not.
+    """
 
     postmortem_owner: str | None = None
+    closes: bool = False
+    leave_open: Mapping[str, str] = field(default_factory=dict)
 
 
 class ResolveCheck(Protocol):
@@ -29,6 +35,9 @@ class VideoRooms(Protocol):
     def room(self, key: str, incident_id: str) -> str:
         """The address of the call of this incident, the same each time; empty: somebody types one in."""
 
+    def enter(self, address: str, guest: Mapping[str, str], now: dt.datetime) -> str:
+        """Where this person (`id`, `name`) goes in: what `room` gave, perhaps with a secret that is theirs for a while."""
+
 
 _video: list[VideoRooms] = []
 
@@ -41,6 +50,13 @@ def fill_video(rooms: VideoRooms) -> None:
 def video_room(incident: Incident) -> str:
     """The address of an incident's video call, or nothing."""
     return _video[0].room(incident.key, incident.id) if _video else ""
+
+
+def video_entrance(incident: Incident, guest: Mapping[str, str], now: dt.datetime) -> str:
+    """Where a person enters an incident's video call; empty without one. Only the incident's own room gets a secret."""
+    if incident.video_link and _video and incident.video_url == video_room(incident):
+        return _video[0].enter(incident.video_url, guest, now)
+    return incident.video_link
 
 
 _resolve_checks: list[ResolveCheck] = []

@@ -23,6 +23,10 @@ Unknown = Annotated[
     list[str] | None,
     typer.Option("--unknown", help="impact_started_at, detected_at or impact_ended_at, when nobody knows it; may be repeated."),
 ]
+LeftOpen = Annotated[
+    list[str] | None,
+    typer.Option("--leave-open", metavar="PAGE=REASON", help="Why the entry of a page stays open; may be repeated."),
+]
 
 _incident = line("{key} {state}, Sev {severity}: {summary}")
 
@@ -193,6 +197,17 @@ def set_times(
     return api.post("incidents", wanted, "set-times", **_times(started, detected, ended, unknown))
 
 
+def reasons(given: list[str] | None) -> dict[str, str]:
+    """`PAGE=REASON` of the command line, by page."""
+    found = {}
+    for one in given or []:
+        page, _, why = one.partition("=")
+        if not why.strip():
+            fail(USAGE, "--leave-open takes PAGE=REASON, such as external='Banks still catch up'")
+        found[page.strip()] = why.strip()
+    return found
+
+
 @verb(incident, "resolve", line("{key} {state}: {summary} (TTD {ttd_seconds} s, TTR {ttr_seconds} s)"))
 def resolve(
     api: Remote,
@@ -210,6 +225,7 @@ def resolve(
     ] = None,
     owner: Annotated[str | None, typer.Option("--postmortem-owner", help="Mail address; needed for Sev 1 and 2.")] = None,
     close: Annotated[bool, typer.Option("--close-updates", help="Close the status entries with the drafted words.")] = False,
+    leave_open: LeftOpen = None,
 ) -> Any:
     """Resolve: the emergency is over. Needs both confirmations and each of the three times, set or --unknown."""
     return api.post(
@@ -221,6 +237,7 @@ def resolve(
         restored=restored or [],
         postmortem_owner=owner,
         final={} if close else None,
+        leave_open=reasons(leave_open),
         **_times(started, detected, ended, unknown),
     )
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collab', '0006_shared_text'),
+        ('collab', '0007_aws_opens_one'),
     ]
 
     operations = [

@@ -14,9 +14,11 @@ from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.text import texts
 from tocsin.incidents import events, permissions, ports
+from tocsin.incidents.cleanup.models import RemoteTask
 from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked
 from tocsin.incidents.commands.assessing import label_case
+from tocsin.incidents.commands.cleaning_up import link_task
 from tocsin.incidents.linking import queries, rules
 from tocsin.incidents.linking.models import IncidentLink
 from tocsin.incidents.models import Incident, SupportCase
@@ -41,7 +43,7 @@ class _End:
 
 def link(
     actor: Actor, incident: Incident, kind: str, target: str, *, title: str = "", now: dt.datetime
-) -> IncidentLink | SupportCase:
+) -> IncidentLink | SupportCase | RemoteTask:
     """Link with the other end: `kind` is one of `rules.KINDS`, `target` what `rules.HINTS` says. Linked already, it stays.
 
     Raises Invalid for kind, target or title; Conflict when the opposite was said, or there are too many.
@@ -54,6 +56,8 @@ def link(
         if rules.is_address(target):
             return label_case(actor, incident, title or _place(target), url=_address(target), now=now)
         return label_case(actor, incident, target, now=now)
+    if kind == rules.CLEANUP and rules.is_address(target):
+        return link_task(actor, incident, _address(target), title=title or _place(target), now=now)
     end = _end(actor, incident, kind, target, title)
     with transaction.atomic():
         incident = locked(incident)

@@ -140,6 +140,10 @@ def _own(actor: Actor, incident: Incident) -> list[LinkLine]:
         LinkLine(rules.CASE, rules.TO[rules.CASE], case.reference, case.url or f"/{incident.key}/cases", target=case.id)
         for case in incident.cases.all()
     ]
+    lines += [
+        LinkLine(rules.CLEANUP, rules.TO[rules.CLEANUP], task.title, task.url, target=task.id)
+        for task in incident.remote_tasks.all()
+    ]
     return lines + [
         LinkLine(kind, rules.TO[kind], thing.words, thing.path, target=thing.id) for kind, thing in ports.things_of(actor, incident)
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0012_calm_and_everybody'),
+        ('incidents', '0013_remote_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

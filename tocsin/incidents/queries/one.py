@@ -15,6 +15,8 @@ from tocsin.collab.documents.models import Section
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
+from tocsin.directory.vendor_status import queries as vendor_status
+from tocsin.directory.vendor_status.queries import Standing
 from tocsin.incidents import assessing, catalogue, permissions, rules
 from tocsin.incidents.models import Assessment, Incident, RoleAssignment, RoleOffer, SupportCase
 from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
@@ -150,6 +152,12 @@ def case(actor: Actor, incident: Incident, wanted: str) -> SupportCase:
     if found is None:
         raise NotFound(f"{incident.key} has no such case.")
     return found
+
+
+def vendor_reports(actor: Actor, incident: Incident, now: dt.datetime) -> list[Standing]:
+    """What vendors report that the faulty service cannot do without, of all vendors while it is unknown; nothing afterwards."""
+    permissions.require_seer(actor, incident)
+    return vendor_status.behind(incident.service, now) if incident.state != Incident.RESOLVED else []
 
 
 def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[HistoryLine]:
