@@ -25,7 +25,7 @@ _PAINTED = """new Promise((done) => new PerformanceObserver((list) => done(list.
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    shelf = Shelf(folder / "shelf", folder)
+    shelf = Shelf(folder / "shelf")
     rig = shelf.rig(folder / "site", COMPANY)
     try:
         made = rig.api("POST", "/incidents", {"summary": "Nobody can pay", "severity": 3, "drill": True}).json

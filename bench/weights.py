@@ -16,7 +16,7 @@ COMPRESSED = {"Accept-Encoding": "gzip"}
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    shelf = Shelf(folder / "shelf", folder)
+    shelf = Shelf(folder / "shelf")
     rig = shelf.rig(folder / "site", COMPANY)
     try:
         rig.send_alert()

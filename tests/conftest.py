@@ -16,6 +16,7 @@ from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
+from tests import tables
 from tests.environment import STORE
 from tests.programs import missing
 
@@ -58,11 +59,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         _keep_seeds(item)
         soaking = item.get_closest_marker("soak") is None or config.getoption("--soak")
-        here = all(STORE in marker.args for marker in item.iter_markers("store"))
+        here = _is_for_this_store(item, soaking=config.getoption("--soak"))
         (chosen if soaking and here and wanted in (None, part_of(item)) else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = chosen
+
+
+def _is_for_this_store(item: pytest.Item, *, soaking: bool) -> bool:
+    """What runs a whole process runs on both stores in the soak, else on PostgreSQL only where that matters."""
+    named = [marker.args for marker in item.iter_markers("store")]
+    if named:
+        return all(STORE in stores for stores in named)
+    wide = part_of(item) in {"acceptance", "browser"} and not soaking
+    return STORE == "sqlite" or not wide or item.get_closest_marker("everywhere") is not None
 
 
 def _keep_seeds(item: pytest.Item) -> None:
@@ -116,10 +126,20 @@ def _why(report: pytest.TestReport) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The tables are there before the first test; see `django_db_modify_db_settings`."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """SQLite tests run on a file, so that threads of one test see one database."""
+    """Each worker has a copy of the ready tables. SQLite tests run on a file, so that threads of one test see one database."""
+    test = settings.DATABASES["default"].setdefault("TEST", {})
     if STORE == "sqlite":
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(settings.TOCSIN.data / "test.sqlite3")
+        test["NAME"] = str(settings.TOCSIN.data / "test.sqlite3")
+    else:
+        test["NAME"] = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+    tables.lay_out(test["NAME"])
 
 
 @pytest.fixture

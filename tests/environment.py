@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 from tests.postgres import Postgres
+from tests.tables import FOLDER, SERVER
 
 STORE = os.environ.get("TOCSIN_TEST_STORE", "sqlite")
-SERVER = "PYTEST_POSTGRES_FOLDER"
 
 
 def _temporary_folder() -> Path:
@@ -46,6 +46,8 @@ def prepare() -> None:
     os.environ["TOCSIN_TEST"] = "1"
     os.environ["TOCSIN_TEST_CLOCK"] = str(folder / "clock")
     os.environ["TOCSIN_LOG"] = "warning"
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = str(folder / "tables")
     if STORE == "postgresql":
         os.environ["TOCSIN_DATABASE_URL"] = _database_url()
 

@@ -6,17 +6,24 @@ At the end a table says what was left out because a program is missing, and the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests import tables  # noqa: E402  (the path must be there first)
+from tests.postgres import Postgres  # noqa: E402
+
 HANGING_AFTER = 900
 """Seconds after which a part is stopped; single tests have a limit of their own."""
 
@@ -46,7 +53,7 @@ PARTS = (
     Part("acceptance", "sqlite", 1.5, ("tests/acceptance",), workers=4),
     Part("acceptance", "postgresql", 1.5, ("tests/acceptance",), workers=4),
     Part("browser", "sqlite", 3, ("tests/browser",)),
-    Part("browser", "postgresql", 1, ("tests/browser",), ("-m", "everywhere")),
+    Part("browser", "postgresql", 1, ("tests/browser",)),
 )
 
 
@@ -54,9 +61,23 @@ def main() -> int:
     options = _options()
     chosen = [part for part in PARTS if options.part in (None, part.name) and options.store in (None, part.store or "sqlite")]
     begun = time.monotonic()
-    results = [(part, *run(part, soak=options.soak, workers=options.workers)) for part in chosen]
+    with _shared(chosen):
+        results = [(part, *run(part, soak=options.soak, workers=options.workers)) for part in chosen]
     report(results, time.monotonic() - begun)
     return 1 if any(result["failed"] for _, result, _ in results) else 0
+
+
+@contextlib.contextmanager
+def _shared(parts: list[Part]) -> Iterator[None]:
+    """What all parts use: a folder for ready tables, one database server."""
+    with contextlib.ExitStack() as stack:
+        os.environ[tables.FOLDER] = stack.enter_context(tempfile.TemporaryDirectory())
+        if any(part.store == "postgresql" for part in parts):
+            server = Postgres().start()
+            stack.callback(server.stop)
+            server.url("tocsin")
+            os.environ[tables.SERVER] = str(server.data)
+        yield
 
 
 def _options() -> argparse.Namespace:

@@ -15,8 +15,10 @@ from tocsin.core.work import engine, outbox
 from tocsin.core.work.engine import Module
 from tocsin.directory import jobs as directory_jobs
 from tocsin.directory import ports as directory_ports
+from tocsin.directory.vendor_status import ports as vendor_ports
 from tocsin.incidents import handlers as incident_handlers
 from tocsin.incidents import jobs as incident_jobs
+from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
 from tocsin.incidents.iterating import handlers as pace
@@ -26,6 +28,7 @@ from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.vendor_status import Feeds
 from tocsin.integrations.video.address import Rooms
 from tocsin.integrations.webhook import send as webhook
 from tocsin.oncall import jobs as oncall_jobs
@@ -36,6 +39,7 @@ from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
+from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
@@ -48,7 +52,7 @@ MODULES: tuple[Module, ...] = (
     Module("forget", once.forget, "forget", every=60.0, alone=True),
     Module("sweep", collab_jobs.sweep, "sweep", every=600.0, alone=True),
     *outbox.MODULES,
-    Module("codes", directory_jobs.deliver_codes, "codes"),
+    *directory_jobs.MODULES,
     *alerts_jobs.MODULES,
     *paging_jobs.MODULES,
     *oncall_jobs.MODULES,
@@ -79,6 +83,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
     ("update.published", incident_handlers.tell_followers),
+    *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
 
@@ -87,11 +92,15 @@ def install() -> None:
     """Fill every port and wire every handler. Called once, when all rooms are loaded; calling it again changes nothing."""
     core_ports.mail.wire(transport.Post())
     directory_ports.fill_gateway_call(http_call.carry_code)
+    vendor_ports.fill_reader(Feeds())
     oncall_ports.calendars.wire(Format())
+    oncall_ports.fill_webhook_events(outgoing.KINDS)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
-    incident_ports.fill_video(Rooms(settings.TOCSIN.video_url))
+    chosen = settings.TOCSIN
+    incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))
     readiness_ports.wire(kit_page.render)
-    incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner,))
+    incident_ports.fill_things((linking.Things(),))
+    incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
     events.wire(HANDLERS)

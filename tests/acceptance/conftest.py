@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.rig import Rig
-from tests.acceptance.shelf import Shelf, make_database
-from tests.environment import STORE
+from tests.acceptance.shelf import Shelf
 
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    base = tmp_path_factory.getbasetemp()
-    made = Shelf(tmp_path_factory.mktemp("shelf"), base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    made = Shelf(tmp_path_factory.mktemp("shelf"))
     yield made
     made.stop()
 
@@ -30,9 +26,3 @@ def rig(shelf: Shelf, tmp_path: Path) -> Iterator[Rig]:
         yield made
     finally:
         made.close()
-
-
-@pytest.fixture
-def fresh_store() -> str:
-    """The URL of an empty database on PostgreSQL; empty on SQLite, where a folder is enough."""
-    return make_database(f"fresh_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""

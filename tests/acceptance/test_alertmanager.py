@@ -68,6 +68,7 @@ def alertmanager(rig: Rig, tmp_path: Path) -> Iterator[Alertmanager]:
     made.stop()
 
 
+@pytest.mark.everywhere
 @pytest.mark.needs("prometheus-alertmanager")
 @pytest.mark.req("PAG-01", "PAG-06")
 def test_a_real_alertmanager_fires_is_acknowledged_and_resolves(rig: Rig, alertmanager: Alertmanager) -> None:

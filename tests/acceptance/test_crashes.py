@@ -99,6 +99,7 @@ def kill_and_restart(rig: Rig) -> None:
     rig.tocsin.start()
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("PAG-03", "PAG-05")
 def test_kill_9_at_many_moments_loses_nothing(shelf: Shelf, tmp_path: Path) -> None:
     rig = shelf.rig(tmp_path, CROWD)

@@ -51,6 +51,7 @@ def cursor(client: int) -> bytes:
     return bytes([PRESENCE, len(data)]) + data
 
 
+@pytest.mark.everywhere
 def test_editors_under_random_disconnects_converge_and_nothing_typed_is_lost(rig: Rig) -> None:
     key = document_of(rig)
     luck = random.Random(20261120)
@@ -89,6 +90,7 @@ def test_editors_under_random_disconnects_converge_and_nothing_typed_is_lost(rig
     asyncio.run(story())
 
 
+@pytest.mark.everywhere
 def test_what_was_said_to_be_stored_is_there_after_the_process_is_killed(rig: Rig) -> None:
     key = document_of(rig)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shelf import make_database
+from tests import tables
 from tests.cli.process import TOCSIN, Server, answer, environment, free_port, tocsin
 from tests.waiting import until
 
@@ -19,8 +19,8 @@ from tests.waiting import until
 @pytest.mark.store("postgresql")
 def test_the_door_hears_and_the_engine_pages(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    settings = {"TOCSIN_DATABASE_URL": make_database(f"halves_{os.getpid()}"), "TOCSIN_DATA": str(data)}
-    company = answer("demo", **settings)
+    url, said = tables.fill(data, tables.DEMO, f"halves_{os.getpid()}")
+    settings, company = {"TOCSIN_DATABASE_URL": url, "TOCSIN_DATA": str(data)}, json.loads(said)
     assert tocsin("backup", "create", tmp_path / "x", **settings).returncode == 2
     engine_log = (tmp_path / "engine.log").open("w")
     engine = subprocess.Popen([TOCSIN, "engine"], env=environment(**settings), stdout=engine_log, stderr=subprocess.STDOUT)

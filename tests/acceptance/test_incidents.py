@@ -7,6 +7,7 @@ import pytest
 from tests.acceptance.rig import Rig
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("DET-05", "PAG-01")
 @pytest.mark.parametrize("severity", [1, 2])
 def test_a_major_incident_pages_the_policy_and_the_roster(rig: Rig, severity: int) -> None:

@@ -22,6 +22,7 @@ def test_mail_scanners_that_open_every_link_change_nothing(rig: Rig) -> None:
     rig.expect_status(key, "acknowledged")
 
 
+@pytest.mark.everywhere
 def test_two_who_press_at_once_have_one_winner_and_both_are_told(rig: Rig) -> None:
     key = rig.send_alert()
     mail = rig.expect_mail("Ada")

@@ -11,6 +11,7 @@ from tests.acceptance.rig import Rig
 from tests.acceptance.shelf import Shelf
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("PAG-01", "PAG-09", "PAG-14")
 def test_an_alert_pages_by_mail_and_two_minutes_later_by_a_templated_call(rig: Rig) -> None:
     rig.send_alert("Checkout answers 500", severity="critical")
@@ -38,6 +39,7 @@ def test_after_an_acknowledgement_by_link_nobody_hears_more(rig: Rig) -> None:
     rig.expect_silence()
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("PAG-03")
 def test_when_nobody_answers_the_next_step_is_paged_and_then_the_last_resort(rig: Rig) -> None:
     key = rig.send_alert()
@@ -63,6 +65,7 @@ def test_a_source_that_resolves_its_alert_ends_the_paging(rig: Rig) -> None:
     rig.expect_silence()
 
 
+@pytest.mark.everywhere
 def test_the_same_problem_reported_again_is_one_alert_and_one_page(rig: Rig) -> None:
     key = rig.send_alert()
     first = rig.expect_mail("Ada")
@@ -125,6 +128,7 @@ def test_an_unreadable_body_pages_once_in_an_hour_and_says_why(rig: Rig) -> None
     rig.expect_silence()
 
 
+@pytest.mark.everywhere
 def test_a_restart_changes_nothing_for_who_is_paged(rig: Rig) -> None:
     key = rig.send_alert()
     mail = rig.expect_mail("Ada")
@@ -136,6 +140,7 @@ def test_a_restart_changes_nothing_for_who_is_paged(rig: Rig) -> None:
     rig.expect_status(key, "acknowledged")
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("PAG-03")
 def test_the_place_of_somebody_who_is_deactivated_is_taken_within_five_seconds(shelf: Shelf, tmp_path: Path) -> None:
     """F29, and no hour of darkness: the next one hears of it while the first one's page is still open."""

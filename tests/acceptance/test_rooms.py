@@ -23,6 +23,7 @@ def _cli(rig: Rig, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("OPN-05")
 def test_a_file_of_some_megabytes_comes_back_byte_by_byte(rig: Rig, tmp_path: Path) -> None:
     key, content = _declared(rig), secrets.token_bytes(5 * 1024 * 1024)

@@ -28,6 +28,7 @@ def at_terminal(rig: Rig, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.everywhere
 @pytest.mark.req("DET-01", "TRK-01", "OPN-01", "ICO-01", "RES-01", "MET-01", "PMO-01", "ACT-01")
 def test_the_main_job_through_the_api(rig: Rig) -> None:
     alert = _paged_and_acknowledged(rig)
@@ -149,6 +150,7 @@ def test_a_request_repeated_under_its_key_is_done_once(rig: Rig) -> None:
     assert rig.api("POST", "/incidents", {**document, "summary": "Other"}, Idempotency_Key="k-1").status == 409
 
 
+@pytest.mark.everywhere
 def test_two_who_edit_the_same_object_have_one_winner(rig: Rig) -> None:
     key = rig.declare(severity=3)["key"]
     read = rig.api("GET", f"/incidents/{key}")

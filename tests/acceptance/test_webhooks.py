@@ -71,6 +71,7 @@ def test_it_is_called_at_once_and_again_after_a_503_while_people_are_paged_all_t
     rig.take_all_when_calm()
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("mood", ["hang", "200"])
 def test_kill_9_while_it_is_called_costs_at_most_one_repeat_under_the_same_id(rig: Rig, mood: str) -> None:
     rig.world.mood(calls=mood, to="/chat")

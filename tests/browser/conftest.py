@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance.shelf import make_database
 from tests.browser.chromium import launched
 from tests.browser.site import Site, Visit
-from tests.environment import STORE
 
 expect.set_options(timeout=20_000)
 
@@ -31,8 +28,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Site]:
     """A running demo company; one for all tests of a worker."""
-    url = make_database(f"demo_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""
-    made = Site(tmp_path_factory.mktemp("site"), url, for_pictures=bool(pytestconfig.getoption("--pictures")))
+    made = Site(tmp_path_factory.mktemp("site"), for_pictures=bool(pytestconfig.getoption("--pictures")))
     yield made
     made.stop()
 

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import axe
+from tests import axe, tables
 from tests.acceptance.installation import Installation, call
 from tests.acceptance.outside import World
-from tests.acceptance.shelf import make_database
 from tests.browser.test_axe import findings
-from tests.environment import STORE
 from tests.waiting import until
 
 MOST = 12
@@ -49,8 +47,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def fresh(tmp_path: Path, world: World) -> Iterator[Installation]:
-    """A server on an empty folder, known as localhost as in the README."""
-    url = make_database(f"fresh_{uuid.uuid4().hex[:12]}") if STORE == "postgresql" else ""
+    """A server with nothing but its tables, known as localhost as in the README."""
+    url, _ = tables.fill(tmp_path / "fresh" / "data", tables.EMPTY, f"fresh_{uuid.uuid4().hex[:12]}")
     made = Installation(tmp_path / "fresh", database_url=url, TOCSIN_SMTP_URL=world.smtp_url)
     made.url = made.environment["TOCSIN_BASE_URL"] = f"http://localhost:{made.port}"
     made.start()

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import tables
 from tests.cli.process import tocsin
 
 
 @pytest.fixture(scope="session")
 def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installation") / "data"
+    tables.fill(folder, tables.EMPTY, "made_once")
     done = tocsin("user", "create", "root@example.com", "--name", "Root", "--data", folder)
     assert done.returncode == 0, done.stderr
     return folder

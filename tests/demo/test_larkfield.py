@@ -15,6 +15,8 @@ from tocsin.core.store import facts
 from tocsin.demo import commands as demo
 from tocsin.directory import agreed, finding
 from tocsin.directory.models import ApiToken, Person, Service, Team
+from tocsin.directory.vendor_status.models import VendorReport
+from tocsin.incidents.cleanup.models import RemoteTask
 from tocsin.incidents.models import Incident, ItemMark
 from tocsin.insights.coverage import coverage
 from tocsin.oncall import queries as oncall
@@ -48,6 +50,8 @@ def _has_a_history() -> None:
     _knows_the_impact(Incident.objects.get(state=Incident.FIXING, is_drill=False))
     assert ItemMark.objects.exclude(reason="").exists()
     assert agreed.organisation().name == "Larkfield"
+    assert VendorReport.objects.exists()
+    assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
     assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10
     assert Action.objects.filter(state=Action.OPEN).exists()
@@ -74,11 +78,14 @@ def _pages_nobody(now: dt.datetime) -> None:
 
 
 def _calls_nothing_outside() -> None:
-    """There is a webhook to look at, and its policy belongs to no service."""
-    (webhook,) = Webhook.objects.all()
-    assert webhook.host.endswith(".example")
-    assert not ServiceCover.objects.filter(policy__steps__targets__webhook=webhook).exists()
-    assert not WebhookCall.objects.exists()
+    """There are webhooks to look at: the policy of one belongs to no service, and the one that hears of incidents is paused."""
+    automation, chat = Webhook.objects.all()
+    assert automation.host.endswith(".example")
+    assert chat.host.endswith(".example")
+    assert not ServiceCover.objects.filter(policy__steps__targets__webhook=chat).exists()
+    assert (bool(automation.hears), automation.paused_at is not None, chat.hears) == (True, True, [])
+    assert not WebhookCall.objects.filter(work_state__in=("due", "leased")).exists()
+    assert sorted(automation.calls.values_list("work_state", flat=True)) == ["cancelled", "done", "failed"]
 
 
 def _every_service_is_covered(now: dt.datetime) -> None:

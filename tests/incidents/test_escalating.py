@@ -55,7 +55,7 @@ def test_a_vendor_entry_shows_contact_and_procedure_and_is_put_on_the_incident_a
     vendor = directory.create_vendor(there.actor("root"), name="Cloud", **given, now=later(0))
     incident = declared(there)
     client.force_login(there.ben)
-    assert client.get("/go/awshelp")["Location"].endswith("/vendors")
+    assert client.get("/go/awshelp")["Location"].endswith("/vendors?q=aws")
     assert f"/v/{vendor.slug}" in client.get("/vendors").text
     shown = client.get(f"/v/{vendor.slug}?incident={incident.key}").text
     assert all(words in shown for words in given.values())

@@ -83,7 +83,7 @@ def test_the_loop_can_be_typed():
         "/experiment #1 warm it",
         "/result #2 supports 5xx fall",
         "/stream Cache",
-        "/change warmed",
+        "/change warmed\nRevert: ?",
     )
     for minute, line in enumerate(typed, 2):
         verbs.perform(ben, incident, line, now=later(minute))
@@ -176,3 +176,19 @@ def test_a_note_says_what_was_changed_and_how_to_take_it_back():
     assert rules.split_change("rolled back. Revert: deploy 42") == ("rolled back", "deploy 42")
     assert rules.split_change("reverted the release") == ("reverted the release", "")
     assert rules.split_change("Revert: x") == ("Revert: x", "")
+
+
+@pytest.mark.req("ITR-07", "RES-11")
+def test_a_typed_change_is_asked_for_its_way_back_and_a_restart_for_its_evidence():
+    there = house()
+    incident, ben = fixing(there), there.actor("ben")
+    done = verbs.perform(ben, incident, "/change warmed the cache", now=later(2))
+    assert done.path == f"/{incident.key}/changes?what=warmed+the+cache&revert=&restarts="
+    done = verbs.perform(ben, incident, "/change restarted both hosts. Revert: nothing to revert", now=later(3))
+    assert done.path.endswith("restarts=1")
+    assert not found.changes(ben, incident).exists()
+    assert verbs.perform(ben, incident, "/change warmed. Revert: empty it", now=later(4)).path == ""
+    assert found.changes(ben, incident).get().revert == "empty it"
+    with pytest.raises(Invalid) as refused:
+        verbs.perform(ben, incident, "/change " + "x" * 1_001, now=later(5))
+    assert refused.value.field == "text"

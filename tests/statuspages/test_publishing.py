@@ -181,16 +181,67 @@ def test_resolving_closes_every_entry_with_the_drafted_words_when_confirmed():
     assert not queries.open_entries(incident).exists()
 
 
-def test_resolving_without_that_confirmation_leaves_the_entries_open():
+@pytest.mark.req("RES-08")
+def test_an_open_entry_keeps_an_incident_from_being_resolved_until_somebody_says_why_it_stays():
     there = given.house()
     incident = given.fixing(there)
     published(there, incident)
-    incident = given.resolved(there, incident, now=given.later(40))
-    assert queries.open_entries(incident).count() == 2
+    with pytest.raises(Invalid) as refused:
+        given.resolved(there, incident, now=given.later(40))
+    assert (refused.value.field, "The internal page and the external page" in refused.value.detail) == ("final", True)
+    with pytest.raises(Invalid) as refused:
+        given.resolved(there, incident, leave_open={"external": "banks catch up"}, now=given.later(40))
+    assert "The internal page still speaks" in refused.value.detail
+    assert timeline.by_key(there.actor("ana"), incident.key).state == "fixing"
+    incident = given.resolved(there, incident, final={}, leave_open={"external": "banks catch up"}, now=given.later(40))
+    (left,) = queries.left_open(incident)
+    assert (left.page.audience, left.left_open_why, left.left_open_by) == ("external", "banks catch up", there.ben)
+    lines = [line.text for line in timeline.timeline(there.actor("ana"), incident)]
+    assert "the external page stays open: banks catch up" in lines
     with pytest.raises(Conflict):
         published(there, incident, confirmation="late", now=given.later(41), next_update_at=given.later(99))
-    published(there, incident, confirmation="last", status="resolved", next_update_at=None, now=given.later(41))
+
+
+@pytest.mark.req("RES-08")
+def test_what_was_left_open_is_closed_afterwards_in_one_act():
+    there = given.house()
+    incident = given.fixing(there)
+    published(there, incident)
+    why = {"internal": "numbers follow", "external": "banks catch up"}
+    incident = given.resolved(there, incident, leave_open=why, now=given.later(40))
+    words = {"external": {"title": "", "body": "All banks have caught up."}}
+    act = {"final": words, "kept": {}, "confirmation": "once", "now": given.later(90)}
+    with pytest.raises(Conflict):
+        commands.say_last_words(there.actor("ben"), given.fixing(there), **act)
+    done = commands.say_last_words(there.actor("ben"), incident, **act)
+    assert done is not None
+    assert len(done.updates) == 2
     assert not queries.open_entries(incident).exists()
+    assert queries.last_update(incident, "external").body == "All banks have caught up."
+    assert commands.say_last_words(there.actor("ben"), incident, **act) is None
+
+
+@pytest.mark.req("RES-08")
+def test_a_reason_needs_words_and_an_entry_that_is_open():
+    there = given.house()
+    incident = given.fixing(there)
+    for why in ({"external": "banks"}, {"intranet": "banks"}):
+        with pytest.raises(Invalid) as refused:
+            given.resolved(there, incident, final={}, leave_open=why)
+        assert refused.value.field == "leave_open"
+    published(there, incident)
+    with pytest.raises(Invalid):
+        given.resolved(there, incident, final={}, leave_open={"external": " "}, now=given.later(40))
+
+
+def test_what_customers_may_not_read_any_more_hinders_nobody():
+    there = given.house()
+    incident = given.fixing(there)
+    published(there, incident)
+    type(incident).objects.filter(pk=incident.pk).update(is_private=True)
+    given.resolved(there, incident, final={}, now=given.later(40))
+    assert {entry.page.audience for entry in queries.open_entries(incident)} == {"external"}
+    assert queries.left_open(type(incident).objects.get(pk=incident.pk)) == []
 
 
 def test_own_last_words_are_published_as_confirmed():

@@ -125,6 +125,8 @@ def build() -> House:
         "dash/slug": dashboard.slug,
         "api/v1/dashboards/wanted": dashboard.slug,
         "embed_id": embed.id,
+        "call_id": "whc_00000000000000000000000000",
+        "link_id": "lnk_00000000000000000000000000",
         "templates/slug": template.slug,
         "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",
@@ -208,6 +210,8 @@ def _incident(house: House, service: Any) -> None:
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
         offer = incidents.offer_role(reporter, incident, "Scribe", house.people["administrator"], now=NOW)
         table.update({"offer_id": offer.id, "offer": offer.id})
+        task = incidents.link_task(SYSTEM, incident, f"https://tracker.example.com/{incident.key}", title="Tidy up", now=NOW)
+        table.update({"task_id": task.id, "task": task.id})
         table.update({"case_id": case.id, "case": case.reference})
         graph = collab.keep_file(io.BytesIO(f"log of {incident.key}".encode()), "error.log", limit=1000, now=NOW)
         message = incidents.say(reporter, incident, "look", files=[graph], now=NOW)

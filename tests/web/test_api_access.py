@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 READ, ALL = ("read",), ("read", "respond", "configure")
 _ONE = "/api/v1/incidents/{wanted}"
 REPORTS = {"/api/v1/incidents", f"{_ONE}/say", f"{_ONE}/set-up", f"{_ONE}/label-case", f"{_ONE}/cases/{{case}}/follow-up"}
+REPORTS |= {f"{_ONE}/follow", f"{_ONE}/unfollow"}
 """Every role reports incidents, asks in their rooms, may ask for a room, labels support cases and speaks with their customers."""
 THEIR_OWN = (
     "/contact-methods",

@@ -154,6 +154,9 @@ def test_an_origin_that_would_widen_the_policy_is_refused_at_its_field(there: Wo
 
 def test_a_removed_dashboard_and_its_addresses_lead_nowhere(there: World, mia: Client) -> None:
     path = made(mia)
+    asked = mia.get("/dash/support/remove").text
+    assert "Remove Support?" in asked
+    assert mia.get("/dash/support").status_code == 200
     mia.post("/dash/support/remove")
     assert mia.get("/dash/support").status_code == 404
     assert Client().get(path).status_code == 404

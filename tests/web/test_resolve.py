@@ -112,11 +112,11 @@ def test_the_last_words_are_drafted_and_close_the_entries(client: Client, incide
         now=incident.created_at,
     )
     review = client.post("/HOT-1/resolve", whole(there))
-    drafts = dict(review.context["drafts"])
+    drafts = {one.audience: one for one in review.context["closings"]}
     assert "1 h" in drafts["internal"].body
     assert "3 support cases" in drafts["internal"].body
     assert "postmortem will follow" in drafts["external"].body
-    sent = dict(review.context["carried"]) | {"do": "resolve", "close": "1"}
+    sent = dict(review.context["carried"]) | {"do": "resolve", "internal_close": "1", "external_close": "1"}
     sent |= {f"{audience}_{part}": getattr(words, part) for audience, words in drafts.items() for part in ("title", "body")}
     client.post("/HOT-1/resolve", sent | {"external_body": "It works again. A postmortem will follow."})
     assert not Entry.objects.filter(resolved_at=None).exists()

@@ -199,7 +199,8 @@ def test_times_are_typed_echoed_and_checked(client: Client, incident: Incident) 
 def test_a_latecomer_finds_room_document_video_and_summary(client: Client, incident: Incident, there: World) -> None:
     commands.change_fields(company.actor(there.bo), incident, video_url="https://video.example.com/hot", now=incident.created_at)
     page = client.get("/HOT-1/catch-up").content.decode()
-    assert "https://video.example.com/hot" in page
+    assert 'href="/HOT-1/video"' in page
+    assert client.get("/HOT-1/video")["Location"] == "https://video.example.com/hot"
     assert "nobody is the incident manager yet" in page
     text = client.get("/HOT-1/text")
     assert text["Content-Type"].startswith("text/plain")

@@ -14,13 +14,13 @@ from tocsin.cli.remote import (
     command,
     dashboards,
     documents,
+    following,
     house,
     layers,
     learning,
     outside,
     prepared,
     reach,
-    rooms,
     sheet,
     templates,
 )
@@ -36,7 +36,7 @@ app = typer.Typer(
 
 REMOTE = (
     answering.alert,
-    rooms.incident,
+    following.incident,
     documents.document,
     answering.page,
     answering.oncall,

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="Where each incident has its video call, such as `https://meet.example.com/{room}`: Jitsi opens a room "
         "of that name. Without `{room}`: one bridge for all. Empty: typed in by hand.",
     )
+    video_app_id: str = Field(
+        "",
+        description="App id of a Jitsi that asks for tokens (JWT). With `TOCSIN_VIDEO_SECRET` each person gets one on the way in.",
+    )
+    video_secret: str = Field("", repr=False, description="The secret that goes with it. Tokens last an hour and are kept nowhere.")
     review_minutes: int = Field(
         30, ge=5, le=1440, description="How often the manager of a major incident is asked whether impact or severity has changed."
     )
@@ -124,11 +129,20 @@ def load() -> Settings:
         raise SettingsError(_first_line(error)) from None
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).hostname:
         raise SettingsError("TOCSIN_BASE_URL must look like https://tocsin.example.com")
+    _check_video(settings)
     if settings.database_url:
         database(settings)
     if settings.test and settings.smtp_url and not is_loopback(smtp(settings).host):
         raise SettingsError("TOCSIN_TEST=1 mails through loopback only; unset TOCSIN_TEST or TOCSIN_SMTP_URL")
     return settings
+
+
+def _check_video(settings: Settings) -> None:
+    """A token without its secret, or for no room, would be found out in an emergency."""
+    if bool(settings.video_app_id) != bool(settings.video_secret):
+        raise SettingsError("TOCSIN_VIDEO_APP_ID and TOCSIN_VIDEO_SECRET go together; set both or none")
+    if settings.video_secret and "{room}" not in settings.video_url:
+        raise SettingsError("TOCSIN_VIDEO_SECRET needs a TOCSIN_VIDEO_URL with a room, such as https://meet.example.com/{room}")
 
 
 def _refuse_unknown() -> None:

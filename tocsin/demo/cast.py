@@ -86,6 +86,14 @@ VENDORS = (
 )
 """Name, telephone, support page, and what to do."""
 
+REPORTED = (
+    "Stratus Cloud",
+    "https://status.stratus.example/",
+    "Packet loss between two halls in Zürich",
+    "One of two links drops packets. Traffic moves to the other one.",
+)
+"""A vendor, its status feed, and what that reports."""
+
 PRODUCTS = ("Tickets", "Wallet", "Partner API", "Station screens")
 
 SERVICES = (
@@ -123,6 +131,7 @@ USES = {
     "Payouts": ("Nordpay",),
     "Ledger": ("Stratus Cloud",),
     "Event stream": ("Stratus Cloud",),
+    "Seat maps": ("Stratus Cloud",),
     "Code hosting": ("Stratus Cloud",),
 }
 """Of services by name: who answers for them, the services and the vendors that they cannot do without."""

@@ -222,6 +222,16 @@ class _Acts:
         self.course.postmortem = Postmortem.objects.filter(incident=self.course.there).first()
         for line, weeks in ((story.action, 4), (story.second, 8)):
             self._promise(line, at, weeks)
+        if story.severity < 3:
+            self._elsewhere(at)
+
+    def _elsewhere(self, at: dt.datetime) -> None:
+        """What is tidied up in the team's own tracker; half of it is done."""
+        address = f"https://tracker.{cast.DOMAIN}/OPS-{300 + self.place}"
+        title = f"Take the workaround of {self.course.there.key} out again"
+        task = incidents.link_task(self._manager(at), self.course.there, address, title=title, now=at)
+        if self.place % 2:
+            incidents.complete_task(self._manager(at), task, now=at)
 
     def _promise(self, line: ActionLine, at: dt.datetime, weeks: int) -> None:
         postmortems.add_action(

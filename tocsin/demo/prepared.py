@@ -12,8 +12,10 @@ from tocsin.demo import cast
 from tocsin.demo.staff import Company
 from tocsin.directory import agreed
 from tocsin.directory import commands as directory
+from tocsin.directory.commands.vendor_status import keep_reading
 from tocsin.directory.models import Team
 from tocsin.directory.queries import actor_for
+from tocsin.directory.vendor_status.ports import Reading, Report
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries
 from tocsin.incidents.models import Incident
@@ -31,6 +33,7 @@ def fill(company: Company, now: dt.datetime) -> None:
     _drill(company, now - 20 * _DAY)
     _bring_in(company, now)
     _show(company, now)
+    _hear(company, now)
     for incident in Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3):
         _tick(company, incident, now)
 
@@ -40,6 +43,15 @@ def clear(now: dt.datetime) -> None:
     for backup in agreed.backup_systems():
         directory.set_backup_system(SYSTEM, backup, name="", link="", note="", tested_on="", now=now)
     directory.set_organisation(SYSTEM, name="", security_team="", now=now)
+
+
+def _hear(company: Company, now: dt.datetime) -> None:
+    """What a vendor reported at the last reading. Its feed is nowhere, so from the next one on it is said to be unreadable."""
+    name, feed, title, text = cast.REPORTED
+    vendor = directory.change_vendor(SYSTEM, company.vendors[name], status_feed=feed, now=now)
+    began = now - 50 * _MINUTE
+    report = Report("net-1", title, "identified", "minor", text, f"{feed}net-1", began_at=began, said_at=now - 20 * _MINUTE)
+    keep_reading(vendor, Reading("minor", "Minor Service Outage", (report,)), url=feed, now=now)
 
 
 def _agree(company: Company, now: dt.datetime) -> None:

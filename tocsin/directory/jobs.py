@@ -1,4 +1,5 @@
-"""The engine module of this room: it carries verification codes through gateways. Codes by mail go through the outbox."""
+"""The engine modules of this room: one carries verification codes through gateways (codes by mail go through the outbox), one
+reads what vendors say of their own state."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ import datetime as dt
 from tocsin.core import secrets
 from tocsin.core.models import DueRow
 from tocsin.core.work import leases
-from tocsin.core.work.engine import OWNER
+from tocsin.core.work.engine import OWNER, Module
 from tocsin.directory import ports, rules
+from tocsin.directory.commands import vendor_status as commands
 from tocsin.directory.models import CodeCall
+from tocsin.directory.vendor_status import ports as feeds
+from tocsin.directory.vendor_status import queries
 
 _PAUSE = dt.timedelta(seconds=20)
 
@@ -33,3 +37,24 @@ def _deliver(call: CodeCall, claimed: CodeCall, now: dt.datetime) -> None:
         leases.finish(claimed, DueRow.FAILED, answer=delivery.answer[:400], text_encrypted="")
     else:
         leases.give_back(claimed, now + _PAUSE, delivery.answer)
+
+
+def read_vendor(now: dt.datetime) -> int:
+    """Read the feed that waited longest, with no transaction open; 0 when none is due."""
+    vendor = queries.due(now)
+    if vendor is None:
+        return 0
+    url = vendor.status_feed
+    try:
+        reading = feeds.read(url, now)
+    except feeds.Unread as error:
+        commands.note_unread(vendor, str(error), url=url, now=now)
+    else:
+        commands.keep_reading(vendor, reading, url=url, now=now)
+    return 1
+
+
+MODULES = (
+    Module("codes", deliver_codes, "codes"),
+    Module("vendors", read_vendor, "vendors", every=30.0, alone=True),
+)

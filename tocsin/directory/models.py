@@ -9,6 +9,7 @@ from django.db import models
 
 from tocsin.core.ids import IdField
 from tocsin.core.models import DueRow, Stamped, due_index
+from tocsin.directory.vendor_status import models as vendor_status  # noqa: F401  its tables belong to this app
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -148,6 +149,8 @@ class Vendor(Stamped):
     support_url = models.URLField(blank=True, default="")
     phone = models.CharField(max_length=60, blank=True, default="")
     procedure = models.TextField(blank=True, default="")
+    status_feed = models.CharField(max_length=500, blank=True, default="", db_default="")
+    """Where their state can be read: a status page, its summary, or a news feed."""
 
     class Meta:
         ordering = ("name",)

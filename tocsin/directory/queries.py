@@ -186,6 +186,14 @@ def vendors() -> QuerySet[Vendor]:
     return Vendor.objects.prefetch_related(Prefetch("services", queryset=Service.objects.filter(archived_at__isnull=True)))
 
 
+def vendors_called(words: str) -> list[Vendor]:
+    """Those with this short name or these initials (`aws`), else those whose name holds the words; none for no words."""
+    asked = words.strip().lower()[:60]
+    everybody = list(vendors()) if asked else []
+    exact = [one for one in everybody if asked in (one.slug, rules.initials(one.name))]
+    return exact or [one for one in everybody if asked in one.name.lower()]
+
+
 def vendor(wanted: str) -> Vendor:
     """By id or short name. Raises NotFound."""
     found = vendors().filter(Q(id=wanted) | Q(slug=wanted)).first()

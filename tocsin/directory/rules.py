@@ -51,6 +51,11 @@ _TELEPHONE = re.compile(r"^\+?[0-9][0-9 ()/.-]{4,24}$")
 _HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
 
 
+def initials(name: str) -> str:
+    """`aws` for Amazon Web Services."""
+    return "".join(word[0] for word in name.lower().split())
+
+
 def slug_of(name: str, taken: Iterable[str] = (), *, fallback: str = "item", limit: int = 60) -> str:
     """A short name for addresses, from the name, not among `taken`: `Payments API` gives `payments-api`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -214,6 +214,20 @@ def _alert(verb: str) -> Callable[[Data], Entry]:
     return entry
 
 
+def _linked(verb: str) -> Callable[[Data], Entry | None]:
+    """What leads to something private says nothing here."""
+
+    def entry(data: Data) -> Entry | None:
+        if not data.get("title"):
+            return None
+        what = " ".join(str(data[name]) for name in ("key", "title") if data.get(name))
+        return Entry(
+            "Link", "pass", f"{verb}{str(data.get('words', '')).lower()} {what}", quiet=True, path=str(data.get("path") or "")
+        )
+
+    return entry
+
+
 def _said(text: Callable[[Data], str], kind: str, icon: str, **more: Any) -> Callable[[Data], Entry]:
     return lambda data: Entry(kind, icon, text(data), **more)
 
@@ -241,6 +255,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "incident.resolved": _resolved,
     "incident.assessed": _assessed,
     "incident.cause_suspected": _suspected,
+    "incident.linked": _linked(""),
+    "incident.unlinked": _linked("no longer "),
     "incident.responder_released": _said(
         lambda data: f"{data.get('name')} is not needed, with thanks", "Escalation", "off", quiet=True
     ),
@@ -257,6 +273,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
         quiet=True,
     ),
+    "incident.task_linked": _said(lambda data: f"{data.get('title')}, {data.get('url')}", "Task", "clip", quiet=True),
+    "incident.task_state_changed": _said(lambda data: f"{data.get('title')} is {data.get('new')}", "Task", "done", quiet=True),
+    "incident.task_unlinked": _said(lambda data: f"{data.get('title')} no longer belongs here", "Task", "off", quiet=True),
     "incident.item_ticked": _said(lambda data: f"{data['section']}: {data['text']}", "Checklist", "done", group="talk", quiet=True),
     "incident.item_skipped": _said(lambda data: f"{data['text']}: {data['reason']}", "Skipped", "fork"),
     "incident.item_unticked": _said(lambda data: f"open again: {data['text']}", "Checklist", "box", group="talk", quiet=True),
@@ -284,6 +303,11 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         group="talk",
     ),
     "update.published": _update,
+    "update.left_open": _said(
+        lambda data: "; ".join(f"the {page} page stays open: {why}" for page, why in data.get("pages", {}).items()),
+        "Update",
+        "tell",
+    ),
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
     "update.feedback_given": _said(lambda data: str(data.get("text", "")), "Feedback", "talk", group="talk"),
     "postmortem.started": _said(lambda data: f"begun, {data.get('owner_name')} owns it", "Postmortem", "pen"),

@@ -43,7 +43,7 @@ ALERT_LINKED = "incident.alert_linked"
 
 RESOLVED = "incident.resolved"
 """data: key, severity, drill, ttd_seconds, ttr_seconds, unknown, restored, postmortem_owner (id or null),
-final (null, or the texts to close the status pages with)"""
+final (null, or the texts to close the status pages with), leave_open (why an entry stays open, by page)"""
 
 ASSESSED = "incident.assessed"
 """data: answers: one `{"old", "new"}` per changed answer"""
@@ -83,6 +83,21 @@ PRIMARY_UP = "incident.primary_up"
 
 IMPORTED = "incident.imported"
 """It was run elsewhere. data: key, reference, url, entries (how many lines of its timeline came along)"""
+
+TASK_LINKED = "incident.task_linked"
+"""A task in another tracker cleans up after it. data: task (id), title, url"""
+
+TASK_STATE_CHANGED = "incident.task_state_changed"
+"""data: task (id), title, old, new (open, done)"""
+
+TASK_UNLINKED = "incident.task_unlinked"
+"""data: title, url"""
+
+FOLLOWED = "incident.followed"
+"""data: person, name"""
+
+UNFOLLOWED = "incident.unfollowed"
+"""data: person, name"""
 
 SHEET_SECTION_CHANGED = "sheet.section_changed"
 """subject: the section's short name; data: title, text"""
@@ -153,6 +168,13 @@ RELIEF_REMINDED = "incident.relief_reminded"
 
 PREPARED = "incident.prepared"
 """It was declared from a template. data: template (id or null), name, told (names)"""
+
+LINKED = "incident.linked"
+"""Once for each end that is an incident. data: link (id), kind; unless the other end is private words, title, path, key and other
+(id of the other incident)"""
+
+UNLINKED = "incident.unlinked"
+"""data: as in incident.linked"""
 
 TEMPLATE_CREATED = "template.created"
 """data: name, slug, team (id), changes (what it presets, in words)"""

@@ -5,12 +5,14 @@ A line that begins with a slash is a verb. `//` begins a line of plain text. Ver
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import difflib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from tocsin.alerts import queries as alerts
 from tocsin.collab.commands import NamedFile
@@ -48,6 +50,8 @@ class Verb:
     tail: str = ""
     may: Permission = permissions.require_responder
     keeps_files: bool = False
+    asks: Callable[[str], dict[str, str]] | None = None
+    """What the words leave open, to begin the form at `tail` with; nothing when they say enough."""
 
     def allows(self, actor: Actor, incident: Incident) -> bool:
         """Whether this actor may use it here."""
@@ -98,6 +102,11 @@ def perform(
     if verb.run is None:
         return Done(verb.name, verb.words, f"/{incident.key}{verb.tail}")
     typed = Typed(rest.strip(), now, files, client_key)
+    unsaid = verb.asks(typed.words) if verb.asks else {}
+    if unsaid and files:
+        raise Invalid("Say how it is taken back, and send the files with a message.", field="text")
+    if unsaid:
+        return Done(verb.name, "Not logged yet: say how it is taken back.", f"/{incident.key}{verb.tail}?{urlencode(unsaid)}")
 
     def work() -> once.Answer:
         assert verb.run is not None
@@ -271,7 +280,11 @@ _EXPERIMENT = _plainly(loop.finding(iterating.EXPERIMENT, "/experiment #2 fill t
 VERBS: tuple[Verb, ...] = (
     _typed_note("observation", "Something was seen. Goes to the timeline.", "/observe", "/observation"),
     _typed_note("decision", "Something was decided.", "/decide", "/decision"),
-    _typed_note("change", "Something was changed; say how to revert it.", "/change"),
+    dataclasses.replace(
+        _typed_note("change", "Something was changed; a line “Revert: …” says how to take it back.", "/change"),
+        tail="/changes",
+        asks=loop.unsaid,
+    ),
     _typed_note("escalation", "Somebody else was called in.", "/escalation"),
     _typed_note("communication", "Somebody was told.", "/communication"),
     _typed_note("status", "Where things stand.", "/status"),

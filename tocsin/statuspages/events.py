@@ -8,6 +8,9 @@ UPDATE_PUBLISHED = "update.published"
 data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation
 """
 
+LEFT_OPEN = "update.left_open"
+"""An entry outlives its incident. Subject: the entry; context: the incident. data: pages (audience to the reason)"""
+
 DRAFT_KEPT = "update.draft_kept"
 """In a drill. data: status, audiences, titles (by audience); context: the incident"""
 

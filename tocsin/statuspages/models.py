@@ -54,6 +54,10 @@ class Entry(Stamped):
     components: models.ManyToManyField[Component, models.Model] = models.ManyToManyField(Component, blank=True)
     started_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    left_open_why = models.CharField(max_length=400, blank=True, default="", db_default="")
+    """Why it outlives its incident, said by whoever resolved that; empty for an entry that nobody left open."""
+    left_open_at = models.DateTimeField(null=True)
+    left_open_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("page", "incident"), name="statuspages_one_entry"),)

@@ -16,6 +16,7 @@ from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template.queries import first_words as prepared_words
 from tocsin.statuspages import rules
+from tocsin.statuspages.commands.closing import closable
 from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
 
@@ -124,6 +125,11 @@ def open_entries(incident: Incident | None = None) -> QuerySet[Entry]:
     """Entries that are not closed, of one incident or of all."""
     rows = Entry.objects.filter(resolved_at=None).select_related("page", "incident").order_by("started_at")
     return rows.filter(incident=incident) if incident else rows
+
+
+def left_open(incident: Incident) -> list[Entry]:
+    """What status pages still say of an incident that last words can be said in, internal first."""
+    return list(closable(incident))
 
 
 def updates_of(incident: Incident) -> QuerySet[Update]:

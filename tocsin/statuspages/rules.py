@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tocsin.core.errors import Invalid
@@ -188,6 +188,18 @@ def check_promise(status: str, next_update_at: dt.datetime | None, now: dt.datet
         raise Invalid("The time of the next update needs a time zone.", field="next_update_at")
     if next_update_at <= now:
         raise Invalid("The next update must lie in the future.", field="next_update_at")
+
+
+def check_left_open(key: str, spoken: Collection[str], kept: Mapping[str, str], *, closes: bool) -> None:
+    """Raises Invalid unless each page that still speaks of the incident (`spoken`) is closed, or `kept` says why it is not."""
+    for audience in kept:
+        if audience not in spoken:
+            raise Invalid(f"No {audience} page says anything about {key} that could stay open.", field="leave_open")
+    rest = [audience for audience in AUDIENCES if audience in spoken and audience not in kept]
+    if rest and not closes:
+        pages = incidents.joined([f"the {audience} page" for audience in rest])
+        speaks = "speaks" if len(rest) == 1 else "speak"
+        raise Invalid(f"{pages.capitalize()} still {speaks} of {key}. Close that, or say why it stays open.", field="final")
 
 
 def too_late(next_update_at: dt.datetime, now: dt.datetime) -> bool:

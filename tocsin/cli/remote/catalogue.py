@@ -19,6 +19,9 @@ VendorName = Annotated[str, typer.Argument(metavar="VENDOR", help="Slug or id.",
 LinkName = Annotated[str, typer.Argument(metavar="NAME", help="As in go/NAME.", show_default=False)]
 Words = Annotated[str, typer.Argument(metavar="WORDS", help="Of a name, an address, a team or a qualification.")]
 Procedure = Annotated[str | None, typer.Option("--procedure", help="What to do; @FILE reads it from a file.")]
+Feed = Annotated[
+    str | None, typer.Option("--status-feed", help="Their status page, or its JSON, Atom or RSS address.", show_default=False)
+]
 Day = "A day: 2026-11-30."
 
 _link = line("go/{name} leads to {target}")
@@ -114,7 +117,12 @@ def list_vendors(api: Remote, limit: Limit = 200) -> Any:
     return api.listed("vendors", limit=limit)
 
 
-@verb(vendor, "show", fields)
+def _reported(answer: Any) -> None:
+    said = answer["status"]
+    fields(answer | {"status": f"{said['words']} As of {said['as_of'] or 'never'}. {said['fault']}".rstrip() if said else None})
+
+
+@verb(vendor, "show", _reported)
 def show_vendor(api: Remote, wanted: VendorName) -> Any:
     """Show one vendor, with what to do."""
     return api.get("vendors", wanted)
@@ -127,9 +135,11 @@ def create_vendor(
     phone: Annotated[str, typer.Option("--phone")] = "",
     support_url: Annotated[str, typer.Option("--support-url", help="Where a case is opened.")] = "",
     procedure: Procedure = "",
+    status_feed: Feed = "",
 ) -> Any:
     """Add a vendor."""
-    return api.post("vendors", name=name, phone=phone, support_url=support_url, procedure=_written(procedure))
+    given = {"name": name, "phone": phone, "support_url": support_url, "status_feed": status_feed}
+    return api.post("vendors", **given, procedure=_written(procedure))
 
 
 @verb(vendor, "change", _vendor)
@@ -140,9 +150,11 @@ def change_vendor(
     phone: Annotated[str | None, typer.Option("--phone")] = None,
     support_url: Annotated[str | None, typer.Option("--support-url")] = None,
     procedure: Procedure = None,
+    status_feed: Feed = None,
 ) -> Any:
     """Change a vendor; what is left out stays."""
-    return api.change("vendors", wanted, name=name, phone=phone, support_url=support_url, procedure=_written(procedure))
+    given = {"name": name, "phone": phone, "support_url": support_url, "status_feed": status_feed}
+    return api.change("vendors", wanted, **given, procedure=_written(procedure))
 
 
 @verb(link, "list", table("name", "target", "note", "hits"))

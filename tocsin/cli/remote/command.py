@@ -23,8 +23,16 @@ Unknown = Annotated[
     list[str] | None,
     typer.Option("--unknown", help="impact_started_at, detected_at or impact_ended_at, when nobody knows it; may be repeated."),
 ]
+LeftOpen = Annotated[
+    list[str] | None,
+    typer.Option("--leave-open", metavar="PAGE=REASON", help="Why the entry of a page stays open; may be repeated."),
+]
 
 _incident = line("{key} {state}, Sev {severity}: {summary}")
+
+
+Since = Annotated[str | None, typer.Option("--since", help="The first day they were declared: 2026-11-01, UTC.")]
+Until = Annotated[str | None, typer.Option("--until", help="The last day.")]
 
 
 @verb(incident, "list", table("key", "severity", "state", "service", "summary", "manager", "created_at"))
@@ -33,11 +41,33 @@ def list_incidents(
     state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
     severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
     service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
+    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
     q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 50,
 ) -> Any:
     """List incidents, newest first."""
-    return api.listed("incidents", limit=limit, state=state, severity=severity, service=service, q=q)
+    wanted = {"state": state, "severity": severity, "service": service, "product": product, "team": team, "q": q}
+    return api.listed("incidents", limit=limit, **wanted, since=since, until=until)
+
+
+@verb(incident, "trend", table("since", "until", "total", "sev1", "sev2", "sev3", "median_ttr_seconds"))
+def trend(
+    api: Remote,
+    state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
+    severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
+    service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
+    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
+    q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    since: Since = None,
+    until: Until = None,
+) -> Any:
+    """The same selection over time: how many by week or month, and how long half of them took to recover."""
+    wanted = {"state": state, "severity": severity, "service": service, "product": product, "team": team, "q": q}
+    return api.get("incidents", "trend", **wanted, since=since, until=until)
 
 
 @verb(incident, "show", fields)
@@ -167,6 +197,17 @@ def set_times(
     return api.post("incidents", wanted, "set-times", **_times(started, detected, ended, unknown))
 
 
+def reasons(given: list[str] | None) -> dict[str, str]:
+    """`PAGE=REASON` of the command line, by page."""
+    found = {}
+    for one in given or []:
+        page, _, why = one.partition("=")
+        if not why.strip():
+            fail(USAGE, "--leave-open takes PAGE=REASON, such as external='Banks still catch up'")
+        found[page.strip()] = why.strip()
+    return found
+
+
 @verb(incident, "resolve", line("{key} {state}: {summary} (TTD {ttd_seconds} s, TTR {ttr_seconds} s)"))
 def resolve(
     api: Remote,
@@ -184,6 +225,7 @@ def resolve(
     ] = None,
     owner: Annotated[str | None, typer.Option("--postmortem-owner", help="Mail address; needed for Sev 1 and 2.")] = None,
     close: Annotated[bool, typer.Option("--close-updates", help="Close the status entries with the drafted words.")] = False,
+    leave_open: LeftOpen = None,
 ) -> Any:
     """Resolve: the emergency is over. Needs both confirmations and each of the three times, set or --unknown."""
     return api.post(
@@ -195,6 +237,7 @@ def resolve(
         restored=restored or [],
         postmortem_owner=owner,
         final={} if close else None,
+        leave_open=reasons(leave_open),
         **_times(started, detected, ended, unknown),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from django.db import connection, models, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, F, FloatField, Func, QuerySet
 
 from tocsin.core import clock
 
@@ -91,6 +91,24 @@ def checkpoint() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def utc_day(field: str) -> Func:
+    """The day of an instant in UTC as text, `2026-11-20`; made by the store, because a report asks it of every row."""
+    if is_postgresql():
+        template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+        return Func(F(field), template=template, output_field=CharField())
+    return Func(F(field), template="substr(%(expressions)s, 1, 10)", output_field=CharField())
+
+
+def seconds_between(start: str, end: str) -> Func:
+    """How many seconds lie between two instants, NULL while one is not known."""
+    if is_postgresql():
+        template = "EXTRACT(EPOCH FROM %(expressions)s)::double precision"
+        return Func(F(end), F(start), template=template, arg_joiner=" - ", output_field=FloatField())
+    template = "round((%(expressions)s) * 86400.0, 3)"
+    parts = (Func(F(one), function="julianday") for one in (end, start))
+    return Func(*parts, template=template, arg_joiner=" - ", output_field=FloatField())
 
 
 def server_words() -> str:

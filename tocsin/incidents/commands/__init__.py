@@ -12,8 +12,10 @@ from tocsin.incidents.commands.boards import (
     revoke_embed,
 )
 from tocsin.incidents.commands.changing import change_fields, set_severity, set_times
+from tocsin.incidents.commands.cleaning_up import complete_task, link_task, reopen_task, unlink_task
 from tocsin.incidents.commands.declaring import declare, link_alert, set_up
 from tocsin.incidents.commands.falling_back import mark_down, mark_up
+from tocsin.incidents.commands.following import follow, unfollow
 from tocsin.incidents.commands.importing import import_incident
 from tocsin.incidents.commands.iterating import (
     add_finding,
@@ -33,6 +35,7 @@ from tocsin.incidents.commands.iterating import (
     take_note,
 )
 from tocsin.incidents.commands.keeping_sheet import add_item, change_item, remove_item, set_section
+from tocsin.incidents.commands.linking import link, unlink
 from tocsin.incidents.commands.offering import accept_offer, ask_about_offer, decline_offer, offer_role, withdraw_offer
 from tocsin.incidents.commands.resolving import resolve
 from tocsin.incidents.commands.running import (
@@ -70,6 +73,7 @@ __all__ = [
     "change_template",
     "check",
     "clear_suspect",
+    "complete_task",
     "conclude",
     "confirm_assessment",
     "create_dashboard",
@@ -80,11 +84,14 @@ __all__ = [
     "decline_offer",
     "describe_behaviour",
     "edit",
+    "follow",
     "follow_up_case",
     "hand_over",
     "import_incident",
     "label_case",
+    "link",
     "link_alert",
+    "link_task",
     "log_change",
     "mark_down",
     "mark_up",
@@ -103,6 +110,7 @@ __all__ = [
     "remove_dashboard",
     "remove_item",
     "remove_template",
+    "reopen_task",
     "resolve",
     "revoke_embed",
     "say",
@@ -118,7 +126,10 @@ __all__ = [
     "take_command",
     "take_note",
     "tick",
+    "unfollow",
     "unlabel_case",
+    "unlink",
+    "unlink_task",
     "untick",
     "withdraw_offer",
 ]

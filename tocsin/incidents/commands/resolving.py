@@ -13,6 +13,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
+from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents import events, permissions, ports, rules
 from tocsin.incidents.commands._record import locked, refresh_room, save, tell
@@ -35,15 +36,16 @@ def resolve(
     support_cases: int | None = None,
     postmortem_owner: Person | None = None,
     final: Mapping[str, Mapping[str, str] | None] | None = None,
+    leave_open: Mapping[str, str] | None = None,
     now: dt.datetime,
 ) -> Incident:
     """End the emergency phase: paging stops, linked alerts are resolved, the postmortem of a major incident begins.
 
     Each of the three times is set, was set before, or is named in `unknown`. Work on causes may go on. `final` is the
     confirmation to close what the status pages say: `{"internal": {"title", "body"} | None, "external": ...}`, where None or
-    a missing page means the drafted words; without `final` their entries stay open. `restored`: from whom it is known
-    (`rules.RESTORED`), kept with who said so and when. Raises Invalid with the missing field,
-    Conflict in any other state than Fixing.
+    a missing page means the drafted words. An entry stays open only when `leave_open` says why, by page. `restored`: from
+    whom it is known (`rules.RESTORED`), kept with who said so and when. Raises Invalid with the missing field, Conflict in
+    any other state than Fixing.
     """
     permissions.require_responder(actor, incident)
     given = {"impact_started_at": impact_started_at, "detected_at": detected_at, "impact_ended_at": impact_ended_at}
@@ -58,8 +60,9 @@ def resolve(
         times = {name: getattr(incident, name) for name in rules.TIMES}
         rules.require_resolvable(times, incident.unknown_times, impact_over=impact_over, none_about_to_follow=none_about_to_follow)
         owner = postmortem_owner.pk if postmortem_owner else None
-        ports.check_resolve(incident, ports.Resolution(postmortem_owner=owner))
-        _close(actor, incident, owner, final, now)
+        kept = {page: texts.line(why, field="leave_open", limit=400) for page, why in (leave_open or {}).items()}
+        ports.check_resolve(incident, ports.Resolution(owner, final is not None, kept))
+        _close(actor, incident, {"postmortem_owner": owner, "final": final, "leave_open": kept}, now)
     return incident
 
 
@@ -78,7 +81,8 @@ def _require_fixing(incident: Incident) -> None:
     rules.require_transition(incident.key, incident.state, rules.RESOLVED, has_manager=incident.manager_id is not None)
 
 
-def _close(actor: Actor, incident: Incident, owner: str | None, final: Any, now: dt.datetime) -> None:
+def _close(actor: Actor, incident: Incident, said: Mapping[str, Any], now: dt.datetime) -> None:
+    """End it; `said` is what the rooms above hear of the person's words: who owns the postmortem, the last words."""
     incident.state, incident.resolved_at = Incident.RESOLVED, now
     save(incident, *rules.TIMES, "unknown_times", "state", "resolved_at", "restored", now=now)
     tell(actor, events.STATE_CHANGED, incident, now=now, old=rules.FIXING, new=rules.RESOLVED)
@@ -98,9 +102,8 @@ def _close(actor: Actor, incident: Incident, owner: str | None, final: Any, now:
         ttd_seconds=_seconds(rules.ttd(incident.impact_started_at, incident.detected_at)),
         ttr_seconds=_seconds(rules.ttr(incident.impact_started_at, incident.impact_ended_at)),
         unknown=incident.unknown_times,
-        postmortem_owner=owner,
         restored=[one["by"] for one in incident.restored],
-        final=final,
+        **said,
     )
 
 

@@ -48,10 +48,20 @@ _REVERT = re.compile(r"^(?P<what>.*?)[\s.;,]*\b(?:how to )?revert:\s*(?P<revert>
 _HOURS = re.compile(r"(\d{1,3})(?:[.,](\d))?\s*(h|hours?|m|min)?", re.IGNORECASE)
 
 
+_RESTART = re.compile(r"\b(?:re-?start|re-?boot|re-?set|power[- ]?cycl)\w*", re.IGNORECASE)
+CHANGE_LIMIT = 1_000
+"""Characters of what was changed, and of the way back."""
+
+
 def split_change(text: str) -> tuple[str, str]:
     """What was changed and how to take it back, of a note such as `rolled back. Revert: deploy it again`."""
     found = _REVERT.match(text.strip())
     return (found["what"].strip(), found["revert"].strip()) if found and found["what"].strip() else (text.strip(), "")
+
+
+def restarts(what: str) -> bool:
+    """Whether a change speaks of starting something again, and with that of wiping what it knew."""
+    return bool(_RESTART.search(what))
 
 
 def evidence(restarts: bool, answer: str) -> str:

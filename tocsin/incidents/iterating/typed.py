@@ -62,6 +62,16 @@ def revert(actor: Actor, incident: Incident, words: str, now: dt.datetime) -> st
     return f"Change {number} can be reverted."
 
 
+def unsaid(words: str) -> dict[str, str]:
+    """What a typed change leaves open, as the first words of the form that asks it: the way back, and what a restart destroys."""
+    what, back = rules.split_change(words)
+    if not what or (back and not rules.restarts(what)):
+        return {}
+    if len(what) > rules.CHANGE_LIMIT or len(back) > rules.CHANGE_LIMIT:
+        raise Invalid(f"Say what was changed in {rules.CHANGE_LIMIT:,} characters; the rest belongs into a message.", field="text")
+    return {"what": what, "revert": back, "restarts": "1" if rules.restarts(what) else ""}
+
+
 def no_change(actor: Actor, incident: Incident, words: str, now: dt.datetime) -> str:
     """`/same`."""
     commands.no_change(actor, incident, now=now)

@@ -46,6 +46,7 @@ from tocsin.incidents.queries.one import (
     offers,
     ttd,
     ttr,
+    vendor_reports,
 )
 from tocsin.incidents.queries.record import Spoken, Transcript, transcript
 from tocsin.incidents.queries.responders import CalledIn, responders
@@ -107,4 +108,5 @@ __all__ = [
     "ttd",
     "ttr",
     "unread",
+    "vendor_reports",
 ]

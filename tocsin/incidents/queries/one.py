@@ -15,6 +15,8 @@ from tocsin.collab.documents.models import Section
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
+from tocsin.directory.vendor_status import queries as vendor_status
+from tocsin.directory.vendor_status.queries import Standing
 from tocsin.incidents import assessing, catalogue, permissions, rules
 from tocsin.incidents.models import Assessment, Incident, RoleAssignment, RoleOffer, SupportCase
 from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
@@ -152,11 +154,17 @@ def case(actor: Actor, incident: Incident, wanted: str) -> SupportCase:
     return found
 
 
+def vendor_reports(actor: Actor, incident: Incident, now: dt.datetime) -> list[Standing]:
+    """What vendors report that the faulty service cannot do without, of all vendors while it is unknown; nothing afterwards."""
+    permissions.require_seer(actor, incident)
+    return vendor_status.behind(incident.service, now) if incident.state != Incident.RESOLVED else []
+
+
 def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[HistoryLine]:
     """Every change of field, state, role and time, every page and every update, oldest first, with old and new."""
     permissions.require_seer(actor, incident)
     lines = []
-    for event in events_of(incident, limit=limit):
+    for event in events_of(actor, incident, limit=limit):
         lines += [_line(event, *change) for change in catalogue.changes(event.name, event.data)]
     return lines
 

@@ -161,39 +161,6 @@ def _announce(actor: Actor, incident: Incident, updates: list[Update], now: dt.d
     record(actor, events.UPDATE_PUBLISHED, first.id, context=incident.id, now=now, data=data)
 
 
-def close_entries(
-    actor: Actor, incident: Incident, *, final: Mapping[str, Words | None], confirmation: str, now: dt.datetime
-) -> Publication | None:
-    """Close everything that status pages still say of an incident, in one act.
-
-    `final` holds the confirmed words by audience; where it has none, the drafted last message is used. An audience that has
-    heard nothing is not spoken to, unless words for it are given. None when there is nothing to close, as in a drill.
-    """
-    if incident.is_drill:
-        return None
-    facts = facts_of(incident)
-    open_pages = set(Entry.objects.filter(incident=incident, resolved_at=None).values_list("page__audience", flat=True))
-    words: dict[str, Words] = {}
-    for audience in rules.AUDIENCES:
-        given = final.get(audience)
-        drafted = rules.words_for(audience, facts, rules.RESOLVED, first=False)
-        if given:
-            words[audience] = {"title": given.get("title") or drafted.title, "body": given.get("body") or drafted.body}
-        elif audience in open_pages:
-            words[audience] = {"title": drafted.title, "body": drafted.body}
-    if not words:
-        return None
-    return post_update(
-        actor,
-        incident,
-        status=rules.RESOLVED,
-        internal=words.get(rules.INTERNAL),
-        external=words.get(rules.EXTERNAL),
-        confirmation=confirmation,
-        now=now,
-    )
-
-
 def facts_of(incident: Incident) -> rules.Facts:
     """What the drafts need to know; one query for the products, one for the assessment."""
     known = Assessment.objects.filter(incident=incident).first()

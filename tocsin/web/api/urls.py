@@ -33,10 +33,12 @@ from tocsin.web.api.nouns import (
     directory,
     documents,
     events,
+    follow_up,
     gateways,
     incident_templates,
     incidents,
     iterating,
+    links,
     offers,
     on_call,
     pace,
@@ -121,6 +123,8 @@ for prefix, router in (
     ("page-security", readiness.security),
     ("incidents", command.router),
     ("incidents", assessment.router),
+    ("incidents", links.router),
+    ("links", links.other_end),
     ("incidents", offers.router),
     ("incident-roles", offers.roles),
     ("incidents", iterating.router),
@@ -128,6 +132,7 @@ for prefix, router in (
     ("incidents", rooms.router),
     ("incidents", documents.router),
     ("incidents", status_pages.updates),
+    ("incidents", follow_up.router),
     ("dashboards", dashboards.router),
     ("incident-templates", incident_templates.router),
     ("incidents", incident_templates.of_incidents),
@@ -210,7 +215,7 @@ def _asked() -> dict[str, dict[str, frozenset[str]]]:
 
 def _names(operation: Operation) -> frozenset[str]:
     models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
-    return frozenset(field.alias or name for model in models for name, field in model.model_fields.items())
+    return frozenset(name for model in models for name in model.__ninja_flatten_map__)
 
 
 def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:

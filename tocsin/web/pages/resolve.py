@@ -21,12 +21,10 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands as statuspages
-from tocsin.statuspages import queries as pages
-from tocsin.statuspages import rules
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import RESPONDER, allow
-from tocsin.web.pages import incident_head
+from tocsin.web.pages import incident_head, last_words
 from tocsin.web.pages.addresses import at_incident
 from tocsin.web.pages.room_acts import TIMES, read_times, time_fields, time_rows
 
@@ -58,7 +56,9 @@ def resolve(request: Request, key: str) -> HttpResponse:
         return _facts(request, incident, form, people)
     if verb != "resolve":
         return _review(request, incident, form, given)
-    given["final"] = _final(form, incident)
+    given["final"], given["leave_open"] = last_words.read(form, incident)
+    if not form.ok:
+        return _review(request, incident, form, given)
     try:
         commands.resolve(request.actor, incident, **given, now=request.now)
     except Conflict as conflict:
@@ -126,26 +126,18 @@ def _review(request: Request, incident: Incident, form: Typed, given: dict[str, 
         support_cases=given["support_cases"],
         **{name: given[name] for name, _, _ in TIMES},
     )
-    spoken = pages.entries_of(incident)
-    drafts = {
-        audience: rules.words_for(audience, facts, rules.RESOLVED, first=False)
-        for audience in rules.AUDIENCES
-        if audience in spoken and spoken[audience].entry.resolved_at is None
-    }
-    if rules.EXTERNAL in drafts:  # Customers know the entry by the name it had; only staff are told the last severity in it.
-        drafts[rules.EXTERNAL] = dataclasses.replace(drafts[rules.EXTERNAL], title=spoken[rules.EXTERNAL].entry.title)
     context = {
         "here": "incidents",
         "incident": incident,
         "form": form,
         "ttd": incident_rules.ttd(given["impact_started_at"], given["detected_at"]),
         "ttr": incident_rules.ttr(given["impact_started_at"], given["impact_ended_at"]),
-        "drafts": list(drafts.items()),
+        "closings": last_words.closings(incident, facts, form),
         "said": [(title, form[f"{name}_said"]) for name, title, _ in TIMES],
         "owner": given["postmortem_owner"],
         "carried": _carried(form, given),
     }
-    return render(request, "incident/resolve_review.html", context)
+    return render(request, "incident/resolve_review.html", context, status=200 if form.ok else 422)
 
 
 def _carried(form: Typed, given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -158,17 +150,6 @@ def _carried(form: Typed, given: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _instant(at: dt.datetime | None) -> str:
     return clock.rfc3339(at) if at else ""
-
-
-def _final(form: Typed, incident: Incident) -> dict[str, dict[str, str]] | None:
-    """The confirmed last words by audience; None when the person leaves the entries open."""
-    if not form.ticked("close"):
-        return None
-    return {
-        audience: {"title": form.text(f"{audience}_title", longest=270), "body": form.text(f"{audience}_body", lines=True)}
-        for audience in pages.entries_of(incident)
-        if form.text(f"{audience}_body", lines=True)
-    }
 
 
 urlpatterns = [at_incident("/resolve", resolve)]

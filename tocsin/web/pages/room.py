@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -14,12 +15,14 @@ from tocsin.alerts import queries as alerts
 from tocsin.collab import queries as collab
 from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Refused
-from tocsin.incidents import commands, rules
+from tocsin.incidents import commands, ports, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries
+from tocsin.incidents.linking import queries as linking
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
+from tocsin.insights.follow_up import follow_up
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -54,6 +57,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
     ledger = told.of(incident.id, request.now)
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
     plan = prepared.plan(request.actor, incident)
+    told_by_mail = prepared.followers(request.actor, incident)
     shown, older = log.of_tab(lines, tab, request.GET.get("before", ""))
     context: dict[str, Any] = {
         "here": "incidents",
@@ -75,8 +79,13 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "ttd": incidents.ttd(incident),
         "ttr": incidents.ttr(incident),
         "source": rules.SOURCES.get(incident.source, incident.source),
+        "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
+        "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
-        "followers": prepared.followers(request.actor, incident) if plan else [],
+        "links": linking.made(request.actor, incident),
+        "topic": getattr(collab.room(incident.id), "topic", ""),
+        "followers": told_by_mail,
+        "follower_ids": [one.id for one in told_by_mail],
         "form": form,
         "visitors": visitors,
         **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
@@ -131,6 +140,20 @@ def alerts_tab(request: Request, key: str) -> HttpResponse:
 
 @allow(SIGNED_IN)
 @require_GET
+def video(request: Request, key: str) -> HttpResponse:
+    """Into the video call. What lets a person in is made here and now, and is in no page, mail or log."""
+    incident = incidents.by_key(request.actor, key)
+    address = ports.video_entrance(incident, {"id": request.actor.id, "name": request.actor.name}, request.now)
+    if not address:
+        messages.warning(request, "There is no address of a video call here.")
+        return redirect(f"/{incident.key}")
+    response = redirect(address)
+    response["Cache-Control"], response["Referrer-Policy"] = "no-store", "no-referrer"
+    return response
+
+
+@allow(SIGNED_IN)
+@require_GET
 def history(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     lines = list(reversed(incidents.history(request.actor, incident)))
@@ -176,6 +199,7 @@ urlpatterns = [
     at_incident("", show),
     at_incident("/alerts", alerts_tab),
     *[at_incident(f"/{name}", show, tab=name) for name in ("key-events", "talk")],
+    at_incident("/video", video),
     at_incident("/history", history),
     at_incident("/catch-up", catch_up),
     at_incident("/text", text),

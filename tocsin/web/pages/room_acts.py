@@ -226,7 +226,21 @@ def _page(request: Request, incident: Incident, name: str, form: Typed, **more: 
     return render(request, f"incident/{name}.html", context, status=200 if form.ok else 422)
 
 
+@allow(SIGNED_IN)
+@require_POST
+def follow(request: Request, key: str) -> HttpResponse:
+    """`do`: `follow` or `unfollow`; what is published inside comes by mail."""
+    incident = incidents.by_key(request.actor, key)
+    verb = commands.unfollow if request.POST.get("do") == "unfollow" else commands.follow
+    try:
+        verb(request.actor, incident, now=request.now)
+    except Refused as refused:
+        messages.warning(request, refused.detail)
+    return redirect(f"/{incident.key}")
+
+
 urlpatterns = [
+    at_incident("/follow", follow),
     at_incident("/command", take_command),
     at_incident("/set-up", set_up),
     at_incident("/severity", severity),

@@ -20,6 +20,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused
 from tocsin.directory import commands, permissions, queries
 from tocsin.directory.models import Person, Service, Team
+from tocsin.directory.vendor_status import queries as vendor_status
 from tocsin.oncall import commands as oncall_commands
 from tocsin.oncall import queries as oncall
 from tocsin.web.forms.request import Request
@@ -92,6 +93,7 @@ def _page(request: Request, service: Service, form: Typed | None = None) -> Http
         "kinds": alert_ports.kinds(),
         "refused": list(alerts.refused_bodies(service, limit=3)) if manages else [],
         "needed_by": list(service.needed_by.filter(archived_at=None)),
+        "behind": vendor_status.behind(service, request.now),
         "open": list(alerts.alerts(request.actor, status="open", service=service)[:10]),
         "form": form or Typed(),
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.core.errors import NotFound, Refused
 from tocsin.directory import commands, permissions, queries
 from tocsin.directory.models import Vendor
+from tocsin.directory.vendor_status import queries as status
 from tocsin.incidents import commands as commands_of_incidents
 from tocsin.incidents import queries as incidents
 from tocsin.web.forms.request import Request
@@ -23,7 +24,13 @@ LISTED = 50
 @allow(SIGNED_IN)
 @require_GET
 def listing(request: Request) -> HttpResponse:
-    return render(request, "vendors/list.html", {"vendors": list(queries.vendors())})
+    """All of them; `?q=aws` opens the one that is called so, by its name, its short name or its initials."""
+    named = queries.vendors_called(request.GET.get("q", ""))
+    if len(named) == 1:
+        return redirect("vendor", named[0].slug)
+    found = list(queries.vendors())
+    said = status.standings(found, request.now)
+    return render(request, "vendors/list.html", {"vendors": [(one, said.get(one.id)) for one in found]})
 
 
 @allow(SIGNED_IN)
@@ -35,7 +42,7 @@ def detail(request: Request, slug: str) -> HttpResponse:
 def _detail(request: Request, vendor: Vendor, form: Typed) -> HttpResponse:
     may_respond = permissions.is_responder(request.actor)
     open_now = list(incidents.incidents(request.actor, state="open")[:LISTED]) if may_respond else []
-    context = {"vendor": vendor, "open": open_now, "form": form}
+    context = {"vendor": vendor, "open": open_now, "form": form, "standing": status.standing(vendor, request.now)}
     return render(request, "vendors/detail.html", context, status=200 if form.ok else 422)
 
 
@@ -77,7 +84,9 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: Request, slug: str) -> HttpResponse:
     vendor = queries.vendor(slug)
-    form = Typed(request.POST, initial={name: getattr(vendor, name) for name in ("name", "support_url", "phone", "procedure")})
+    form = Typed(
+        request.POST, initial={name: getattr(vendor, name) for name in ("name", "support_url", "phone", "status_feed", "procedure")}
+    )
     if request.method == "POST":
         try:
             commands.change_vendor(request.actor, vendor, **_fields(form), now=request.now)
@@ -90,7 +99,9 @@ def change(request: Request, slug: str) -> HttpResponse:
 
 
 def _fields(form: Typed) -> dict[str, str]:
-    return {name: form.text(name) for name in ("name", "support_url", "phone")} | {"procedure": form.text("procedure", lines=True)}
+    return {name: form.text(name) for name in ("name", "support_url", "phone", "status_feed")} | {
+        "procedure": form.text("procedure", lines=True)
+    }
 
 
 urlpatterns = [

@@ -22,6 +22,7 @@ from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages import incident_head
 from tocsin.web.pages.addresses import at_incident
 
+_HOW_BACK = "How is it taken back? Write it, or log the change without."
 _TEXTS = ("step", "next_steps", "towards")
 
 
@@ -88,8 +89,14 @@ def _as_typed(found: Stream) -> dict[str, Any]:
 @allow(SIGNED_IN)
 @require_GET
 def changes(request: Request, key: str) -> HttpResponse:
-    """The change log; what has no way back stands on top."""
-    return _changes(request, incidents.by_key(request.actor, key), Typed())
+    """The change log; what has no way back stands on top. `?what=` begins the form with what was typed into the room."""
+    given = {name: request.GET.get(name, "")[:1_000] for name in ("what", "revert", "restarts")}
+    form = Typed(initial=given)
+    if given["what"] and not given["revert"]:
+        form.errors["revert"] = _HOW_BACK
+    if given["what"] and given["restarts"]:
+        form.errors["evidence"] = "Is what shows the cause kept, or will it be lost?"
+    return _changes(request, incidents.by_key(request.actor, key), form)
 
 
 def _changes(request: Request, incident: Incident, form: Typed) -> HttpResponse:
@@ -109,7 +116,7 @@ def log_change(request: Request, key: str) -> HttpResponse:
     who = form.text("who", longest=200)
     at = form.when("at", zone=request.actor.zone, now=request.now, past=True)
     if form.ok and not more["revert"] and request.POST.get("do") != "anyway":
-        form.errors["revert"] = "How is it taken back? Write it, or log the change without."
+        form.errors["revert"] = _HOW_BACK
     evidence: dict[str, Any] = {"restarts": form.ticked("restarts"), "evidence": form.text("evidence", longest=10)}
     if form.ok:
         try:
@@ -136,7 +143,7 @@ def revert(request: Request, key: str, change_number: int) -> HttpResponse:
 
 def _page(request: Request, incident: Incident, name: str, form: Typed, **more: Any) -> HttpResponse:
     context = {"here": "incidents", "incident": incident, "head": incident_head.of(request, incident), "form": form, **more}
-    return render(request, f"incident/{name}.html", context, status=200 if form.ok else 422)
+    return render(request, f"incident/{name}.html", context, status=200 if form.ok or request.method == "GET" else 422)
 
 
 urlpatterns = [

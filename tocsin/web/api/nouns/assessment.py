@@ -154,7 +154,8 @@ def _near(one: queries.NearChange, suspected: set[str]) -> NearDocument:
     return NearDocument(change=line.id, minutes_before=minutes, service=service, suspected=line.id in suspected, **plain)
 
 
-def _case(case: SupportCase) -> CaseDocument:
+def show_case(case: SupportCase) -> CaseDocument:
+    """A case as the API shows it."""
     plain = {name: getattr(case, name) for name in ("id", "reference", "url", "customer", "labelled_at", "followed_up_at")}
     return CaseDocument(**plain, labelled_by=shapes.person(case.labelled_by), followed_up_by=shapes.person(case.followed_up_by))
 
@@ -208,20 +209,20 @@ def clear_suspect(request: Request, wanted: str, body: Cleared) -> AssessmentDoc
 @router.get("/{wanted}/cases", response=lists.Page[CaseDocument], auth=READS, summary="Labelled support cases")
 def list_cases(request: Request, wanted: str) -> dict:
     found = queries.cases(request.actor, _incident(request, wanted))
-    return {"items": [_case(one) for one in found], "next": None}
+    return {"items": [show_case(one) for one in found], "next": None}
 
 
 @router.post("/{wanted}/label-case", response={201: CaseDocument}, auth=RESPONDS, summary="Label a support case with the key")
 def label_case(request: Request, wanted: str, body: NewCase) -> Status:
     incident = _incident(request, wanted)
     made = commands.label_case(request.actor, incident, body.reference, url=body.url, customer=body.customer, now=request.now)
-    return Status(201, _case(made))
+    return Status(201, show_case(made))
 
 
 @router.post("/{wanted}/cases/{case}/follow-up", response=CaseDocument, auth=RESPONDS, summary="Its customer has heard the end")
 def follow_up(request: Request, wanted: str, case: str) -> CaseDocument:
     found = queries.case(request.actor, _incident(request, wanted), case)
-    return _case(commands.follow_up_case(request.actor, found, now=request.now))
+    return show_case(commands.follow_up_case(request.actor, found, now=request.now))
 
 
 @router.post("/{wanted}/cases/{case}/unlabel", response={204: None}, auth=RESPONDS, summary="The case does not belong here")

@@ -12,6 +12,7 @@ from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import commands, queries
 from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as prepared
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Schedule
 from tocsin.web.api import lists, shapes
@@ -59,6 +60,9 @@ class Words(shapes.Body):
     body: shapes.Prose
 
 
+LeftOpen = dict[Literal["internal", "external"], shapes.Line]
+
+
 class Final(shapes.Body):
     """What closes the entries on the status pages; a page left out gets the drafted words."""
 
@@ -76,7 +80,10 @@ class ResolveBody(TimesBody):
     )
     support_cases: int | None = Field(None, ge=0, lt=10_000_000)
     postmortem_owner: shapes.Named | None = None
-    final: Final | None = Field(None, description="Confirms closing the entries on the status pages; null leaves them open.")
+    final: Final | None = Field(None, description="Confirms closing the entries on the status pages; `{}` takes the drafted words.")
+    leave_open: LeftOpen = Field(
+        default_factory=dict, description="Why the entry of a page stays open. Each open entry is closed or has its reason here."
+    )
 
 
 class LinkBody(shapes.Body):
@@ -211,6 +218,7 @@ def resolve(request: Request, wanted: str, body: ResolveBody) -> IncidentDocumen
         support_cases=body.support_cases,
         postmortem_owner=owner,
         final=body.final.model_dump() if body.final else None,
+        leave_open=body.leave_open,
         now=request.now,
     )
     return incidents.one(request, incident)
@@ -241,6 +249,30 @@ def page(request: Request, wanted: str, body: PageBody) -> IncidentDocument:
 def call_vendor(request: Request, wanted: str, body: VendorCall) -> IncidentDocument:
     incident, vendor = _incident(request, wanted), vendors.find(body.vendor, field="vendor")
     return incidents.one(request, commands.call_vendor(request.actor, incident, vendor, text=body.text, now=request.now))
+
+
+@router.get("/{wanted}/followers", response=lists.Page[shapes.PersonRef], auth=READS, summary="Who is told of it by mail")
+def list_followers(request: Request, wanted: str) -> dict:
+    found = prepared.followers(request.actor, _incident(request, wanted))
+    return {"items": [shapes.PersonRef(id=one.id, name=one.name) for one in found], "next": None}
+
+
+@router.post("/{wanted}/follow", response=IncidentDocument, auth=RESPONDS, summary="Tell me by mail what is published inside")
+def follow(request: Request, wanted: str) -> IncidentDocument:
+    return incidents.one(request, commands.follow(request.actor, _incident(request, wanted), now=request.now))
+
+
+@router.post("/{wanted}/unfollow", response=IncidentDocument, auth=RESPONDS, summary="No more mail about it")
+def unfollow(request: Request, wanted: str) -> IncidentDocument:
+    return incidents.one(request, commands.unfollow(request.actor, _incident(request, wanted), now=request.now))
+
+
+@router.get(
+    "/{wanted}/vendor-reports", response=lists.Page[vendors.StandingDocument], auth=READS, summary="What vendors behind it report"
+)
+def list_vendor_reports(request: Request, wanted: str) -> dict:
+    found = queries.vendor_reports(request.actor, _incident(request, wanted), request.now)
+    return {"items": [vendors.standing(one) for one in found], "next": None}
 
 
 def _target(actor: Actor, body: PageBody) -> Team | Schedule | Person:

@@ -143,6 +143,12 @@ def _update(update: Update) -> UpdateDocument:
     )
 
 
+def published(publication: commands.Publication | None) -> Published:
+    """What came of it; nothing for nothing."""
+    updates = publication.updates if publication else ()
+    return Published(updates=[_update(update) for update in updates], already=bool(publication and publication.already))
+
+
 @router.get("", response=lists.Page[StatusPageDocument], auth=READS, summary="The status pages")
 def list_status_pages(request: Request) -> dict:
     return {"items": [_page(request.actor, page, request) for page in queries.pages()], "next": None}
@@ -185,4 +191,4 @@ def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
         components=body.components,
         now=request.now,
     )
-    return Published(updates=[_update(update) for update in publication.updates], already=publication.already)
+    return published(publication)

@@ -1,0 +1,1 @@
+"""Cleaning up after an incident: tasks that other trackers hold."""
