@@ -31,7 +31,7 @@ SECTION = "we_know"
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    shelf = Shelf(folder / "shelf", folder)
+    shelf = Shelf(folder / "shelf")
     company = {**COMPANY, "people": [*COMPANY["people"], *({"name": name} for name in NAMES)]}
     rig = shelf.rig(folder / "site", company)
     try:
