@@ -265,6 +265,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         lambda data: f"{data.get('name')} is asked to be {_role(data).lower()}", "Role", "flag", quiet=True
     ),
     "incident.offer_answered": _offer_answered,
+    "incident.followed": _said(lambda data: f"{data.get('name')} is told of it by mail", "Follower", "mail", quiet=True),
+    "incident.unfollowed": _said(lambda data: f"{data.get('name')} is told no more", "Follower", "mail", quiet=True),
     "incident.case_labelled": _said(lambda data: f"{data.get('reference')} belongs to this incident", "Case", "tell", quiet=True),
     "incident.case_unlabelled": _said(lambda data: f"{data.get('reference')} no longer belongs here", "Case", "tell", quiet=True),
     "incident.case_followed_up": _said(
