@@ -1,4 +1,4 @@
-"""The external status page at 64 connections, beside a peer that sends the same bytes and beside our own page without its door.
+"""The external status page at 64 connections, beside a peer that sends the same bytes and a page of ours without such a door.
 
 The peer is nginx where there is one; else the smallest server that Python's own tools make: uvicorn with an application that
 sends these bytes and looks at nothing. That one is not nginx, and the line says so. In the same run the dwell of an alert is
@@ -68,7 +68,7 @@ def _beside(folder: Path, tocsin: Installation, path: str) -> Iterator[Figure]:
     yield Figure(f"{path}: answers a second, 64 connections", ours.rate, "/s", None, name, peer.rate)
     yield Figure(f"{path}: slowest hundredth", ours.p99 * 1000, "ms", 50, name, peer.p99 * 1000)
     behind = flood(tocsin.url + "/account/login/", seconds=3)
-    yield Figure(f"{path}: answers a second", ours.rate, "/s", None, "a page of ours without the door", behind.rate)
+    yield Figure(f"{path}: answers a second", ours.rate, "/s", None, "the sign-in page, through Django", behind.rate)
 
 
 def _dwell(tocsin: Installation, world: World, door: str) -> Iterator[Figure]:
@@ -165,11 +165,16 @@ async def _ask(host: str | None, port: int | None, path: str, deadline: float, w
     while (asked := time.monotonic()) < deadline:
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
+        await _body(reader, head)
         if head.split(b" ", 2)[1] != b"200":
             raise RuntimeError(head.decode("latin-1"))
         waits.append(time.monotonic() - asked)
     writer.close()
+
+
+async def _body(reader: asyncio.StreamReader, head: bytes) -> None:
+    length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+    await (reader.readexactly(int(length)) if length else reader.readuntil(b"\r\n0\r\n\r\n"))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ from typing import Any, Protocol
 from tocsin.web.plain import Receive, Scope, Send, answer, refuse
 
 
+LOOK_UP = 0.5
+"""Seconds."""
+
+
 class Doors(Protocol):
     """Everything behind `/healthz`; `tocsin.web.doors` has them."""
 
@@ -62,7 +66,7 @@ class Application:
         elif scope["type"] == "http":
             await self._hand_over(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._settled.wait()
+            await self._opened()
             if self.doors is not None:
                 await self.doors(scope, receive, send)
 
@@ -76,14 +80,17 @@ class Application:
         if self.doors is None and self._kept is not None and (ready := self._kept.find(scope)) is not None:
             await self._kept.send(ready, scope, send)
             return
-        if self.waits_for:
-            await refuse(send, 503, "unavailable", self.waits_for)
-            return
-        await self._settled.wait()
+        await self._opened()
         if self.doors is None:
-            await refuse(send, 503, "unavailable", "This process could not start; its log says why.")
+            await refuse(send, 503, "unavailable", self.waits_for or "This process could not start; its log says why.")
         else:
             await self.doors(scope, receive, send)
+
+    async def _opened(self) -> None:
+        """Until the house is open, could not be opened, or waits itself; that is said in another thread, so it is looked up."""
+        while not self._settled.is_set() and not self.waits_for:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._settled.wait(), LOOK_UP)
 
     def close(self) -> None:
         """The process stops soon."""

@@ -32,52 +32,46 @@ pytestmark = pytest.mark.django_db
 
 MINUTE = dt.timedelta(minutes=1)
 PAGE = {"id", "name", "url", "time_zone", "updated_at"}
-COMPONENT = set(
-    [
-        "id",
-        "name",
-        "status",
-        "created_at",
-        "updated_at",
-        "position",
-        "description",
-        "showcase",
-        "start_date",
-        "group_id",
-        "page_id",
-        "group",
-    ]
-)
+COMPONENT = {
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "position",
+    "description",
+    "showcase",
+    "start_date",
+    "group_id",
+    "page_id",
+    "group",
+}
 COMPONENT |= {"only_show_if_degraded"}
-INCIDENT = set(
-    [
-        "id",
-        "name",
-        "status",
-        "created_at",
-        "updated_at",
-        "monitoring_at",
-        "resolved_at",
-        "impact",
-        "shortlink",
-        "started_at",
-        "page_id",
-    ]
-)
+INCIDENT = {
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "monitoring_at",
+    "resolved_at",
+    "impact",
+    "shortlink",
+    "started_at",
+    "page_id",
+}
 INCIDENT |= {"incident_updates", "components", "reminder_intervals"}
-UPDATE = set(
-    [
-        "id",
-        "status",
-        "body",
-        "incident_id",
-        "created_at",
-        "updated_at",
-        "display_at",
-        "affected_components",
-        "deliver_notifications",
-    ]
-)
+UPDATE = {
+    "id",
+    "status",
+    "body",
+    "incident_id",
+    "created_at",
+    "updated_at",
+    "display_at",
+    "affected_components",
+    "deliver_notifications",
+}
 UPDATE |= {"custom_tweet", "tweet_id"}
 KEYS = {
     "summary": {"status", "components", "incidents", "scheduled_maintenances"},

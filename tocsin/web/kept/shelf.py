@@ -89,6 +89,10 @@ class Shelf:
         age = clock.now() - self.as_of if self.as_of else dt.timedelta(0)
         return age if age > OLD else dt.timedelta(0)
 
+    def documents(self) -> Mapping[str, Document]:
+        """Everything that is here, by path."""
+        return {path: one.document for path, one in self._set.ready.items()}
+
     def find(self, path: str) -> Ready | None:
         """The document at this path; a page that is old says so."""
         held = self._set

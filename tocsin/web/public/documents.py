@@ -15,7 +15,7 @@ from tocsin.web.frame import reader
 from tocsin.web.frame.sheet import inline
 from tocsin.web.gate.security import content_policy, digest_of
 from tocsin.web.kept.shelf import Document
-from tocsin.web.public import badge, feeds, v2
+from tocsin.web.public import badge, bars, feeds, v2
 
 ROOT = "/status"
 """The path of the external page."""
@@ -46,7 +46,8 @@ def render(now: dt.datetime) -> dict[str, Document]:
 def _pages(page: Outside, now: dt.datetime, url: str) -> dict[str, Document]:
     """What people read, by path below the page; the page itself at the empty one."""
     view = queries.external_page(now)
-    common = {"page": view, "tone": tone(view), "root": ROOT, "url": url}
+    parts = [bars.row(part, now, dt.UTC) for part in page.parts]
+    common = {"page": view, "parts": parts, "tone": tone(view), "root": ROOT, "url": url}
     made = {
         "": _html("status/external.html", common, now),
         "widget": _html("status/widget.html", common, now, framing=("*",)),
