@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from tocsin.web.plain import Receive, Scope, Send, answer, refuse
 
-
 LOOK_UP = 0.5
 """Seconds."""
 

@@ -109,6 +109,7 @@ def build() -> House:
     assert rotation is not None
     house.values = {
         "pk": "1",
+        "public_entry": "000000000000",
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,
