@@ -63,7 +63,7 @@ class Store:
 
 @pytest.fixture
 def kept() -> Kept:
-    shelf = Shelf()
+    shelf = Shelf(look_up=0)
     shelf.put({"/status": PAGE, "/api/v2/status.json": JSON}, clock.now())
     return Kept(shelf)
 
@@ -105,7 +105,7 @@ def test_after_a_minute_without_the_store_it_says_its_age(kept: Kept, moved_cloc
 def test_what_was_kept_on_disk_is_served_with_its_age(kept: Kept, tmp_path: Path, moved_clock: MovedClock) -> None:
     kept.shelf.save(tmp_path / FILE)
     moved_clock.forward(hours=3)
-    later = Kept(Shelf())
+    later = Kept(Shelf(look_up=0))
     assert later.load(tmp_path)
     found = Answer(later, "/status")
     assert b"This page is 3 hours old." in found.body
@@ -116,11 +116,11 @@ def test_what_was_kept_on_disk_is_served_with_its_age(kept: Kept, tmp_path: Path
 @pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 torn", b"nonsense"])
 def test_a_torn_file_is_no_page_and_no_fault(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / FILE).write_bytes(broken)
-    assert not Kept(Shelf()).load(tmp_path)
+    assert not Kept(Shelf(look_up=0)).load(tmp_path)
 
 
 def test_a_page_is_made_anew_when_something_changed_and_not_before(tmp_path: Path, now: dt.datetime) -> None:
-    store, shelf = Store(), Shelf()
+    store, shelf = Store(), Shelf(look_up=0)
     renewal = Renewal(shelf, tmp_path / FILE, store.standing, store.render)
     assert [renewal.turn(now + dt.timedelta(seconds=second)) for second in (0, 1, 2)] == [True, False, False]
     store.say(b"two")
@@ -130,7 +130,7 @@ def test_a_page_is_made_anew_when_something_changed_and_not_before(tmp_path: Pat
 
 
 def test_the_last_good_page_outlives_the_store(tmp_path: Path, moved_clock: MovedClock) -> None:
-    store, shelf = Store(), Shelf()
+    store, shelf = Store(), Shelf(look_up=0)
     renewal = Renewal(shelf, tmp_path / FILE, store.standing, store.render)
     renewal.turn(clock.now())
     store.away = True
@@ -144,7 +144,7 @@ def test_the_last_good_page_outlives_the_store(tmp_path: Path, moved_clock: Move
 
 
 def test_a_full_disk_takes_nothing_from_readers(tmp_path: Path, now: dt.datetime) -> None:
-    store, shelf = Store(), Shelf()
+    store, shelf = Store(), Shelf(look_up=0)
     (tmp_path / "file").write_text("in the way")
     Renewal(shelf, tmp_path / "file" / FILE, store.standing, store.render).turn(now)
     assert shelf.find("/status") is not None

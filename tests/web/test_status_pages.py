@@ -12,7 +12,8 @@ from django.test import Client
 from tests import company
 from tests.web.walk import World, signed_in, world
 from tocsin.incidents import commands as incidents
-from tocsin.statuspages import commands
+from tocsin.incidents.models import Incident
+from tocsin.statuspages import commands, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,28 @@ def test_colleagues_sign_in_and_read_more(there: World) -> None:
     assert "The vault &lt;refuses&gt;" in page
     assert "HOT-1" in page
     assert "Paying by card" not in page
+
+
+@pytest.mark.req("FCO-11")
+def test_colleagues_read_who_said_what_when_and_as_what(there: World, now: dt.datetime) -> None:
+    incident = Incident.objects.get()
+    incidents.take_command(company.actor(there.bo), incident, now=now + dt.timedelta(minutes=5))
+    for minute, words in ((6, "Bo knows why"), (40, "It works")):
+        commands.post_update(
+            company.actor(there.bo),
+            incident,
+            status="resolved" if minute == 40 else "identified",
+            internal={"body": words},
+            next_update_at=now + dt.timedelta(minutes=minute + 30) if minute != 40 else None,
+            confirmation=words,
+            now=now + dt.timedelta(minutes=minute),
+        )
+    page = " ".join(re.sub(r"<[^>]+>", " ", signed_in(company.stakeholder()).get("/status/internal").content.decode()).split())
+    first, second, last = page.index("The vault"), page.index("Bo knows why"), page.index("It works")
+    assert last < second < first, "newest first"
+    assert page.count("Bo, Incident manager") == 2
+    recorded = [update.body for update in queries.updates_of(incident).filter(entry__page__audience="internal")]
+    assert recorded == ["It works", "Bo knows why", "The vault <refuses>"]
 
 
 def test_no_problem_is_said_in_words() -> None:

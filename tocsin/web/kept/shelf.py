@@ -20,6 +20,9 @@ from tocsin.core import clock
 PLACE_OF_AGE = b"<!--age-->"
 """Where a page that could not be renewed says so."""
 OLD = dt.timedelta(seconds=60)
+LOOK_UP = 0.2
+"""Seconds for which an age holds: thousands ask in that time."""
+_YOUNG = dt.timedelta(0)
 _WORTH_PACKING = 200
 _CATALOGUE = "catalogue.json"
 
@@ -61,10 +64,12 @@ class _Set:
 class Shelf:
     """`put` new documents, `confirm` that they still stand, `find` one. Safe to be read while another thread writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_up: float = LOOK_UP) -> None:
         self._set = _Set()
+        self._look_up = look_up
         self.as_of: dt.datetime | None = None
         """When the store was last asked and answered."""
+        self._age, self._looked = _YOUNG, float("-inf")
 
     def __bool__(self) -> bool:
         return bool(self._set.ready)
@@ -76,18 +81,21 @@ class Shelf:
         for path, document in documents.items():
             known = before.get(path)
             ready[path] = known if known is not None and known.document == document else make_ready(document)
-        self._set, self.as_of = _Set(ready), as_of
+        self._set, self.as_of, self._looked = _Set(ready), as_of, float("-inf")
 
     def confirm(self, as_of: dt.datetime) -> None:
         """The store answered, and nothing has changed."""
-        self.as_of = as_of
+        self.as_of, self._looked = as_of, float("-inf")
         if self._set.aged:
             self._set.aged.clear()
 
     def age(self) -> dt.timedelta:
-        """How long ago the store last answered; nothing while it is younger than a minute."""
-        age = clock.now() - self.as_of if self.as_of else dt.timedelta(0)
-        return age if age > OLD else dt.timedelta(0)
+        """How long ago the store last answered; nothing while it is younger than a minute. Looked up a few times a second."""
+        moment = clock.monotonic()
+        if not 0 <= moment - self._looked < self._look_up:
+            age = clock.now() - self.as_of if self.as_of else _YOUNG
+            self._age, self._looked = (age if age > OLD else _YOUNG), moment
+        return self._age
 
     def documents(self) -> Mapping[str, Document]:
         """Everything that is here, by path."""

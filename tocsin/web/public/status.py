@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tocsin.core.errors import NotFound
 from tocsin.statuspages import queries
+from tocsin.statuspages.account import accounts
 from tocsin.web.forms.request import Request
 from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, allow
 from tocsin.web.gate.security import allow_framing
@@ -35,7 +36,15 @@ def external(request: Request, **below: str) -> HttpResponse:
 def internal(request: Request) -> HttpResponse:
     """What colleagues read: the same with keys, incident managers and links."""
     page = queries.internal_page(request.actor, request.now)
-    return render(request, "status/internal.html", {"page": page, "here": "status", "base_url": settings.TOCSIN.base_url})
+    told = accounts([*page.open, *page.past])
+    context = {
+        "page": page,
+        "open": told[: len(page.open)],
+        "past": told[len(page.open) :],
+        "here": "status",
+        "base_url": settings.TOCSIN.base_url,
+    }
+    return render(request, "status/internal.html", context)
 
 
 _API = (
