@@ -50,6 +50,8 @@ class Ready:
     plain_head: Headers
     packed_head: Headers
     unchanged_head: Headers
+    tells_age: bool
+    """Whether it has a place to say how old it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Shelf:
         """The document at this path; a page that is old says so."""
         held = self._set
         ready = held.ready.get(path)
-        if ready is None or PLACE_OF_AGE not in ready.plain:
+        if ready is None or not ready.tells_age:
             return ready
         minutes = int(self.age() / dt.timedelta(minutes=1))
         return self._aged(held, path, ready, minutes) if minutes else ready
@@ -171,6 +173,7 @@ def make_ready(document: Document) -> Ready:
         (kind, (b"content-length", str(len(body)).encode()), *every),
         (kind, (b"content-length", str(len(packed)).encode()), (b"content-encoding", b"gzip"), *every),
         every,
+        PLACE_OF_AGE in body,
     )
 
 
