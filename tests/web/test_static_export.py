@@ -55,7 +55,7 @@ def test_the_folder_says_what_the_live_page_says(told: None, tmp_path: Path, now
 def test_every_link_leads_to_a_file_that_is_there(told: None, tmp_path: Path, now: dt.datetime) -> None:
     export.write(documents.render(now), tmp_path)
     pages = list(tmp_path.rglob("*.html"))
-    assert len(pages) == 3
+    assert len(pages) == 4
     for page in pages:
         for link in re.findall(r'href="([^"#]+)"', page.read_text()):
             assert link.startswith(("data:", settings.TOCSIN.base_url)) or (page.parent / link).is_file(), (page.name, link)

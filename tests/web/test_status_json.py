@@ -208,6 +208,14 @@ def test_an_entry_has_an_address_of_its_own(open_one: World) -> None:
     assert Client().get("/status/incidents/000000000000").status_code == 404
 
 
+def test_the_history_is_by_month_and_leads_to_each_entry(open_one: World) -> None:
+    page = Client().get("/status/history").content.decode()
+    (one,) = fetched("summary")["incidents"]
+    assert "November 2026" in page
+    assert f'<a href="/status/incidents/{one["id"]}">{one["name"]}</a>' in page
+    assert "not over" in page
+
+
 @pytest.mark.parametrize("kind", ["atom", "rss"])
 def test_feeds_are_read_by_a_reader_of_feeds(open_one: World, kind: str) -> None:
     feed = feedparser.parse(Client().get(f"/status/history.{kind}").content)

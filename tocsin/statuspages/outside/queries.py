@@ -125,6 +125,15 @@ def outside(now: dt.datetime) -> Outside:
     return Outside(page, now, parts, entries, {one.pk: one.name for one in components})
 
 
+def months(page: Outside) -> list[tuple[dt.date, tuple[Told, ...]]]:
+    """The entries by the month in which they began, newest first; the first of the month stands for it."""
+    found: dict[dt.date, list[Told]] = defaultdict(list)
+    for told in page.entries:
+        began = told.entry.started_at.astimezone(dt.UTC)
+        found[dt.date(began.year, began.month, 1)].append(told)
+    return [(month, tuple(found[month])) for month in sorted(found, reverse=True)]
+
+
 def _entries(page: StatusPage) -> list[Entry]:
     rows = _with_words(page.entries.filter(incident__is_private=False, incident__is_drill=False)).order_by("-started_at", "-id")
     lately = list(rows[:LAST])

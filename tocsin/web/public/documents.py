@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from tocsin.statuspages import queries, rules
-from tocsin.statuspages.outside.queries import Outside, Told, outside
+from tocsin.statuspages.outside.queries import LAST, Outside, Told, months, outside
 from tocsin.statuspages.queries import PageView
 from tocsin.web.frame import reader
 from tocsin.web.frame.sheet import inline
@@ -50,9 +50,21 @@ def _pages(page: Outside, now: dt.datetime, url: str) -> dict[str, Document]:
     common = {"page": view, "parts": parts, "tone": tone(view), "root": ROOT, "url": url}
     made = {
         "": _html("status/external.html", common, now),
+        "history": _html("status/history.html", common | {"months": _months(page), "last": LAST}, now),
         "widget": _html("status/widget.html", common, now, framing=("*",)),
     }
     return made | {f"incidents/{v2.address('', told).rpartition('/')[2]}": _entry(told, view, now) for told in page.entries}
+
+
+def _months(page: Outside) -> list[tuple[dt.date, list[dict[str, object]]]]:
+    """Each month with its entries as the list shows them."""
+    return [(month, [_line(told) for told in entries]) for month, entries in months(page)]
+
+
+def _line(told: Told) -> dict[str, object]:
+    entry = told.entry
+    lasted = entry.resolved_at - entry.started_at if entry.resolved_at else None
+    return {"entry": entry, "code": v2.address("", told).rpartition("/")[2], "lasted": lasted, "open": told.open}
 
 
 def _entry(told: Told, view: PageView, now: dt.datetime) -> Document:

@@ -61,7 +61,7 @@ _API = (
 urlpatterns = [
     path("status", external, name="status"),
     path("status/internal", internal),
-    *(path(f"status/{name}", external) for name in ("history.atom", "history.rss", "badge.svg", "widget")),
+    *(path(f"status/{name}", external) for name in ("history", "history.atom", "history.rss", "badge.svg", "widget")),
     *(path(f"{prefix}api/v2/{name}.json", external) for prefix in ("status/", "") for name in _API),
     path("status/incidents/<str:public_entry>", external),
 ]
