@@ -23,7 +23,7 @@ from tocsin.web.hits import hits
 from tocsin.web.kept.door import FILE, Kept
 from tocsin.web.kept.renewal import Renewal
 from tocsin.web.kept.shelf import shelf
-from tocsin.web.live import Documents, Live, documents
+from tocsin.web.live import Documents, Live, Refreshes, documents
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, hang_up, reads_pages, refuse, refuse_page
 from tocsin.web.public import documents as public
 from tocsin.web.uploads import Gone
@@ -59,6 +59,7 @@ class Doors:
         self._documents = Documents()
         self._kept = Kept(shelf)
         self._renewal = Renewal(shelf, settings.TOCSIN.data / FILE, outside.standing, public.render)
+        self._refreshes = Refreshes()
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,7 +128,7 @@ class Doors:
         if pages is None:
             await refuse(send, 503, "unavailable", "The pages could not be built; the log says why.")
         else:
-            await pages(scope, again, send)
+            await self._refreshes.through(pages, scope, again, send)
 
     async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
         """The body, read to its end, to be received again. Raises Refusal, Gone."""
