@@ -57,6 +57,11 @@ def test_the_page_is_fresh_with_its_database_and_stands_without_it(tmp_path: Pat
         summary = json.loads(call("GET", tocsin.url + "/api/v2/summary.json").body)
         assert len(summary["incidents"]) == 1
 
+        copied = tocsin.run("status", "export", str(tmp_path / "copy"), "--json")
+        assert copied.returncode == 0, copied.stderr
+        assert json.loads(copied.stdout)["live"] is False
+        assert "Paying fails" in (tmp_path / "copy" / "index.html").read_text()
+
         tocsin.kill9()
         tocsin.spawn()
         until(lambda: _answers(tocsin), 30, "no page after a restart without the database")

@@ -12,9 +12,13 @@ from django.db.models import Prefetch, Q, QuerySet
 from tocsin.core.models import Event
 from tocsin.statuspages import events, rules
 from tocsin.statuspages.models import Component, Entry, StatusPage, Update
+from tocsin.statuspages.outside import days
 
 LAST = 50
 """Entries that lists hold, and all that are open besides."""
+
+PAST = dt.timedelta(days=days.DAYS + 1)
+"""So far back changes of parts are read, or as far as the oldest entry in the lists."""
 
 CHANGES = (
     events.UPDATE_PUBLISHED,
@@ -39,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the page with its past, oldest change first."""
+    """A part of the page with its past, oldest change first, as far back as the page tells."""
 
     component: Component
     created_at: dt.datetime
@@ -114,14 +118,16 @@ def outside(now: dt.datetime) -> Outside:
     """The page for customers. Entries of private incidents and of drills are left out, whatever their past."""
     page = StatusPage.objects.get(audience=rules.EXTERNAL)
     components = list(page.components.select_related("page"))
-    changes = _changes([component.pk for component in components])
+    rows = _entries(page)
+    since = min([now - PAST, *(min(entry.started_at, entry.created_at) for entry in rows)])
+    changes = _changes([component.pk for component in components], since)
     created = _created([component.pk for component in components])
     parts = tuple(Part(one, created.get(one.pk, page.created_at), tuple(changes[one.pk])) for one in components)
     by_moment: dict[tuple[str, dt.datetime], list[Change]] = defaultdict(list)
     for part in parts:
         for change in part.changes:
             by_moment[change.context, change.at].append(change)
-    entries = tuple(_told(entry, by_moment) for entry in _entries(page))
+    entries = tuple(_told(entry, by_moment) for entry in rows)
     return Outside(page, now, parts, entries, {one.pk: one.name for one in components})
 
 
@@ -150,9 +156,9 @@ def _told(entry: Entry, by_moment: Mapping[tuple[str, dt.datetime], list[Change]
     return Told(entry, said, tuple(entry.components.all()))
 
 
-def _changes(components: list[str]) -> dict[str, list[Change]]:
+def _changes(components: list[str], since: dt.datetime) -> dict[str, list[Change]]:
     found: dict[str, list[Change]] = defaultdict(list)
-    rows = Event.objects.filter(name=events.COMPONENT_CHANGED, subject__in=components).order_by("at", "id")
+    rows = Event.objects.filter(name=events.COMPONENT_CHANGED, subject__in=components, at__gte=since).order_by("at", "id")
     for event in rows:
         if event.data.get("field") == "state":
             change = Change(event.subject, event.data["old"], event.data["new"], event.at, event.context)
