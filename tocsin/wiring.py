@@ -44,6 +44,7 @@ from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
 from tocsin.web.frame import kit_page
+from tocsin.web.public import export
 
 MODULES: tuple[Module, ...] = (
     Module("clock", engine.synchronise, "clock", every=30.0),
@@ -60,6 +61,7 @@ MODULES: tuple[Module, ...] = (
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
+    Module("status_export", export.nightly, "status_export", every=600.0, alone=True),
 )
 """What the engine runs, each in a thread of its own."""
 

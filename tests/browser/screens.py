@@ -76,6 +76,8 @@ def _embedded(site: Site) -> str:
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
+    Screen("status-history", "/status/history", signed_in=False),
+    Screen("status-widget", "/status/widget", signed_in=False),
     Screen("acknowledge", _acknowledge, signed_in=False),
     Screen("home", "/"),
     Screen("alerts", "/alerts"),
@@ -130,6 +132,7 @@ SCREENS = [
     Screen("time-machine", _time_machine),
     Screen("on-call-load", "/oncall/load"),
     Screen("status-internal", "/status/internal"),
+    Screen("status-parts", "/admin/status-pages"),
     Screen("postmortem", _first("postmortems")),
     Screen("postmortems", "/postmortems"),
     Screen("actions", "/actions"),

@@ -26,6 +26,8 @@ from tocsin.paging.jobs import advance as pages
 from tocsin.paging.models import Page
 from tocsin.postmortems import commands as postmortems
 from tocsin.readiness import commands as readiness
+from tocsin.statuspages import commands as statuspages
+from tocsin.statuspages import parts as status_parts
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES = ("signed-out", "stakeholder", "responder", "member", "manager", "administrator")
@@ -107,8 +109,13 @@ def build() -> House:
     able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
+    part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
     house.values = {
         "pk": "1",
+        "public_entry": "000000000000",
+        "page_slug": "external",
+        "part_id": part.id,
+        "component": part.id,
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,

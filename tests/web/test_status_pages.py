@@ -7,21 +7,15 @@ import gzip
 import re
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 
 from tests import company
 from tests.web.walk import World, signed_in, world
 from tocsin.incidents import commands as incidents
+from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands, queries
-from tocsin.web.public import status
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    status.forget()
 
 
 @pytest.fixture
@@ -60,37 +54,12 @@ def test_the_page_is_light_and_asks_for_nothing_else(there: World) -> None:
     page = answer.content.decode()
     assert "<script" not in page
     assert not answer.cookies
-    assert not re.findall(r'(?:src|href)="(?!#|data:)', page)
+    assert not re.findall(r'src="|@import|url\((?!data:)', page)
+    assert re.findall(r'<link rel="([^"]+)"', page) == ["icon", "alternate"]
     assert len(gzip.compress(answer.content)) < 25_000
     policy = answer["Content-Security-Policy"]
     assert "'sha256-" in policy
     assert "unsafe" not in policy
-
-
-def test_the_same_page_serves_again_with_its_policy(there: World) -> None:
-    first, second = Client().get("/status"), signed_in(there.bo).get("/status")
-    assert first.content == second.content
-    assert first["Content-Security-Policy"] == second["Content-Security-Policy"]
-
-
-def test_the_last_good_page_outlives_the_store(there: World, moved_clock: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = Client().get("/status").content
-
-    def broken(now: dt.datetime) -> None:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(queries, "external_page", broken)
-    moved_clock.forward(minutes=5)  # type: ignore[attr-defined]
-    answer = Client().get("/status")
-    assert answer.status_code == 200
-    assert answer.content == good
-
-
-def test_nobody_waits_for_a_page_that_somebody_else_is_making(there: World, moved_clock: object) -> None:
-    first = Client().get("/status").content
-    moved_clock.forward(minutes=5)  # type: ignore[attr-defined]
-    with status._rendering:
-        assert Client().get("/status").content == first
 
 
 @pytest.mark.req("ICO-01", "DET-09")
@@ -100,6 +69,28 @@ def test_colleagues_sign_in_and_read_more(there: World) -> None:
     assert "The vault &lt;refuses&gt;" in page
     assert "HOT-1" in page
     assert "Paying by card" not in page
+
+
+@pytest.mark.req("FCO-11")
+def test_colleagues_read_who_said_what_when_and_as_what(there: World, now: dt.datetime) -> None:
+    incident = Incident.objects.get()
+    incidents.take_command(company.actor(there.bo), incident, now=now + dt.timedelta(minutes=5))
+    for minute, words in ((6, "Bo knows why"), (40, "It works")):
+        commands.post_update(
+            company.actor(there.bo),
+            incident,
+            status="resolved" if minute == 40 else "identified",
+            internal={"body": words},
+            next_update_at=now + dt.timedelta(minutes=minute + 30) if minute != 40 else None,
+            confirmation=words,
+            now=now + dt.timedelta(minutes=minute),
+        )
+    page = " ".join(re.sub(r"<[^>]+>", " ", signed_in(company.stakeholder()).get("/status/internal").content.decode()).split())
+    first, second, last = page.index("The vault"), page.index("Bo knows why"), page.index("It works")
+    assert last < second < first, "newest first"
+    assert page.count("Bo, Incident manager") == 2
+    recorded = [update.body for update in queries.updates_of(incident).filter(entry__page__audience="internal")]
+    assert recorded == ["It works", "Bo knows why", "The vault <refuses>"]
 
 
 def test_no_problem_is_said_in_words() -> None:

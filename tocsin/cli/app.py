@@ -6,7 +6,7 @@ import typer
 
 from tocsin import __version__
 from tocsin.cli import local
-from tocsin.cli.answers import say
+from tocsin.cli.answers import first_sentence, say
 from tocsin.cli.remote import (
     answering,
     calendars,
@@ -19,6 +19,7 @@ from tocsin.cli.remote import (
     layers,
     learning,
     outside,
+    parts,
     prepared,
     reach,
     sheet,
@@ -58,7 +59,7 @@ REMOTE = (
     catalogue.vendor,
     catalogue.link,
     reach.severity,
-    learning.status,
+    parts.status,
     sheet.sheet,
     prepared.value,
     prepared.organisation,
@@ -91,6 +92,7 @@ def _root(version: bool = typer.Option(False, "--version", callback=_version, is
 
 
 local.register(app)
+parts.status.command("export", short_help=first_sentence(local.status_export))(local.status_export)
 for noun in REMOTE:
     app.add_typer(noun)
 

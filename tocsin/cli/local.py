@@ -219,6 +219,18 @@ def key_revoke(
     _load("inside.keys", data).revoke(key_id, json)
 
 
+def status_export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go; what else lies there is left alone.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write the external status page as plain files that open from disk and from any web server.
+
+    Needs no running server. While the store is away it writes the last page that was good, and says of when that is.
+    """
+    _load("inside.pages", data).export(folder, json)
+
+
 GROUPS: dict[typer.Typer, tuple[Callable[..., None], ...]] = {
     backup: (backup_create, backup_verify, backup_restore),
     user: (user_create, user_reset_password, user_reset_second_factor, user_list),

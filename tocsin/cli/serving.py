@@ -7,9 +7,11 @@ import importlib
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+import typer
 import uvicorn
 
 from tocsin.asgi import Application, Doors
@@ -17,9 +19,13 @@ from tocsin.cli import lock
 from tocsin.cli.answers import UNREACHABLE, USAGE, fail, say
 from tocsin.cli.opening import Open, watch_the_end
 from tocsin.core.settings import Settings, SettingsError, is_loopback, load
+from tocsin.web.kept.door import Kept
+from tocsin.web.kept.shelf import shelf
 
 GRACE = 4
 """Seconds that open requests get after SIGTERM."""
+ASK_AGAIN = 3.0
+"""Seconds until a store that is away is asked again."""
 
 
 def serve(host: str, port: int) -> None:
@@ -35,16 +41,31 @@ def web(host: str, port: int) -> None:
 
 
 def run(host: str, port: int, settings: Settings, opening: Callable[[], Open]) -> None:
-    """Listen until SIGTERM, while `opening` opens the house; then shut it. Raises what `opening` raised."""
+    """Listen until SIGTERM, while `opening` opens the house; then shut it. Raises what `opening` raised.
+
+    The status pages that the last process left are served meanwhile. When there are some and the store is away, the process
+    stays for them and asks for the store again, instead of leaving with 4.
+    """
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _already_stopped)
     opened: list[Open] = []
+    kept = Kept(shelf)
+    readable = kept.load(settings.data)
 
     def open_up() -> Doors:
-        opened.append(opening())
+        while not opened:
+            try:
+                opened.append(opening())
+            except typer.Exit as leaving:
+                if leaving.exit_code != UNREACHABLE or not readable:
+                    raise
+                application.waits_for = "The store does not answer; nothing but the status page can be read."
+                if server.stopping.wait(ASK_AGAIN):
+                    raise
+        application.waits_for = ""
         return opened[0].doors(server.give_up)
 
-    application = Application(open_up)
+    application = Application(open_up, kept)
     server = _Server(_configuration(application, host, port), application, settings.base_url)
     try:
         server.run([_bind(host, port)])
@@ -100,6 +121,7 @@ class _Server(uvicorn.Server):
         super().__init__(configuration)
         self.application = application
         self.base_url = base_url
+        self.stopping = threading.Event()
         application.give_up = self._stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -114,9 +136,11 @@ class _Server(uvicorn.Server):
         self._stop()
 
     def _stop(self) -> None:
+        self.stopping.set()
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.stopping.set()
         if not self.should_exit:
             watch_the_end()
             self.application.close()

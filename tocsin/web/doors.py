@@ -1,4 +1,4 @@
-"""All doors of a process: three bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
+"""All doors of a process: four bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 from tocsin.core import clock
 from tocsin.core.work.engine import Engine
+from tocsin.statuspages.outside import queries as outside
 from tocsin.web import health, uploads
 from tocsin.web import intake as intake_door
 from tocsin.web.hits import hits
+from tocsin.web.kept.door import FILE, Kept
+from tocsin.web.kept.renewal import Renewal
+from tocsin.web.kept.shelf import shelf
 from tocsin.web.live import Documents, Live, Refreshes, documents
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, hang_up, reads_pages, refuse, refuse_page
+from tocsin.web.public import documents as public
 from tocsin.web.uploads import Gone
 
 WORKERS = 16
@@ -51,6 +57,8 @@ class Doors:
         self._live = Live()
         self._uploads = uploads.Uploads()
         self._documents = Documents()
+        self._kept = Kept(shelf)
+        self._renewal = Renewal(shelf, settings.TOCSIN.data / FILE, outside.standing, public.render)
         self._refreshes = Refreshes()
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
@@ -58,7 +66,11 @@ class Doors:
         if scope["type"] == "websocket":
             await (self._documents if scope["path"].startswith(documents.PATH) else hang_up)(scope, receive, send)
             return
-        await self._door(scope["path"])(scope, receive, send)
+        ready = self._kept.find(scope)
+        if ready is not None:
+            await self._kept.send(ready, scope, send)
+        else:
+            await self._door(scope["path"])(scope, receive, send)
 
     def _door(self, path: str) -> Door:
         if path.startswith("/in/"):
@@ -89,6 +101,7 @@ class Doors:
         await self._documents.stop()
         await asyncio.to_thread(intake_door.stop)
         await asyncio.to_thread(hits.stop)
+        await asyncio.to_thread(self._renewal.stop)
         self._prober.submit(connection.close)
         self._prober.shutdown()
 
@@ -96,6 +109,8 @@ class Doors:
         fault = None if pages.cancelled() else pages.exception()
         if fault is not None:
             self._give_up(fault)
+        elif not pages.cancelled():
+            self._renewal.start()
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Django, handed a body that is already here and within its limit: no thread ever waits for a slow sender."""

@@ -30,10 +30,15 @@ _NAMES = re.compile(r"[.#]?[a-zA-Z][\w-]*")
 
 def render_inlined(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a page that has an empty `<style></style>` in its head, filled with just the rules it needs."""
-    html = render_to_string(template, context, request)
-    css = subset(used(html))
+    html, css = inline(render_to_string(template, context, request))
     allow_style(request, css)
-    return HttpResponse(html.replace(PLACE, f"<style>{css}</style>", 1), status=status)
+    return HttpResponse(html, status=status)
+
+
+def inline(html: str) -> tuple[str, str]:
+    """A page with the rules it needs in its empty `<style></style>`, and those rules."""
+    css = subset(used(html))
+    return html.replace(PLACE, f"<style>{css}</style>", 1), css
 
 
 def used(html: str) -> frozenset[str]:

@@ -28,9 +28,19 @@ _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), pu
 
 def allow_style(request: Request, css: str) -> None:
     """Let this one answer carry this one `<style>` text, by its hash."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     hashes = getattr(request, "style_hashes", ())
-    request.style_hashes = (*hashes, digest)
+    request.style_hashes = (*hashes, digest_of(css))
+
+
+def digest_of(css: str) -> str:
+    """What a content policy calls this `<style>` text."""
+    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+
+
+def content_policy(digests: Sequence[str] = (), framing: Sequence[str] = ()) -> str:
+    """The policy of a page with `<style>` texts of these digests, which may stand in frames of these origins."""
+    styles = "".join(f" 'sha256-{digest}'" for digest in digests)
+    return _CONTENT.format(styles=styles, ancestors=" ".join(framing) or "'none'")
 
 
 def allow_framing(request: Request, origins: Sequence[str]) -> None:
@@ -56,10 +66,8 @@ class SecurityHeaders:
 
 
 def _protect(request: Request, response: HttpResponse) -> None:
-    styles = "".join(f" 'sha256-{digest}'" for digest in getattr(request, "style_hashes", ()))
     framing = getattr(request, "frame_origins", ())
-    ancestors = " ".join(framing) or "'none'"
-    response.setdefault("Content-Security-Policy", _CONTENT.format(styles=styles, ancestors=ancestors))
+    response.setdefault("Content-Security-Policy", content_policy(getattr(request, "style_hashes", ()), framing))
     response.setdefault("X-Content-Type-Options", "nosniff")
     if not framing:  # the older header knows no list, and where it stands beside one, some browsers follow it
         response.setdefault("X-Frame-Options", "DENY")

@@ -1,0 +1,1 @@
+"""What the world outside reads of a page: entries, updates, parts and their changes, in one picture."""

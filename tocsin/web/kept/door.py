@@ -1,0 +1,57 @@
+"""The bare door: a document that is ready is sent from memory, whatever the store does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tocsin.web.kept.shelf import Headers, Ready, Shelf
+from tocsin.web.plain import Scope, Send
+
+FILE = "status-pages.zip"
+"""In the data folder: the last pages that were good."""
+
+
+class Kept:
+    """Answers what it has; what it has not is for the doors behind it."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def load(self, data: Path) -> bool:
+        """Take what the last process left; whether there is something to serve."""
+        return self.shelf.load(data / FILE)
+
+    def find(self, scope: Scope) -> Ready | None:
+        """What this request asks for, when it is ready."""
+        return self.shelf.find(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+
+    async def send(self, ready: Ready, scope: Scope, send: Send) -> None:
+        """The document: packed where the reader unpacks, only its name where the reader has it already."""
+        known, unpacks = _asked(scope)
+        if known and (ready.etag in known or known == b"*"):
+            await _send(send, 304, ready.unchanged_head, b"", self._age())
+            return
+        packed = unpacks and ready.packed
+        head, body = (ready.packed_head, ready.packed) if packed else (ready.plain_head, ready.plain)
+        await _send(send, 200, head, b"" if scope["method"] == "HEAD" else body, self._age())
+
+    def _age(self) -> Headers:
+        """For programs, which read no words: how many seconds old it is, once it is old."""
+        age = self.shelf.age()
+        return ((b"age", str(int(age.total_seconds())).encode()),) if age else ()
+
+
+def _asked(scope: Scope) -> tuple[bytes, bool]:
+    """The names of what the reader has, and whether it unpacks gzip."""
+    known, unpacks = b"", False
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            known = value
+        elif name == b"accept-encoding":
+            unpacks = b"gzip" in value
+    return known, unpacks
+
+
+async def _send(send: Send, status: int, head: Headers, body: bytes, age: Headers) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*head, *age]})
+    await send({"type": "http.response.body", "body": body})

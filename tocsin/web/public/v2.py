@@ -1,0 +1,152 @@
+"""The external page as the JSON that programs read from hosted status pages, field by field: `api/v2/…`.
+
+Every key is there even when it has nothing to say: programs ask for keys before they ask for values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tocsin.statuspages.models import Component
+from tocsin.statuspages.outside import rules
+from tocsin.statuspages.outside.queries import Change, Outside, Part, Said, Told
+from tocsin.statuspages.rules import MONITORING
+
+Json = dict[str, Any]
+
+
+def documents(page: Outside, url: str) -> Mapping[str, Json]:
+    """Every document by its path below the page at `url`."""
+    return _Writer(page, url).documents()
+
+
+def dump(document: Json) -> bytes:
+    """As it is sent."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def address(url: str, told: Told) -> str:
+    """Where one entry can be read."""
+    return f"{url}/incidents/{rules.code(told.entry.pk)}"
+
+
+class _Writer:
+    """One page at one instant; what several documents say alike is written once."""
+
+    def __init__(self, page: Outside, url: str) -> None:
+        self.page, self.url = page, url
+        self.page_id = rules.code(page.page.pk)
+        self.parts = {part.component.pk: self._component(part) for part in page.parts}
+
+    def documents(self) -> dict[str, Json]:
+        page = self._page()
+        status = {"status": self._status()}
+        components = {"components": list(self.parts.values())}
+        incidents = {told.entry.pk: self._incident(told) for told in self.page.entries}
+        unresolved = {"incidents": [incidents[told.entry.pk] for told in self.page.open]}
+        planned: Json = {"scheduled_maintenances": []}
+        made: dict[str, Json] = {
+            "api/v2/summary.json": page | status | components | unresolved | planned,
+            "api/v2/status.json": page | status,
+            "api/v2/components.json": page | components,
+            "api/v2/incidents.json": page | {"incidents": list(incidents.values())},
+            "api/v2/incidents/unresolved.json": page | unresolved,
+            "api/v2/scheduled-maintenances.json": page | planned,
+            "api/v2/scheduled-maintenances/upcoming.json": page | planned,
+            "api/v2/scheduled-maintenances/active.json": page | planned,
+        }
+        return made | {f"incidents/{one['id']}.json": page | {"incident": one} for one in incidents.values()}
+
+    def _page(self) -> Json:
+        return {
+            "page": {
+                "id": self.page_id,
+                "name": self.page.page.name,
+                "url": self.url,
+                "time_zone": "Etc/UTC",
+                "updated_at": _instant(self.page.updated_at),
+            }
+        }
+
+    def _status(self) -> Json:
+        found = indicator(self.page)
+        return {"indicator": found, "description": rules.DESCRIPTIONS[found]}
+
+    def _component(self, part: Part) -> Json:
+        component = part.component
+        return {
+            "id": rules.code(component.pk),
+            "name": component.name,
+            "status": component.state,
+            "created_at": _instant(part.created_at),
+            "updated_at": _instant(part.updated_at),
+            "position": component.position,
+            "description": None,
+            "showcase": True,
+            "start_date": part.created_at.date().isoformat(),
+            "group_id": None,
+            "page_id": self.page_id,
+            "group": False,
+            "only_show_if_degraded": False,
+        }
+
+    def _incident(self, told: Told) -> Json:
+        entry = told.entry
+        return {
+            "id": rules.code(entry.pk),
+            "name": entry.title,
+            "status": entry.status,
+            "created_at": _instant(entry.created_at),
+            "updated_at": _instant(told.updated_at),
+            "monitoring_at": _instant(told.first_at(MONITORING)),
+            "resolved_at": _instant(entry.resolved_at),
+            "impact": impact(told),
+            "shortlink": address(self.url, told),
+            "started_at": _instant(entry.started_at),
+            "page_id": self.page_id,
+            "incident_updates": [self._update(told, said) for said in told.updates],
+            "components": [self.parts[part.pk] for part in told.parts if part.pk in self.parts],
+            "reminder_intervals": None,
+        }
+
+    def _update(self, told: Told, said: Said) -> Json:
+        at = _instant(said.update.at)
+        return {
+            "id": rules.code(said.update.pk),
+            "status": said.update.status,
+            "body": said.update.body,
+            "incident_id": rules.code(told.entry.pk),
+            "created_at": at,
+            "updated_at": at,
+            "display_at": at,
+            "affected_components": [self._affected(one) for one in said.changes] or None,
+            "deliver_notifications": True,
+            "custom_tweet": None,
+            "tweet_id": None,
+        }
+
+    def _affected(self, change: Change) -> Json:
+        name = self.page.names[change.component]
+        return {"code": rules.code(change.component), "name": name, "old_status": change.old, "new_status": change.new}
+
+
+def impact(told: Told) -> str:
+    """How bad an entry is or was."""
+    changed = [change.new for said in told.updates for change in said.changes]
+    return rules.impact([*changed, *(_states(told.parts) if told.open else ())])
+
+
+def indicator(page: Outside) -> str:
+    """How the page is now."""
+    return rules.indicator((impact(told) for told in page.open), _states(part.component for part in page.parts))
+
+
+def _states(components: Iterable[Component]) -> list[str]:
+    return [component.state for component in components]
+
+
+def _instant(at: dt.datetime | None) -> str | None:
+    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
