@@ -275,6 +275,8 @@ def _times(started: str, detected: str, ended: str, unknown: list[str] | None) -
 def _published(answer: Any) -> None:
     where = " and ".join(one["page"] for one in answer["updates"])
     say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
+    for hint in answer.get("hints", ()):
+        say(f"Before customers read more: {hint}")
 
 
 @verb(update, "list", table("at", "page", "status", "title", "author"))
@@ -289,6 +291,16 @@ def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--statu
     return api.get("incidents", wanted, "drafts", status=status)
 
 
+_ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
+
+
+def _answers(given: list[str] | None) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given or ()]
+    if not all(name and text for name, _, text in pairs):
+        fail(USAGE, "write answers as QUESTION=TEXT, such as root_cause=unknown")
+    return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 @verb(update, "post", _published)
 def post_update(
     api: Remote,
@@ -296,14 +308,31 @@ def post_update(
     status: Annotated[str, typer.Option("--status", help="investigating, identified, monitoring or resolved.")] = "investigating",
     internal: Annotated[str | None, typer.Option("--internal", help="Words for the company; `-` takes the draft.")] = None,
     external: Annotated[str | None, typer.Option("--external", help="Words for customers; `-` takes the draft.")] = None,
+    opening: Annotated[str, typer.Option("--opening", help="A follow-up inside: where we stand, in one or two sentences.")] = "",
+    current: Annotated[list[str] | None, typer.Option("--current", help="A line of its current status; two to four.")] = None,
+    step: Annotated[list[str] | None, typer.Option("--step", help="A line of its next steps; two to four.")] = None,
+    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=TEXT", help=_ANSWER)] = None,
+    place: Annotated[str, typer.Option("--place", help="Where the next update comes; left out: page and mail.")] = "",
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part in spite of its warning.")
+    ] = None,
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
 ) -> Any:
-    """Publish an update on the internal page, the external page, or both. What you type is what they read."""
-    said = {"internal": internal, "external": external}
+    """Publish an update on the internal page, the external page, or both. What you type is what they read.
+
+    Inside, the first and the last message are one text; in between say it in parts: --opening, --current, --step and --answer,
+    which replace those of the draft.
+    """
+    parts = {"opening": opening, "current_status": current, "next_steps": step, "answers": _answers(answer), "place": place}
+    parts = {name: value for name, value in (parts | {"accepted": accept}).items() if value}
+    said = {"internal": "-" if parts and internal is None else internal, "external": external}
     if not any(said.values()):
         fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
     drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
     words = {where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text}
+    if parts:
+        drafted = words["internal"]
+        words["internal"] = drafted | parts | {"answers": drafted.get("answers", {}) | parts.get("answers", {})}
     promised = instant(due, "--next")
     return api.post("incidents", wanted, "post-update", status=status, next_update_at=promised, confirmation=confirmation, **words)
