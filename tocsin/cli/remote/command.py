@@ -285,7 +285,15 @@ def list_updates(api: Remote, wanted: Key) -> Any:
     return api.get("incidents", wanted, "updates")
 
 
-@verb(update, "draft", lambda answer: say("\n\n".join(f"{where}\n{one['title']}\n{one['body']}" for where, one in answer.items())))
+def _drafted(answer: Any) -> None:
+    for where, one in answer.items():
+        bullets = [f"- {line}" for name in ("current_status", "next_steps") for line in one.get(name, ())]
+        known = [f"{name}: {text}" for name, text in one.get("answers", {}).items()]
+        rest = [line for line in (one["body"], one.get("opening", ""), *bullets, *known) if line]
+        say("\n".join([where, one["title"], *rest, ""]))
+
+
+@verb(update, "draft", _drafted)
 def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--status")] = "investigating") -> Any:
     """Show the words to begin with, for both pages."""
     return api.get("incidents", wanted, "drafts", status=status)
@@ -313,9 +321,7 @@ def post_update(
     step: Annotated[list[str] | None, typer.Option("--step", help="A line of its next steps; two to four.")] = None,
     answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=TEXT", help=_ANSWER)] = None,
     place: Annotated[str, typer.Option("--place", help="Where the next update comes; left out: page and mail.")] = "",
-    accept: Annotated[
-        list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part in spite of its warning.")
-    ] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part all the same.")] = None,
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
 ) -> Any:
