@@ -85,7 +85,7 @@ class InternalWords(shapes.Body):
     place: shapes.Line = Field("", description="Where the next update comes.")
     answers: dict[Question, str] = Field(
         default_factory=dict,
-        description="A text, `unknown` where nobody knows yet; `opening` for an impact that the opening tells. Each must be answered.",
+        description="A text, `unknown` where nobody knows yet; `opening` for an impact that the opening tells. Each is needed.",
     )
     accepted: list[Part] = Field(default_factory=list, max_length=3, description="Parts that go in spite of their warning.")
 
@@ -106,7 +106,7 @@ class Published(Schema):
 
     updates: list[UpdateDocument]
     already: bool
-    hints: list[str] = []
+    hints: list[str] = Field(default_factory=list)
 
 
 class DraftDocument(Schema):
@@ -120,8 +120,8 @@ class InternalDraft(DraftDocument):
     """The parts of a follow-up; for the first and the last message they are empty and `body` is not."""
 
     opening: str = ""
-    current_status: list[str] = []
-    next_steps: list[str] = []
+    current_status: list[str] = Field(default_factory=list)
+    next_steps: list[str] = Field(default_factory=list)
     place: str = ""
     answers: dict[str, str] = Field(default_factory=dict, description="What is known; the rest waits for you.")
 
