@@ -285,6 +285,12 @@ def list_updates(api: Remote, wanted: Key) -> Any:
     return api.get("incidents", wanted, "updates")
 
 
+@verb(update, "clocks", table("page", "due_at", "overdue", "said_at"))
+def list_clocks(api: Remote, wanted: Key) -> Any:
+    """Show when the next words are due, inside and to customers."""
+    return api.get("incidents", wanted, "clocks")
+
+
 def _drafted(answer: Any) -> None:
     for where, one in answer.items():
         bullets = [f"- {line}" for name in ("current_status", "next_steps") for line in one.get(name, ())]

@@ -13,6 +13,7 @@ from tocsin.core.ids import new_id
 from tocsin.incidents import queries as incidents
 from tocsin.statuspages import commands, queries
 from tocsin.statuspages.briefs import queries as briefs
+from tocsin.statuspages.clocks import queries as clocks
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import READS, RESPONDS
@@ -99,6 +100,15 @@ class NewUpdate(shapes.Body):
     next_update_at: shapes.Instant | None = None
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
     components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
+
+
+class ClockDocument(Schema):
+    """When the next words on a page are due: as promised, at most after the longest silence; `said_at` is null before the first."""
+
+    page: Literal["internal", "external"]
+    due_at: shapes.Instant
+    said_at: shapes.Instant | None
+    overdue: bool
 
 
 class Published(Schema):
@@ -198,6 +208,16 @@ def get_status_page(request: Request, wanted: str) -> StatusPageDocument:
 def list_updates(request: Request, wanted: str) -> dict:
     rows = queries.updates_of(incidents.by_key(request.actor, wanted))[:200]
     return {"items": [_update(row) for row in rows], "next": None}
+
+
+@updates.get("/{wanted}/clocks", response=lists.Page[ClockDocument], auth=READS, summary="When the next words are due, by page")
+def list_clocks(request: Request, wanted: str) -> dict:
+    running = clocks.clocks(incidents.by_key(request.actor, wanted))
+    items = [
+        ClockDocument(page=one.audience, due_at=one.due_at, said_at=one.said_at, overdue=one.is_overdue(request.now))
+        for one in running
+    ]
+    return {"items": items, "next": None}
 
 
 @updates.get("/{wanted}/drafts", response=Drafts, auth=READS, summary="Words to begin an update with")
