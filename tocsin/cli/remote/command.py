@@ -336,15 +336,18 @@ def post_update(
     Inside, the first and the last message are one text; in between say it in parts: --opening, --current, --step and --answer,
     which replace those of the draft.
     """
-    parts = {"opening": opening, "current_status": current, "next_steps": step, "answers": _answers(answer), "place": place}
-    parts = {name: value for name, value in (parts | {"accepted": accept}).items() if value}
+    answers = _answers(answer)
+    given: dict[str, Any] = {"opening": opening, "current_status": current, "next_steps": step, "place": place, "accepted": accept}
+    parts = {name: value for name, value in (given | {"answers": answers}).items() if value}
     said = {"internal": "-" if parts and internal is None else internal, "external": external}
     if not any(said.values()):
         fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
     drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
-    words = {where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text}
+    words: dict[str, dict[str, Any]] = {
+        where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text
+    }
     if parts:
         drafted = words["internal"]
-        words["internal"] = drafted | parts | {"answers": drafted.get("answers", {}) | parts.get("answers", {})}
+        words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
     promised = instant(due, "--next")
     return api.post("incidents", wanted, "post-update", status=status, next_update_at=promised, confirmation=confirmation, **words)
