@@ -16,8 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import document, dwell, intake, month, palette, proof, room, rota, start, weights, years  # noqa: E402  (the path must be there first)
+from bench import document, dwell, intake, month, palette, proof, room, rota, start, viewers, weights, years  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
+from tests import tables  # noqa: E402
 
 Measure = Callable[[Path], Iterator[Figure]]
 MEASURES: dict[str, Measure] = {
@@ -29,6 +30,7 @@ MEASURES: dict[str, Measure] = {
     "month": month.measure,
     "palette": palette.measure,
     "room": room.measure,
+    "viewers": viewers.measure,
     "rota": rota.measure,
     "document": document.measure,
     "years": years.measure,
@@ -45,6 +47,7 @@ def main() -> int:
         begun = time.monotonic()
         print(f"\n== {name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+            os.environ[tables.FOLDER] = f"{folder}/tables"
             for figure in MEASURES[name](Path(folder)):
                 print(figure.line(), flush=True)
                 missed += figure.missed

@@ -136,6 +136,10 @@ PAGES = {
 }
 
 
+PHOTOGRAPHED = "photographed or (walk_of_the_readme and with-script)"
+"""The tests that take pictures and no others, so that the company they show is the demo as users find it."""
+
+
 def main() -> int:
     stale = []
     for name, page in PAGES.items():
@@ -162,6 +166,9 @@ def main() -> int:
         "browser",
         "--pictures",
         str(DOCS / "pictures"),
+        "-k",
+        PHOTOGRAPHED,
+        "tests/browser/test_walk.py",
         "tests/browser",
     ]
     return subprocess.run(pictures, cwd=ROOT, check=False).returncode

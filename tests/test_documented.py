@@ -72,6 +72,16 @@ def test_links_between_pages_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_every_named_check_that_tests_prove_is_marked_by_one() -> None:
+    rows = re.findall(r"^\| (U\d\d) (.*)$", text_of("developers/tests.md"), re.MULTILINE)
+    told = {name for name, row in rows if "tests/" in row}
+    written = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    marked = set(re.findall(r"U\d\d", "".join(re.findall(r"mark\.req\(([^)]*)\)", written))))
+    assert told
+    assert told - marked == set()
+    assert marked - {name for name, _ in rows} == set()
+
+
 def test_every_requirement_of_this_release_has_a_test_that_proves_it() -> None:
     promised = set(re.findall(r"^\| ([A-Z]{3}-\d\d) \|.*\| 0\.1 \|$", text_of("requirements.md"), re.MULTILINE))
     written = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))

@@ -18,6 +18,7 @@ from tocsin.directory import ports as directory_ports
 from tocsin.directory.vendor_status import ports as vendor_ports
 from tocsin.incidents import handlers as incident_handlers
 from tocsin.incidents import jobs as incident_jobs
+from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
 from tocsin.incidents.iterating import handlers as pace
@@ -39,6 +40,7 @@ from tocsin.paging import jobs as paging_jobs
 from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
+from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
@@ -88,6 +90,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", status_handlers.close_at_resolve),
     ("update.published", incident_handlers.tell_followers),
     ("update.published", clocks.words_said),
+    *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
 
@@ -98,12 +101,14 @@ def install() -> None:
     directory_ports.fill_gateway_call(http_call.carry_code)
     vendor_ports.fill_reader(Feeds())
     oncall_ports.calendars.wire(Format())
+    oncall_ports.fill_webhook_events(outgoing.KINDS)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     chosen = settings.TOCSIN
     incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))
     readiness_ports.wire(kit_page.render)
+    incident_ports.fill_things((linking.Things(),))
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
     incident_ports.fill_prompt_askers({Prompt.WORDS: reminding.remind})
     events.wire(HANDLERS)

@@ -11,9 +11,9 @@ import pytest
 from pycrdt import Doc, Map
 from websockets.exceptions import InvalidStatus
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Answer, Installation, call
 from tests.acceptance.rig import Rig
-from tests.acceptance.typist import TEXT, TYPED, Typist
+from tests.acceptance.typist import PRESENCE, TEXT, TYPED, Typist
 from tests.waiting import until
 
 pytestmark = pytest.mark.req("OPN-08")
@@ -34,6 +34,21 @@ def typist(rig: Rig, key: str, who: str, *, url: str = "", origin: str | None = 
 def said(rig: Rig, key: str) -> dict[str, str]:
     sections = rig.api("GET", f"/incidents/{key}/document").json["sections"]
     return {one["slug"]: one["text"] for one in sections}
+
+
+def look_at(tocsin: Installation, key: str, session: str) -> Answer:
+    """The script of a room's page says that somebody looks at it."""
+    cookies = f"sessionid={session}; csrftoken={'a' * 32}"
+    body = f"csrfmiddlewaretoken={'a' * 32}&read=0".encode()
+    headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded", "X-Live": "1", "Origin": tocsin.url}
+    return call("POST", f"{tocsin.url}/{key}/here", body, headers)
+
+
+def cursor(client: int) -> bytes:
+    """Somebody's cursor, who says to be Imogen."""
+    state = b'{"user": {"name": "Imogen"}, "cursor": null}'
+    data = bytes([1, client, 1, len(state)]) + state
+    return bytes([PRESENCE, len(data)]) + data
 
 
 @pytest.mark.everywhere
@@ -179,9 +194,7 @@ def test_nobody_types_under_anothers_name(rig: Rig) -> None:
 
     async def story() -> None:
         ada, bo = await typist(rig, key, "Ada").go_online(), await typist(rig, key, "Bo").go_online()
-        state = b'{"user": {"name": "Imogen"}, "cursor": null}'
-        data = b"\x01\x05\x01" + bytes([len(state)]) + state
-        await bo.send(bytes([1, len(data)]) + data)
+        await bo.send(cursor(5))
         await ada.until(lambda: any(b'"Bo"' in told for told in ada.here), "Bo is not seen")
         assert not any(b"Imogen" in told for told in ada.here)
         await bo.go_offline()
@@ -192,7 +205,7 @@ def test_nobody_types_under_anothers_name(rig: Rig) -> None:
 
 
 @pytest.mark.store("postgresql")
-def test_two_processes_on_one_store_type_into_one_document(rig: Rig, tmp_path: Path) -> None:
+def test_two_processes_on_one_store_type_into_one_document_and_see_who_is_there(rig: Rig, tmp_path: Path) -> None:
     key = document_of(rig)
     shutil.copytree(rig.tocsin.folder / "data", tmp_path / "other" / "data")  # the same secret key
     other = Installation(tmp_path / "other", database_url=rig.tocsin.environment["TOCSIN_DATABASE_URL"]).start()
@@ -200,7 +213,12 @@ def test_two_processes_on_one_store_type_into_one_document(rig: Rig, tmp_path: P
     expected = [f"<{who}{step}>" for who in "ab" for step in range(20)]
 
     async def story() -> None:
-        ada, bo = await typist(rig, key, "Ada").go_online(), await typist(rig, key, "Bo", url=other.url).go_online()
+        ada = await typist(rig, key, "Ada").go_online()
+        await ada.send(cursor(5))
+        bo = await typist(rig, key, "Bo", url=other.url).go_online()
+        await bo.send(cursor(6))
+        await bo.until(lambda: any(b'"Ada"' in told for told in bo.here), "Bo does not see who came before, elsewhere")
+        await ada.until(lambda: any(b'"Bo"' in told for told in ada.here), "Ada does not see Bo")
         for step in range(20):
             ada.type("we_know", f"<a{step}>")
             bo.type("we_know", f"<b{step}>", place=0)
@@ -209,10 +227,14 @@ def test_two_processes_on_one_store_type_into_one_document(rig: Rig, tmp_path: P
             await me.stored()
             await me.until(lambda me=me: all(words in me.say("we_know") for words in expected), "text is missing")
         await ada.until(lambda: ada.say("we_know") == bo.say("we_know"), "they differ")
-        await ada.go_offline()
         await bo.go_offline()
+        await ada.until(lambda: b"null" in ada.here[-1], "Bo is still seen")
+        await ada.go_offline()
 
     try:
         asyncio.run(story())
+        assert look_at(other, key, rig.made["sessions"]["Bo"]).status == 204
+        here = {one["person"]["name"]: one["here"] for one in rig.api("GET", f"/incidents/{key}/visitors").json}
+        assert here["Bo"] is True
     finally:
         other.stop()

@@ -42,6 +42,25 @@ def test_a_webhook_is_made_changed_tried_and_removed_and_its_secret_is_shown_onc
     refusal(caller.get("webhooks/chat"), 404)
 
 
+def test_what_it_hears_is_chosen_read_and_sent_again(team):
+    caller = Api()
+    made = add(caller, team, events=["update.published", "incident.declared"], private=True)
+    assert (made.json()["events"], made.json()["private"]) == (["incident.declared", "update.published"], True)
+    read = caller.get("webhooks/chat")
+    changed = caller.patch("webhooks/chat", {"events": ["incident.declared"]}, If_Match=read["ETag"])
+    assert (changed.json()["events"], changed.json()["private"], changed.json()["paused_at"]) == (["incident.declared"], True, None)
+    assert refusal(caller.patch("webhooks/chat", {"events": ["x"]}, If_Match=changed["ETag"]), 422)["field"] == "events"
+    key = caller.post("incidents", {"summary": "Breach", "severity": 3, "private": True}).json()
+    (call,) = caller.get("webhooks/chat/calls").json()["items"]
+    assert (call["type"], call["subject"], call["state"], call["attempts"]) == ("incident.declared", key["id"], "due", [])
+    refusal(caller.post(f"webhooks/chat/calls/{call['id']}/send-again"), 409)
+    mia = Api(team.members.get(name="Mia"))
+    assert mia.get("webhooks/chat/calls").json()["items"] == [], "who may not know of the incident learns nothing here"
+    refusal(mia.post(f"webhooks/chat/calls/{call['id']}/send-again"), 404)
+    refusal(mia.patch("webhooks/chat", {"name": "M"}, If_Match=changed["ETag"]), 403)
+    assert caller.post("webhooks/chat/resume").json()["paused_at"] is None
+
+
 @pytest.mark.parametrize(
     "address", ["hooks.example.com", "http://127.0.0.1/", "http://localhost/", "https://x.example/" + "x" * 500, ""]
 )

@@ -38,6 +38,7 @@ NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
 """What may be wrong on a phone alone; the soak asks everything there too."""
 
 
+@pytest.mark.req("U12")
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_axe_finds_nothing(browser: Browser, site: Site, screen: Screen, pytestconfig: pytest.Config) -> None:
     """Every rule at a desk; on a phone what width changes; then the colours in the dark."""

@@ -67,7 +67,7 @@ def team(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterat
     made.close()
 
 
-@pytest.mark.req("CHS-01", "CHS-02", "CHS-08", "CHS-12", "TRK-10", "RES-02")
+@pytest.mark.req("CHS-01", "CHS-02", "CHS-08", "CHS-12", "TRK-10", "RES-02", "U05", "U06")
 def test_five_people_walk_the_cheat_sheet(team: Team, request: pytest.FixtureRequest) -> None:
     report(team)
     connect(team)

@@ -13,6 +13,7 @@ from tests.browser.site import DESK, PHONE, Site, Visit
 from tests.browser.test_axe import findings
 from tests.hostile import GRAPH, NASTY
 from tests.waiting import until
+from tocsin.web.pages import log
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_picture_is_chosen_sent_and_seen(visit: Visit, key: str, tmp_path: Pat
     assert Path(fetched.value.path()).read_text() == "line"
 
 
-@pytest.mark.req("OPN-05")
+@pytest.mark.req("OPN-05", "U11")
 def test_nothing_typed_is_lost_when_the_line_is(visit: Visit, key: str) -> None:
     visit.expected_faults = ["ERR_INTERNET_DISCONNECTED", "Failed to load resource"]
     page = visit.go(f"/{key}")
@@ -193,6 +194,17 @@ def test_axe_finds_nothing_in_a_room_that_was_used(visit: Visit, site: Site) -> 
         page.emulate_media(color_scheme="dark")
         assert findings(page, "color-contrast") == [], f"{path} in the dark"
         page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.req("U12")
+def test_what_leads_to_earlier_lines_can_be_touched(browser: Browser, site: Site, key: str) -> None:
+    for number in range(log.SHOWN + 1):
+        assert site.api("POST", f"/incidents/{key}/say", {"text": f"line {number}"}).status == 201
+    visit = Visit(browser, site, signed_in=True, size=PHONE)
+    page = visit.go(f"/{key}")
+    expect(page.get_by_role("link", name="Earlier")).to_have_count(1)
+    assert findings(page, "target-size") == []
+    visit.close()
 
 
 def test_the_room_stays_light(visit: Visit, site: Site) -> None:

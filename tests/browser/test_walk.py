@@ -79,7 +79,7 @@ class Walk:
         self.visit.go(f"/{self.key}")
         self.page.get_by_label("Write to the room").fill("The payment provider refuses our certificate")
         self.press("Send")
-        expect(self.page.get_by_text("refuses our certificate").first).to_be_visible()
+        expect(self.page.locator("#log .said", has_text="refuses our certificate")).to_be_visible()
         self.picture("06-war-room")
 
     def tell(self) -> None:
@@ -147,6 +147,7 @@ def test_the_walk_of_the_readme(any_visit: Visit, request: pytest.FixtureRequest
     walk.learn()
 
 
+@pytest.mark.req("U02", "U07")
 def test_the_acknowledge_page_is_one_round_trip_of_14_kilobytes(stranger: Visit) -> None:
     """Everything the page needs is in its own answer."""
     name = f"Weight {uuid.uuid4().hex[:6]}"
@@ -159,6 +160,7 @@ def test_the_acknowledge_page_is_one_round_trip_of_14_kilobytes(stranger: Visit)
     assert stranger.site.weight(path) <= 14 * 1024
 
 
+@pytest.mark.req("U07")
 def test_the_war_room_weighs_70_kilobytes_at_most(visit: Visit) -> None:
     key = visit.site.api("GET", "/incidents?limit=1&state=fixing").json["items"][0]["key"]
     sizes: list[int] = []

@@ -78,11 +78,14 @@ def _pages_nobody(now: dt.datetime) -> None:
 
 
 def _calls_nothing_outside() -> None:
-    """There is a webhook to look at, and its policy belongs to no service."""
-    (webhook,) = Webhook.objects.all()
-    assert webhook.host.endswith(".example")
-    assert not ServiceCover.objects.filter(policy__steps__targets__webhook=webhook).exists()
-    assert not WebhookCall.objects.exists()
+    """There are webhooks to look at: the policy of one belongs to no service, and the one that hears of incidents is paused."""
+    automation, chat = Webhook.objects.all()
+    assert automation.host.endswith(".example")
+    assert chat.host.endswith(".example")
+    assert not ServiceCover.objects.filter(policy__steps__targets__webhook=chat).exists()
+    assert (bool(automation.hears), automation.paused_at is not None, chat.hears) == (True, True, [])
+    assert not WebhookCall.objects.filter(work_state__in=("due", "leased")).exists()
+    assert sorted(automation.calls.values_list("work_state", flat=True)) == ["cancelled", "done", "failed"]
 
 
 def _every_service_is_covered(now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from tests.conftest import NOW
@@ -12,6 +13,7 @@ from tests.incidents import given
 from tocsin.collab import queries as collab
 from tocsin.collab.documents import queries as documents
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from tocsin.directory.models import BackupSystem
 from tocsin.incidents import commands, queries, rules, verbs
 from tocsin.incidents.models import Incident
 
@@ -187,6 +189,7 @@ def test_unknown_fields_and_wrong_values_are_named():
         assert refused.value.field == field
 
 
+@pytest.mark.req("OPN-10")
 @pytest.mark.req("OPN-11")
 def test_the_topic_of_the_room_follows_severity_summary_roles_and_links():
     there = given.house()
@@ -195,11 +198,14 @@ def test_the_topic_of_the_room_follows_severity_summary_roles_and_links():
     commands.change_fields(there.actor("ben"), incident, summary="Cards and wallets fail", now=NOW)
     commands.assign_role(there.actor("ben"), incident, "tech_lead", there.ana, now=NOW)
     topic = collab.room(incident.id).topic
-    assert topic == f"{incident.key} · Sev 2 · Cards and wallets fail · Fixing · Incident manager: Ben · Tech lead: Ana"
+    page = f"{settings.TOCSIN.base_url}/{incident.key}"
+    facts = f"{incident.key} · Sev 2 · Cards and wallets fail · Fixing · Incident manager: Ben · Tech lead: Ana"
+    assert topic == f"{facts} · {page} · {page}/document"
     commands.change_fields(there.actor("ben"), incident, video_url="https://bridge.example.com/912", now=NOW)
     commands.hand_over(there.actor("ben"), incident, there.imogen, now=NOW)
     topic = collab.room(incident.id).topic
-    assert topic.endswith("· Incident manager: Imogen · Tech lead: Ana · https://bridge.example.com/912")
+    links = f"{page} · https://bridge.example.com/912 · {page}/document"
+    assert topic.endswith(f"· Incident manager: Imogen · Tech lead: Ana · {links}")
     assert documents.document(incident.id).title == f"{incident.key} Cards and wallets fail"
 
 
@@ -253,3 +259,24 @@ def test_times_may_be_set_and_corrected_while_the_incident_runs():
     with pytest.raises(Invalid) as refused:
         commands.set_times(there.actor("ben"), incident, detected_at=given.at(23), now=given.later(2))
     assert refused.value.field == "detected_at"
+
+
+@pytest.mark.req("OPN-10")
+def test_the_longest_topic_is_not_cut_and_leads_to_the_state_document_of_the_backup():
+    there = given.house()
+    incident = given.fixing(there, summary="S" * 200)
+    for number in range(6):
+        commands.assign_role(there.actor("ben"), incident, f"{'Scribe of many words':<30}{number}", there.ana, now=NOW)
+    commands.change_fields(there.actor("ben"), incident, video_url="https://bridge.example.com/" + "v" * 270, now=NOW)
+    topic = collab.room(incident.id).topic
+    assert "S" * 200 in topic
+    assert "v" * 270 in topic
+    assert topic.endswith("/document")
+    assert topic.index("Incident manager: Ben") < topic.index("Scribe")
+    backup = BackupSystem.objects.get(kind="state_document")
+    backup.name, backup.link = "Wiki", "https://wiki.example.com/isd"
+    backup.save()
+    commands.mark_down(there.actor("ben"), incident, backup, now=NOW)
+    assert collab.room(incident.id).topic.endswith("https://wiki.example.com/isd")
+    commands.mark_up(there.actor("ben"), incident, "state_document", now=NOW)
+    assert collab.room(incident.id).topic.endswith("/document")

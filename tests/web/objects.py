@@ -125,6 +125,8 @@ def build() -> House:
         "dash/slug": dashboard.slug,
         "api/v1/dashboards/wanted": dashboard.slug,
         "embed_id": embed.id,
+        "call_id": "whc_00000000000000000000000000",
+        "link_id": "lnk_00000000000000000000000000",
         "templates/slug": template.slug,
         "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",

@@ -78,7 +78,7 @@ def test_looking_shows_what_is_wrong_and_changes_nothing(alert: Alert) -> None:
     assert alert.status == Alert.TRIGGERED
 
 
-@pytest.mark.req("PAG-06", "PAG-07")
+@pytest.mark.req("PAG-06", "PAG-07", "U01")
 def test_one_button_without_session_script_or_cookie_acknowledges(alert: Alert) -> None:
     browser = Client(enforce_csrf_checks=True)
     page = page_of(alert)

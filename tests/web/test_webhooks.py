@@ -78,6 +78,29 @@ def test_a_manager_makes_one_and_sees_its_secret_once(firm):
     assert secret.group() not in again
 
 
+def test_a_paused_one_says_so_is_resumed_and_sends_again_what_it_missed(firm):
+    ada, mia, service = firm
+    client, chat = signed_in(mia), Webhook.objects.get()
+    fields = {"name": "Chat", "address": ADDRESS, "events": ["incident.declared"]}
+    assert client.post("/webhooks/chat/change", fields).status_code == 302
+    assert "an incident is declared" in client.get("/webhooks/chat").content.decode()
+    assert client.post("/webhooks/chat/change", {**fields, "private": "1"}).status_code in (403, 422)
+    assert client.post("/webhooks/chat/change", {**fields, "events": ["x"]}).status_code == 422
+    Webhook.objects.update(paused_at=clock.now(), failing_since=clock.now() - dt.timedelta(days=3))
+    made = incidents.declare(company.actor(mia), summary="Cards fail", severity=3, service=service, now=clock.now())
+    text = client.get("/webhooks/chat").content.decode()
+    assert "Paused since" in text
+    assert f"{made.key}, an incident is declared" in text
+    assert "paused: it failed for days" in client.get("/t/payments").content.decode()
+    call = WebhookCall.objects.get(webhook=chat)
+    again = f"/webhooks/chat/calls/{call.id}/send-again"
+    assert f'action="{again}"' in text
+    assert signed_in(ada).post(again).status_code == 403
+    assert client.post(again).status_code == 302
+    assert client.post("/webhooks/chat/resume").status_code == 302
+    assert "Paused since" not in client.get("/webhooks/chat").content.decode()
+
+
 @pytest.mark.parametrize("address", ["lamp.example.com", "http://127.0.0.1/", "https://x.example/" + "x" * 500, ""])
 def test_a_bad_address_is_told_at_its_field_and_nothing_is_lost(firm, address):
     _, mia, _ = firm

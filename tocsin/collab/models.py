@@ -17,7 +17,7 @@ class Room(Stamped):
     id = IdField("rom")
     subject = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=120)
-    topic = models.CharField(max_length=400, blank=True, default="")
+    topic = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return self.name

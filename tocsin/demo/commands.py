@@ -18,7 +18,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
-from tocsin.demo import calendars, cast, history, incidents, prepared, staff
+from tocsin.demo import automation, calendars, cast, history, incidents, linked, prepared, staff
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
 from tocsin.directory.models import ApiToken, Person, Service
@@ -90,6 +90,8 @@ def _make(now: dt.datetime, progress: Progress) -> None:
         if place % (len(happenings) // 8) == 0:
             progress("incidents and what followed", 0.2 + 0.8 * place / len(happenings))
     staff.plan_ahead(company, now)
+    automation.heard(company, now)
+    linked.link(now)
     calendars.fill(company, now)
     prepared.fill(company, now)
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})

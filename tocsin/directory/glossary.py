@@ -40,7 +40,9 @@ TERMS = (
     Term("override", "One person instead of the rota, for a time."),
     Term("gap", "An instant for which a schedule has nobody. It escalates at once."),
     Term("escalation policy", "Whom to page, in which order, how long to wait in between."),
-    Term("webhook", "An address outside that a step of a policy calls. It is nobody: it answers nothing."),
+    Term(
+        "webhook", "An address outside that a step of a policy calls, or that hears of incidents. It is nobody: it answers nothing."
+    ),
     Term(
         "last resort",
         "The one schedule that answers when nobody else does (IMOC in the handbook). Never empty.",

@@ -223,6 +223,20 @@ def _alert(verb: str) -> Callable[[Data], Entry]:
     return entry
 
 
+def _linked(verb: str) -> Callable[[Data], Entry | None]:
+    """What leads to something private says nothing here."""
+
+    def entry(data: Data) -> Entry | None:
+        if not data.get("title"):
+            return None
+        what = " ".join(str(data[name]) for name in ("key", "title") if data.get(name))
+        return Entry(
+            "Link", "pass", f"{verb}{str(data.get('words', '')).lower()} {what}", quiet=True, path=str(data.get("path") or "")
+        )
+
+    return entry
+
+
 def _said(text: Callable[[Data], str], kind: str, icon: str, **more: Any) -> Callable[[Data], Entry]:
     return lambda data: Entry(kind, icon, text(data), **more)
 
@@ -250,6 +264,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "incident.resolved": _resolved,
     "incident.assessed": _assessed,
     "incident.cause_suspected": _suspected,
+    "incident.linked": _linked(""),
+    "incident.unlinked": _linked("no longer "),
     "incident.responder_released": _said(
         lambda data: f"{data.get('name')} is not needed, with thanks", "Escalation", "off", quiet=True
     ),
@@ -258,6 +274,8 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         lambda data: f"{data.get('name')} is asked to be {_role(data).lower()}", "Role", "flag", quiet=True
     ),
     "incident.offer_answered": _offer_answered,
+    "incident.followed": _said(lambda data: f"{data.get('name')} is told of it by mail", "Follower", "mail", quiet=True),
+    "incident.unfollowed": _said(lambda data: f"{data.get('name')} is told no more", "Follower", "mail", quiet=True),
     "incident.case_labelled": _said(lambda data: f"{data.get('reference')} belongs to this incident", "Case", "tell", quiet=True),
     "incident.case_unlabelled": _said(lambda data: f"{data.get('reference')} no longer belongs here", "Case", "tell", quiet=True),
     "incident.case_followed_up": _said(

@@ -169,6 +169,13 @@ RELIEF_REMINDED = "incident.relief_reminded"
 PREPARED = "incident.prepared"
 """It was declared from a template. data: template (id or null), name, told (names)"""
 
+LINKED = "incident.linked"
+"""Once for each end that is an incident. data: link (id), kind; unless the other end is private words, title, path, key and other
+(id of the other incident)"""
+
+UNLINKED = "incident.unlinked"
+"""data: as in incident.linked"""
+
 TEMPLATE_CREATED = "template.created"
 """data: name, slug, team (id), changes (what it presets, in words)"""
 

@@ -14,6 +14,7 @@ from tocsin.directory.models import Person, Product, Service
 from tocsin.incidents.boards import models as boards  # noqa: F401  its tables belong to this app
 from tocsin.incidents.cleanup import models as cleanup  # noqa: F401  its tables belong to this app
 from tocsin.incidents.iterating import models as iterating  # noqa: F401  its tables belong to this app
+from tocsin.incidents.linking import models as linking  # noqa: F401  its tables belong to this app
 from tocsin.incidents.template import models as template  # noqa: F401  its tables belong to this app
 
 
@@ -53,7 +54,11 @@ class Incident(Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
-        indexes = (models.Index(fields=("state", "severity")), models.Index(fields=("-created_at",)))
+        indexes = (
+            models.Index(fields=("state", "severity")),
+            models.Index(fields=("-created_at",)),
+            models.Index(fields=("service", "-created_at"), name="incidents_of_service"),
+        )
         constraints = (
             models.CheckConstraint(condition=models.Q(severity__in=(1, 2, 3)), name="incidents_severity"),
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tocsin.core.actor import Actor
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
 
@@ -91,3 +92,49 @@ def fill_prompt_askers(askers: Mapping[str, PromptAsker]) -> None:
 def prompt_asker(kind: str) -> PromptAsker:
     """Raises KeyError for a kind that nobody puts."""
     return _askers[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Something that an incident can be linked with: its typed id, its words, its page, the id of the incident it belongs to."""
+
+    id: str
+    words: str
+    path: str
+    incident: str
+
+
+class Things(Protocol):
+    """What the rooms above have that incidents are linked with. Each answers within what the actor may know of."""
+
+    def find(self, actor: Actor, kind: str, wanted: str) -> Linked | None:
+        """What somebody named, for a kind of link. Raises NotFound; None when it is no such thing."""
+
+    def known(self, actor: Actor, ids: Iterable[str]) -> list[Linked]: ...
+
+    def own(self, actor: Actor, incident: Incident) -> list[tuple[str, Linked]]:
+        """What belongs to the incident by itself, each with its kind of link."""
+
+
+_things: list[Things] = []
+
+
+def fill_things(things: Iterable[Things]) -> None:
+    """Replace them all; called once by `wiring.py`."""
+    _things[:] = things
+
+
+def linkable(actor: Actor, kind: str, wanted: str) -> Linked | None:
+    """The first that a room above finds. Raises NotFound."""
+    return next((found for room in _things if (found := room.find(actor, kind, wanted))), None)
+
+
+def linked_things(actor: Actor, ids: Iterable[str]) -> dict[str, Linked]:
+    """By typed id, what of these the actor may know of."""
+    ids = list(ids)
+    return {one.id: one for room in _things for one in room.known(actor, ids)} if ids else {}
+
+
+def things_of(actor: Actor, incident: Incident) -> list[tuple[str, Linked]]:
+    """What belongs to an incident by itself, in every room above."""
+    return [one for room in _things for one in room.own(actor, incident)]

@@ -11,11 +11,18 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from tocsin.core.actor import Actor
+from tocsin.core.store import db
 from tocsin.directory.models import Service
 from tocsin.incidents import permissions
 from tocsin.incidents import rules as incidents
 from tocsin.incidents.models import Incident
-from tocsin.insights import rules
+from tocsin.insights import rules, trends
+
+
+def over_time(rows: QuerySet[Incident], since: dt.date | None = None, until: dt.date | None = None) -> trends.Trend:
+    """These incidents, whichever were selected, over time. One query, and nothing of a row but three values."""
+    facts = (db.utc_day("created_at"), "severity", db.seconds_between("impact_started_at", "impact_ended_at"))
+    return trends.trend(rows.prefetch_related(None).order_by().values_list(*facts), since, until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,10 +192,11 @@ class PolicyStep(models.Model):
 
 
 class Webhook(Stamped):
-    """An address outside that a step of a policy calls. It is nobody: it answers no page and takes no step's place.
+    """An address outside that a step of a policy calls, or that is told of what it `hears`. It is nobody: it answers no page and
+    takes no step's place.
 
     The address may hold a key of the other side, so it is shown to the managers of the team only. The secret signs every call;
-    for a day after a new one was made the former one signs too.
+    for a day after a new one was made the former one signs too. What it hears is told no more once it was paused.
     """
 
     id = IdField("whk")
@@ -206,6 +207,13 @@ class Webhook(Stamped):
     secret_encrypted = models.TextField()
     former_encrypted = models.TextField(blank=True, default="")
     former_until = models.DateTimeField(null=True)
+    hears = models.JSONField(default=list, db_default=[])
+    """Names of `ports.webhook_events`."""
+    tells_private = models.BooleanField(default=False, db_default=False)
+    """Whether it is told of private incidents too."""
+    failing_since = models.DateTimeField(null=True)
+    """When it first did not take what it hears, and has taken nothing since."""
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("name",)

@@ -25,6 +25,19 @@ def require_read_calls(actor: Actor, webhook: Webhook) -> None:
         raise NotAllowed(f"Only a manager of {webhook.team.name} may read the calls of {webhook.name}.")
 
 
+def require_change_webhook(actor: Actor, webhook: Webhook | None, team: Team, *, tells_private: bool) -> None:
+    """A manager of its team. One that is told of private incidents is an administrator's: they alone may know of all of them."""
+    permissions.require_manager(actor, team)
+    private = tells_private or (webhook is not None and webhook.tells_private)
+    if private and not actor.is_administrator:
+        raise NotAllowed("A webhook that is told of private incidents is made and changed by an administrator.")
+
+
+def may_change_webhook(actor: Actor, webhook: Webhook) -> bool:
+    """Whether the actor may change it, its secret included."""
+    return permissions.is_manager(actor, webhook.team) and (actor.is_administrator or not webhook.tells_private)
+
+
 def may_override(actor: Actor, schedule: Schedule, person: Person | None) -> bool:
     """Managers put in anybody or nobody; a member of the team may take a shift upon themselves."""
     mine = person is not None and actor.id == person.id

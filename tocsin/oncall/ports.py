@@ -1,9 +1,11 @@
-"""What this room asks of a provider: somebody who writes calendars for other programs, and reads theirs."""
+"""What this room asks of a provider: somebody who writes calendars for other programs, and reads theirs; and of the rooms above:
+what webhooks can hear.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,3 +80,12 @@ class _Slot:
 
 calendars = _Slot()
 """Filled by `wiring.py`."""
+
+webhook_events: dict[str, str] = {}
+"""What a webhook may be told of, by the `type` of the call, each with its words. Filled by `wiring.py`."""
+
+
+def fill_webhook_events(found: Mapping[str, str]) -> None:
+    """Replace them all; called once by `wiring.py`."""
+    webhook_events.clear()
+    webhook_events.update(found)

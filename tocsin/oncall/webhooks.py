@@ -30,6 +30,11 @@ def policies_calling(webhook: Webhook) -> list[Policy]:
     return list(Policy.objects.filter(steps__targets__webhook=webhook).distinct().order_by("name"))
 
 
+def hearing(kind: str) -> list[Webhook]:
+    """The webhooks that are told of this kind of thing, the paused ones among them."""
+    return [one for one in Webhook.objects.exclude(hears=[]) if kind in one.hears]
+
+
 def secrets_of(webhook: Webhook, now: dt.datetime) -> tuple[str, ...]:
     """The secrets that sign a call now, the newest first. Raises ValueError when the key of the installation is another."""
     kept = [webhook.secret_encrypted]

@@ -145,9 +145,16 @@ def of_override(
     return [f"{verb} override: {person or 'nobody, on purpose,'} from {_at(begin)} to {_at(end)} {end:%Z}{where}"]
 
 
-def of_webhook(before: tuple[str, str], after: tuple[str, str], host: str) -> list[str]:
-    """Name and address; of an address the host alone is said."""
-    found = [_changed("name", before[0], after[0]), f"another address at {host}" if before[1] != after[1] else ""]
+def of_webhook(before: Said, after: Said, host: str) -> list[str]:
+    """`name`, `address`, `hears` and `private`; of an address the host alone is said."""
+    heard = [_listed(one["hears"]) or "nothing" for one in (before, after)]
+    private = [{True: "yes", False: "no"}[one["private"]] for one in (before, after)]
+    found = [
+        _changed("name", before["name"], after["name"]),
+        f"another address at {host}" if before["address"] != after["address"] else "",
+        _changed("is told of", *heard),
+        _changed("private incidents too", *private),
+    ]
     return [*filter(None, found)]
 
 

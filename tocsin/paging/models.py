@@ -101,14 +101,19 @@ class Attempt(DueRow):
 
 
 class WebhookCall(DueRow):
-    """One call of a webhook for one step of an escalation; without an escalation somebody tries the webhook.
+    """One call of a webhook: for one step of an escalation, as a test, or because it hears of what happened to the subject.
 
-    It is no page: it reaches nobody and answers nothing. `said` is what the step knew and the call tells: `step`, `steps`, `round`,
-    `last_resort`, `paged` (names). What it tells of the subject is worked out at each try, so that nothing leaves the house that
-    became private meanwhile. `name` and `host` stay when the webhook is removed.
+    It is no page: it reaches nobody and answers nothing. Of a step `said` is what the step knew and what is told: `step`, `steps`,
+    `round`, `last_resort`, `paged` (names); what it tells of the subject is worked out at each try. Of what was heard `said` is the
+    data of the call as things stood then. Either way nothing leaves the house that became private meanwhile.
+    `name` and `host` stay when the webhook is removed; `attempts` are the latest tries: `{"at", "answer", "ok", "ms"}`.
     """
 
+    STEP, TEST = "escalation.step", "test"
+
     id = IdField("whc")
+    kind = models.CharField(max_length=40, default=STEP, db_default=STEP)
+    """The `type` of the call."""
     webhook = models.ForeignKey(Webhook, null=True, on_delete=models.SET_NULL, related_name="calls")
     escalation = models.ForeignKey(Escalation, null=True, on_delete=models.CASCADE, related_name="calls")
     subject = models.CharField(max_length=32)
@@ -120,9 +125,15 @@ class WebhookCall(DueRow):
     started_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     provider_answer = models.CharField(max_length=400, blank=True, default="")
+    attempts = models.JSONField(default=list, db_default=[])
 
     class Meta:
         indexes = (due_index("paging_webhookcall_due"), models.Index(fields=("subject",)))
 
     def __str__(self) -> str:
         return f"{self.name} for {self.subject}"
+
+    @property
+    def was_heard(self) -> bool:
+        """Whether it tells what the webhook hears, rather than a step or a test."""
+        return self.kind not in {self.STEP, self.TEST}

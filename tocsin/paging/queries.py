@@ -108,8 +108,8 @@ def ledger(subject: str) -> list[Escalation]:
 
 
 def calls_of(subject: str) -> list[WebhookCall]:
-    """Every call of a webhook about a subject, oldest first."""
-    return list(WebhookCall.objects.filter(subject=subject).order_by("created_at", "id"))
+    """Every call that a step made about a subject, oldest first."""
+    return list(WebhookCall.objects.filter(subject=subject, kind=WebhookCall.STEP).order_by("created_at", "id"))
 
 
 def calls_to(webhook: Webhook) -> QuerySet[WebhookCall]:

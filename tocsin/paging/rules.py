@@ -215,9 +215,18 @@ class Verdict:
     undelivered: bool
 
 
-def after_failure(*, permanent: bool, tries: int, urgency: str, page_age: dt.timedelta, now: dt.datetime, draw: float) -> Verdict:
+def after_failure(
+    *,
+    permanent: bool,
+    tries: int,
+    urgency: str,
+    page_age: dt.timedelta,
+    now: dt.datetime,
+    draw: float,
+    give_up_after: dt.timedelta = GIVE_UP_AFTER,
+) -> Verdict:
     """What to do after the `tries`-th try of a message failed. `draw` in [0, 1) spreads the retries of many."""
-    if permanent or page_age >= GIVE_UP_AFTER:
+    if permanent or page_age >= give_up_after:
         return Verdict(None, True, False)
     pause = min(_FIRST_RETRY * 2 ** min(tries - 1, 10), _LONGEST_RETRY[urgency])
     retry_at = now + pause * (0.8 + 0.4 * draw)

@@ -19,7 +19,6 @@ from tocsin.paging import rules, wording
 from tocsin.paging.models import Escalation, WebhookCall
 from tocsin.paging.ports import WebhookMessage, webhooks
 
-STEP, TEST = "escalation.step", "test"
 _KINDS = {"alt": "alert", "inc": "incident"}
 
 
@@ -44,6 +43,8 @@ def _outgoing(claimed: WebhookCall, fresh: WebhookCall, now: dt.datetime) -> Out
         return OutgoingCall(fresh, None, "the webhook was removed")
     if fresh.escalation is not None and fresh.escalation.state != Escalation.RUNNING:
         return OutgoingCall(fresh, None, "somebody answered before")
+    if fresh.was_heard and not fresh.webhook.tells_private and webhooks.is_private(fresh.subject):
+        return OutgoingCall(fresh, None, "it became private")
     body = json.dumps(body_of(fresh), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return OutgoingCall(fresh, WebhookMessage(fresh.idempotency_key, fresh.webhook.address, body, _secrets(fresh.webhook, now)))
 
@@ -57,17 +58,21 @@ def _secrets(webhook: Webhook, now: dt.datetime) -> tuple[str, ...]:
 
 
 def body_of(call: WebhookCall) -> dict[str, Any]:
-    """The document of a call: `type`, `timestamp` (when the step was taken) and `data`.
+    """The document of a call: `type`, `timestamp` (when the step was taken, or what is told happened) and `data`.
 
-    Of a private incident it holds key, severity and link: whoever opens the link has to be let in.
+    A step tells key, severity and link of a private incident: whoever opens the link has to be let in.
     """
+    return {"type": call.kind, "timestamp": clock.rfc3339(call.created_at), "data": _data(call)}
+
+
+def _data(call: WebhookCall) -> dict[str, Any]:
     escalation = call.escalation
+    if call.was_heard:
+        return dict(call.said)
     if escalation is None:
-        data: dict[str, Any] = {"webhook": call.name, "message": "Somebody tries this webhook. Nothing is wrong."}
-        return {"type": TEST, "timestamp": clock.rfc3339(call.created_at), "data": data}
+        return {"webhook": call.name, "message": "Somebody tries this webhook. Nothing is wrong."}
     private = webhooks.is_private(escalation.subject)
-    data = {"escalation": _escalation(escalation, call, private), "subject": _subject(escalation, private)}
-    return {"type": STEP, "timestamp": clock.rfc3339(call.created_at), "data": data}
+    return {"escalation": _escalation(escalation, call, private), "subject": _subject(escalation, private)}
 
 
 def _escalation(escalation: Escalation, call: WebhookCall, private: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tocsin.core.work.engine import Engine
 from tocsin.web import health, uploads
 from tocsin.web import intake as intake_door
 from tocsin.web.hits import hits
-from tocsin.web.live import Documents, Live, documents
+from tocsin.web.live import Documents, Live, Refreshes, documents
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, hang_up, reads_pages, refuse, refuse_page
 from tocsin.web.uploads import Gone
 
@@ -51,6 +51,7 @@ class Doors:
         self._live = Live()
         self._uploads = uploads.Uploads()
         self._documents = Documents()
+        self._refreshes = Refreshes()
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,7 +113,7 @@ class Doors:
         if pages is None:
             await refuse(send, 503, "unavailable", "The pages could not be built; the log says why.")
         else:
-            await pages(scope, again, send)
+            await self._refreshes.through(pages, scope, again, send)
 
     async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
         """The body, read to its end, to be received again. Raises Refusal, Gone."""

@@ -43,6 +43,7 @@ class Listener:
         parameters = {name: value for name, value in self._parameters.items() if name not in {"cursor_factory", "context"}}
         with self._psycopg.connect(**parameters, autocommit=True) as heard:
             heard.execute("LISTEN tocsin")
+            heard.execute("LISTEN tocsin_told")
             while not self._stopping.is_set():
                 for notice in heard.notifies(timeout=1.0):
-                    hints.wake_here(notice.payload)
+                    (hints.told if notice.channel == "tocsin_told" else hints.wake_here)(notice.payload)

@@ -31,17 +31,43 @@ LeftOpen = Annotated[
 _incident = line("{key} {state}, Sev {severity}: {summary}")
 
 
+Since = Annotated[str | None, typer.Option("--since", help="The first day they were declared: 2026-11-01, UTC.")]
+Until = Annotated[str | None, typer.Option("--until", help="The last day.")]
+
+
 @verb(incident, "list", table("key", "severity", "state", "service", "summary", "manager", "created_at"))
 def list_incidents(
     api: Remote,
     state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
     severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
     service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
+    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
     q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 50,
 ) -> Any:
     """List incidents, newest first."""
-    return api.listed("incidents", limit=limit, state=state, severity=severity, service=service, q=q)
+    wanted = {"state": state, "severity": severity, "service": service, "product": product, "team": team, "q": q}
+    return api.listed("incidents", limit=limit, **wanted, since=since, until=until)
+
+
+@verb(incident, "trend", table("since", "until", "total", "sev1", "sev2", "sev3", "median_ttr_seconds"))
+def trend(
+    api: Remote,
+    state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
+    severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
+    service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
+    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
+    q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    since: Since = None,
+    until: Until = None,
+) -> Any:
+    """The same selection over time: how many by week or month, and how long half of them took to recover."""
+    wanted = {"state": state, "severity": severity, "service": service, "product": product, "team": team, "q": q}
+    return api.get("incidents", "trend", **wanted, since=since, until=until)
 
 
 @verb(incident, "show", fields)

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.remote.assess import incident
 from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.command import Key
 from tocsin.cli.remote.declare import fields, instant, line, table, verb
+from tocsin.cli.remote.linking import incident
 
 Offer = Annotated[str, typer.Argument(metavar="OFFER", help="Id of the offer.", show_default=False)]
 

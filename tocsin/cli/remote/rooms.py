@@ -43,6 +43,12 @@ def attach(
     return api.attach("incidents", wanted, "attach", files=files, text=text, kind=kind)
 
 
+@verb(incident, "room", fields)
+def show_room(api: Remote, wanted: Key) -> Any:
+    """Show the room with its topic: severity, summary, roles, and links to page, video call and state document."""
+    return api.get("incidents", wanted, "room")
+
+
 @verb(incident, "messages", table("at", "author", "kind", "text", "id"))
 def messages(api: Remote, wanted: Key, limit: Limit = 50) -> Any:
     """List the messages of the room, newest first."""

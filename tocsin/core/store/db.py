@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from django.db import connection, models, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, F, FloatField, Func, QuerySet
 
 from tocsin.core import clock
 
@@ -73,12 +73,42 @@ def notify(channel_payload: str) -> None:
         cursor.execute("SELECT pg_notify('tocsin', %s)", [channel_payload])
 
 
+TELLING_LIMIT = 7_900
+"""Bytes that PostgreSQL carries in one of `tell`'s words."""
+
+
+def tell(words: Iterable[str]) -> None:
+    """Say something to other processes on PostgreSQL, once and to whoever listens just now. Longer words are left out."""
+    short = [one for one in words if len(one.encode()) < TELLING_LIMIT]
+    if short and is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('tocsin_told', one) FROM unnest(%s::text[]) AS one", [short])
+
+
 def checkpoint() -> None:
     """Fold SQLite's write-ahead log back into the file; the engine alone calls this. Nothing to do on PostgreSQL."""
     if is_postgresql():
         return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def utc_day(field: str) -> Func:
+    """The day of an instant in UTC as text, `2026-11-20`; made by the store, because a report asks it of every row."""
+    if is_postgresql():
+        template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+        return Func(F(field), template=template, output_field=CharField())
+    return Func(F(field), template="substr(%(expressions)s, 1, 10)", output_field=CharField())
+
+
+def seconds_between(start: str, end: str) -> Func:
+    """How many seconds lie between two instants, NULL while one is not known."""
+    if is_postgresql():
+        template = "EXTRACT(EPOCH FROM %(expressions)s)::double precision"
+        return Func(F(end), F(start), template=template, arg_joiner=" - ", output_field=FloatField())
+    template = "round((%(expressions)s) * 86400.0, 3)"
+    parts = (Func(F(one), function="julianday") for one in (end, start))
+    return Func(*parts, template=template, arg_joiner=" - ", output_field=FloatField())
 
 
 def server_words() -> str:

@@ -1,7 +1,8 @@
 """Wake-ups. A hint says that there may be something to do; it may be lost, the poll may not.
 
 Inside the process a hint is a condition variable; on PostgreSQL it is also a NOTIFY, so that an engine in another process
-wakes. Payloads are channel names only.
+wakes. Payloads are channel names only. What processes tell each other beside that (`told`) may be lost as well: who is here
+just now, never what must be kept.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tocsin.core.store import db
 _condition = threading.Condition()
 _counts: dict[str, int] = defaultdict(int)
 _listeners: list[Callable[[str], None]] = []
+_hearers: list[Callable[[str], None]] = []
 
 
 def wake(channel: str) -> None:
@@ -46,6 +48,17 @@ def wake_here(channel: str) -> None:
 def listen(callback: Callable[[str], None]) -> None:
     """Call `callback(channel)` at every hint, from any thread; the live door bridges to its event loop with this."""
     _listeners.append(callback)
+
+
+def hear(callback: Callable[[str], None]) -> None:
+    """Call `callback(words)`, from any thread, for what other processes say by `db.tell`; one's own words come back too."""
+    _hearers.append(callback)
+
+
+def told(words: str) -> None:
+    """Somebody said so; the LISTEN thread calls this."""
+    for hearer in _hearers:
+        hearer(words)
 
 
 def seen(channel: str) -> int:

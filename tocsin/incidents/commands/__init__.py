@@ -35,6 +35,7 @@ from tocsin.incidents.commands.iterating import (
     take_note,
 )
 from tocsin.incidents.commands.keeping_sheet import add_item, change_item, remove_item, set_section
+from tocsin.incidents.commands.linking import link, unlink
 from tocsin.incidents.commands.offering import accept_offer, ask_about_offer, decline_offer, offer_role, withdraw_offer
 from tocsin.incidents.commands.resolving import resolve
 from tocsin.incidents.commands.running import (
@@ -88,6 +89,7 @@ __all__ = [
     "hand_over",
     "import_incident",
     "label_case",
+    "link",
     "link_alert",
     "link_task",
     "log_change",
@@ -126,6 +128,7 @@ __all__ = [
     "tick",
     "unfollow",
     "unlabel_case",
+    "unlink",
     "unlink_task",
     "untick",
     "withdraw_offer",

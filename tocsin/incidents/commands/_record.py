@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
+
 from tocsin.collab import commands as collab
 from tocsin.collab.documents import commands as documents
 from tocsin.collab.documents.models import Document
@@ -15,6 +17,8 @@ from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.incidents import rules
 from tocsin.incidents.models import Incident
+
+_DOCUMENT = "state_document"
 
 
 def locked(incident: Incident, expected_version: int | None = None) -> Incident:
@@ -60,8 +64,10 @@ def refresh_room(actor: Actor, incident: Incident, *, now: dt.datetime) -> None:
 
 
 def topic_of(incident: Incident) -> str:
-    """The topic of the incident's room, from its fields and its role holders."""
+    """The topic of the incident's room: its fields, who holds its roles, and where page, video call and state document are."""
     held = incident.roles.filter(until__isnull=True).order_by("since").values_list("role", "person__name", "about")
     holders = [(role, f"{name} ({about})" if about else name) for role, name, about in held]
-    links = [incident.video_url] if incident.video_url else []
+    page = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}"
+    backup = incident.fallbacks.filter(kind=_DOCUMENT, until=None).values_list("link", flat=True).first()
+    links = [page, *([incident.video_url] if incident.video_url else []), backup or f"{page}/document"]
     return rules.topic(incident.key, incident.summary, incident.severity, incident.state, holders, links)

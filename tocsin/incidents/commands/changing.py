@@ -145,13 +145,12 @@ def set_times(
     given = {"impact_started_at": impact_started_at, "detected_at": detected_at, "impact_ended_at": impact_ended_at}
     with transaction.atomic():
         incident = locked(incident)
-        if apply_times(actor, incident, given, unknown, now):
-            save(incident, *rules.TIMES, "unknown_times", now=now)
+        apply_times(actor, incident, given, unknown, now)
     return incident
 
 
 def apply_times(actor: Actor, incident: Incident, given: rules.Times, unknown: Iterable[str], now: dt.datetime) -> bool:
-    """Put times on a locked incident and record what changed; the caller saves. Whether anything changed."""
+    """Put times on a locked incident, save and record what changed. Whether anything changed."""
     names = rules.check_unknown(unknown)
     for name in sorted(names):
         if given.get(name) is not None:
@@ -167,6 +166,7 @@ def apply_times(actor: Actor, incident: Incident, given: rules.Times, unknown: I
         setattr(incident, name, value)
     incident.unknown_times = unknown_times
     data = {name: {"old": _stamp(old[name]), "new": _stamp(new[name])} for name in rules.TIMES if old[name] != new[name]}
+    save(incident, *rules.TIMES, "unknown_times", now=now)
     tell(actor, events.TIMES_SET, incident, now=now, **data, unknown=unknown_times)
     return True
 

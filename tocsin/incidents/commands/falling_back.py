@@ -40,6 +40,7 @@ def mark_down(actor: Actor, incident: Incident, backup: BackupSystem, *, now: dt
         tell(actor, events.PRIMARY_DOWN, incident, now=now, kind=backup.kind, name=name, link=backup.link)
         if backup.kind == _VIDEO and backup.link.startswith("http") and len(backup.link) <= 300:
             _move_call(actor, incident, backup.link, now)
+        refresh_room(actor, incident, now=now)
     return fallback
 
 
@@ -57,10 +58,10 @@ def mark_up(actor: Actor, incident: Incident, kind: str, *, now: dt.datetime) ->
         tell(actor, events.PRIMARY_UP, incident, now=now, kind=kind, name=fallback.name)
         if kind == _VIDEO and incident.video_url == fallback.link:
             _move_call(actor, incident, fallback.before, now)
+        refresh_room(actor, incident, now=now)
 
 
 def _move_call(actor: Actor, incident: Incident, link: str, now: dt.datetime) -> None:
     old, incident.video_url = incident.video_url, link
     save(incident, "video_url", now=now)
     tell(actor, events.FIELD_CHANGED, incident, now=now, field="video_url", old=old, new=link)
-    refresh_room(actor, incident, now=now)

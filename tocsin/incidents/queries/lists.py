@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
 from tocsin.alerts.models import Alert
 from tocsin.core.actor import Actor
-from tocsin.core.errors import NotFound
+from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.ids import is_id
-from tocsin.directory.models import Service, Team
+from tocsin.directory.models import Product, Service, Team
 from tocsin.incidents import permissions, rules
 from tocsin.incidents.models import Incident
 
 _OPEN = (Incident.PENDING, Incident.FIXING)
+_LAST_YEAR = 9_000
 
 
 def incidents(
@@ -24,12 +26,17 @@ def incidents(
     service: Service | None = None,
     q: str = "",
     *,
+    product: Product | None = None,
+    team: Team | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
     drills: bool | None = None,
 ) -> QuerySet[Incident]:
     """The incidents the actor may see, newest first.
 
     `state` is a state, `new` (pending) or `open`; `q` is looked for in key, summary, description, service and outside reference;
-    `drills` keeps only drills or leaves them out. Raises Invalid for an unknown state.
+    `team` is that of the service; `since` and `until` are days in UTC, both included, on which they were declared; `drills` keeps
+    only drills or leaves them out. Raises Invalid for an unknown state, and for `until` before `since`.
     """
     rows = permissions.visible(actor, _whole())
     if state:
@@ -38,8 +45,25 @@ def incidents(
         rows = rows.filter(severity=severity)
     if service:
         rows = rows.filter(service=service)
+    if product:
+        rows = rows.filter(products=product)
+    if team:
+        rows = rows.filter(service__team=team)
     if drills is not None:
         rows = rows.filter(is_drill=drills)
+    return _saying(_declared(rows, since, until), q).order_by("-created_at", "-number")
+
+
+def _declared(rows: QuerySet[Incident], since: dt.date | None, until: dt.date | None) -> QuerySet[Incident]:
+    if since and until and until < since:
+        raise Invalid("The last day comes before the first.", field="until")
+    if since:
+        rows = rows.filter(created_at__gte=_midnight(since, "since"))
+    return rows.filter(created_at__lt=_midnight(until, "until") + dt.timedelta(days=1)) if until else rows
+
+
+def _saying(rows: QuerySet[Incident], q: str) -> QuerySet[Incident]:
+    """Those that hold each of these words somewhere."""
     for word in q.replace("\x00", "").split()[:8]:
         rows = rows.filter(
             Q(key__iexact=word)
@@ -48,7 +72,14 @@ def incidents(
             | Q(service__name__icontains=word)
             | Q(outside__reference__iexact=word)
         )
-    return rows.order_by("-created_at", "-number")
+    return rows
+
+
+def _midnight(day: dt.date, field: str) -> dt.datetime:
+    """Raises Invalid for a day at the end of the calendar, after which there is none."""
+    if day.year > _LAST_YEAR:
+        raise Invalid(f"A day lies before the year {_LAST_YEAR + 1}.", field=field)
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def named(actor: Actor, q: str) -> QuerySet[Incident]:

@@ -164,7 +164,7 @@ def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[His
     """Every change of field, state, role and time, every page and every update, oldest first, with old and new."""
     permissions.require_seer(actor, incident)
     lines = []
-    for event in events_of(incident, limit=limit):
+    for event in events_of(actor, incident, limit=limit):
         lines += [_line(event, *change) for change in catalogue.changes(event.name, event.data)]
     return lines
 

@@ -15,7 +15,7 @@ from tocsin.collab.queries import Changed
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
-from tocsin.incidents import catalogue, permissions, rules
+from tocsin.incidents import catalogue, events, permissions, rules
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries.chronicle import Chronicle
 
@@ -53,14 +53,29 @@ class TimelineLine:
     starred: bool = False
     removed: bool = False
     edited: bool = False
+    leads_to: str = ""
+    """The id of another incident that it names, which not everybody may know of."""
 
 
 _chronicle: Chronicle[TimelineLine] = Chronicle()
 
 
-def events_of(incident: Incident, *, limit: int = LIMIT) -> list[Event]:
-    """What happened to the incident, its room, document, pages and alerts: the latest `limit`, oldest first."""
-    return _latest(_about(incident, _alerts(incident)), limit)
+def events_of(actor: Actor, incident: Incident, *, limit: int = LIMIT) -> list[Event]:
+    """What happened to the incident, its room, document, pages and alerts, as far as the actor may know: the latest, in order."""
+    found = _latest(_about(incident, _alerts(incident)), limit)
+    hidden = _hidden(actor, {_leads_to(event) for event in found})
+    return [event for event in found if _leads_to(event) not in hidden] if hidden else found
+
+
+def _leads_to(event: Event) -> str:
+    """The id of the other incident that an event of a link names, or nothing."""
+    return str(event.data.get("other") or "") if event.name in (events.LINKED, events.UNLINKED) else ""
+
+
+def _hidden(actor: Actor, linked: set[str]) -> set[str]:
+    """Which of these incidents the actor may not know of: they became private after they were linked. No query without links."""
+    named = linked - {""}
+    return set(permissions.hidden_from(actor).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
 
 
 def _alerts(incident: Incident) -> tuple[str, ...]:
@@ -85,7 +100,9 @@ def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit
     """
     permissions.require_seer(actor, incident)
     now_says = rooms.changed(incident.id)
-    lines = [_as_now(line, now_says) for line in _lines(incident, max(limit, LIMIT))]
+    said = _lines(incident, max(limit, LIMIT))
+    hidden = _hidden(actor, {line.leads_to for line in said})
+    lines = [_as_now(line, now_says) for line in said if line.leads_to not in hidden]
     lines = [line for line in [*lines, *_marks(incident)] if _wanted(line, only)]
     lines.sort(key=attrgetter("at", "id"), reverse=True)
     return lines[:limit]
@@ -154,6 +171,7 @@ def _line(event: Event, held: tuple[Held, ...]) -> TimelineLine | None:
         id=event.pk,
         position=event.position,
         message=str(event.data.get("message", "")) if event.name in _MESSAGES else "",
+        leads_to=_leads_to(event),
     )
 
 

@@ -22,6 +22,7 @@ from tocsin.oncall.commands.layers import (
 )
 from tocsin.oncall.commands.notices import choose_notices, write_notices
 from tocsin.oncall.commands.overrides import add_override, remove_override
+from tocsin.oncall.commands.pausing import resume_webhook, webhook_failed, webhooks_took
 from tocsin.oncall.commands.policies import change_policy, cover_service, create_policy
 from tocsin.oncall.commands.proving import keep_proof
 from tocsin.oncall.commands.schedules import change_schedule, create_schedule, set_last_resort
@@ -59,8 +60,11 @@ __all__ = [
     "remove_webhook",
     "renew_secret",
     "replace_away_calendar",
+    "resume_webhook",
     "revoke_feed",
     "set_last_resort",
+    "webhook_failed",
+    "webhooks_took",
     "withdraw_cover",
     "write_notices",
 ]

@@ -1,10 +1,11 @@
-"""Webhooks that steps of a policy call: addresses outside, each with a secret that signs what is sent there."""
+"""Webhooks: addresses outside that steps of a policy call and that are told of what they hear, each with a secret that signs it."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import secrets as random
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from tocsin.core.store import db
 from tocsin.core.text.texts import line
 from tocsin.directory import permissions as people_permissions
 from tocsin.directory.models import Team
-from tocsin.oncall import events, wording
+from tocsin.oncall import events, permissions, ports, wording
 from tocsin.oncall.commands import _checks
 from tocsin.oncall.models import Webhook
 
@@ -27,12 +28,23 @@ _SECRET_BYTES, _LONGEST_ADDRESS, _MOST = 32, 500, 50
 
 
 @transaction.atomic
-def create_webhook(actor: Actor, *, team: Team, name: str, address: str, slug: str = "", now: dt.datetime) -> tuple[Webhook, str]:
+def create_webhook(
+    actor: Actor,
+    *,
+    team: Team,
+    name: str,
+    address: str,
+    slug: str = "",
+    hears: Iterable[str] = (),
+    tells_private: bool = False,
+    now: dt.datetime,
+) -> tuple[Webhook, str]:
     """A webhook of a team, and its secret `whsec_…`, which is shown this once and kept encrypted.
 
-    Raises Invalid that names `address` when it is no http(s) address, too long, or one that may not be called.
+    `hears` are names of `ports.webhook_events`. Raises Invalid that names `address` when it is no http(s) address, too long, or one
+    that may not be called; Invalid for `hears`; NotAllowed for `tells_private` unless an administrator says so.
     """
-    people_permissions.require_manager(actor, team)
+    permissions.require_change_webhook(actor, None, team, tells_private=tells_private)
     if team.webhooks.count() >= _MOST:
         raise Conflict(f"{team.name} has {_MOST} webhooks already. Remove one that no policy calls.")
     name, plain = _checks.name(name), _new_secret()
@@ -42,23 +54,38 @@ def create_webhook(actor: Actor, *, team: Team, name: str, address: str, slug: s
         slug=_checks.slug(slug, name, Webhook),
         address=_address(address),
         secret_encrypted=secrets.encrypt(plain),
+        hears=_heard(hears),
+        tells_private=tells_private,
         created_at=now,
         updated_at=now,
     )
-    data = {"name": name, "team": team.id, "host": webhook.host}
+    changes = wording.of_webhook({**_said(webhook), "hears": [], "private": False}, _said(webhook), webhook.host)
+    data = {"name": name, "team": team.id, "host": webhook.host, "changes": changes}
     record(actor, events.WEBHOOK_CREATED, webhook.id, now=now, data=data)
     return webhook, plain
 
 
 @transaction.atomic
-def change_webhook(actor: Actor, webhook: Webhook, *, name: str, address: str, now: dt.datetime) -> Webhook:
-    """Another name or address; calls that are still to be made go to the new one."""
-    people_permissions.require_manager(actor, webhook.team)
+def change_webhook(
+    actor: Actor,
+    webhook: Webhook,
+    *,
+    name: str,
+    address: str,
+    hears: Iterable[str] | None = None,
+    tells_private: bool | None = None,
+    now: dt.datetime,
+) -> Webhook:
+    """Another name or address, or something else to hear; None stays. Calls that are still to be made go to the new address."""
     webhook = db.lock(Webhook.objects.filter(pk=webhook.pk)).get()
-    before = (webhook.name, webhook.address)
+    private = webhook.tells_private if tells_private is None else tells_private
+    permissions.require_change_webhook(actor, webhook, webhook.team, tells_private=private)
+    before = _said(webhook)
     webhook.name, webhook.address, webhook.updated_at = _checks.name(name), _address(address), now
-    webhook.save(update_fields=["name", "address", "updated_at"])
-    changes = wording.of_webhook(before, (webhook.name, webhook.address), webhook.host)
+    webhook.hears = webhook.hears if hears is None else _heard(hears)
+    webhook.tells_private = private
+    webhook.save(update_fields=["name", "address", "hears", "tells_private", "updated_at"])
+    changes = wording.of_webhook(before, _said(webhook), webhook.host)
     data = {"name": webhook.name, "host": webhook.host, "changes": changes}
     record(actor, events.WEBHOOK_CHANGED, webhook.id, now=now, data=data)
     return webhook
@@ -67,8 +94,8 @@ def change_webhook(actor: Actor, webhook: Webhook, *, name: str, address: str, n
 @transaction.atomic
 def renew_secret(actor: Actor, webhook: Webhook, *, now: dt.datetime) -> tuple[Webhook, str]:
     """Another secret, shown this once. For a day calls carry a signature by the former one too."""
-    people_permissions.require_manager(actor, webhook.team)
     webhook = db.lock(Webhook.objects.filter(pk=webhook.pk)).get()
+    permissions.require_change_webhook(actor, webhook, webhook.team, tells_private=False)
     plain = _new_secret()
     webhook.former_encrypted, webhook.former_until = webhook.secret_encrypted, now + OVERLAP
     webhook.secret_encrypted, webhook.updated_at = secrets.encrypt(plain), now
@@ -87,6 +114,21 @@ def remove_webhook(actor: Actor, webhook: Webhook, *, now: dt.datetime) -> None:
         raise Conflict(f"The policy {using} calls this webhook. Take it out there first.")
     record(actor, events.WEBHOOK_REMOVED, webhook.id, now=now, data={"name": webhook.name})
     webhook.delete()
+
+
+def _said(webhook: Webhook) -> dict[str, object]:
+    words = [ports.webhook_events[one] for one in webhook.hears if one in ports.webhook_events]
+    return {"name": webhook.name, "address": webhook.address, "hears": words, "private": webhook.tells_private}
+
+
+def _heard(names: Iterable[str]) -> list[str]:
+    """Each once, in the order of the list. Raises Invalid for a name that nobody announces."""
+    wanted = set(names)
+    unknown = sorted(wanted - ports.webhook_events.keys())
+    if unknown:
+        known = ", ".join(ports.webhook_events)
+        raise Invalid(f"“{unknown[0][:60]}” is nothing that a webhook can hear; there are {known}.", field="events")
+    return [one for one in ports.webhook_events if one in wanted]
 
 
 def _new_secret() -> str:

@@ -6,7 +6,7 @@ from tocsin.paging.commands.answers import acknowledge, acknowledge_subject, pas
 from tocsin.paging.commands.ending import stop
 from tocsin.paging.commands.escalations import escalate_now, page_person, page_schedule, send_test, start_escalation
 from tocsin.paging.commands.hold import release_hold
-from tocsin.paging.commands.webhooks import try_webhook
+from tocsin.paging.commands.webhooks import send_again, tell, try_webhook
 
 __all__ = (
     "acknowledge",
@@ -17,8 +17,10 @@ __all__ = (
     "pass_on",
     "release_hold",
     "resolve",
+    "send_again",
     "send_test",
     "start_escalation",
     "stop",
+    "tell",
     "try_webhook",
 )

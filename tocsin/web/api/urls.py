@@ -38,6 +38,7 @@ from tocsin.web.api.nouns import (
     incident_templates,
     incidents,
     iterating,
+    links,
     offers,
     on_call,
     pace,
@@ -122,6 +123,8 @@ for prefix, router in (
     ("page-security", readiness.security),
     ("incidents", command.router),
     ("incidents", assessment.router),
+    ("incidents", links.router),
+    ("links", links.other_end),
     ("incidents", offers.router),
     ("incident-roles", offers.roles),
     ("incidents", iterating.router),
@@ -212,7 +215,7 @@ def _asked() -> dict[str, dict[str, frozenset[str]]]:
 
 def _names(operation: Operation) -> frozenset[str]:
     models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
-    return frozenset(field.alias or name for model in models for name, field in model.model_fields.items())
+    return frozenset(name for model in models for name in model.__ninja_flatten_map__)
 
 
 def _behind_the_door(patterns: list[Any]) -> list[URLPattern]:

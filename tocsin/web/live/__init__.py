@@ -2,5 +2,6 @@
 
 from tocsin.web.live.documents import Documents
 from tocsin.web.live.door import Live
+from tocsin.web.live.refreshes import Refreshes
 
-__all__ = ("Documents", "Live")
+__all__ = ("Documents", "Live", "Refreshes")

@@ -18,6 +18,7 @@ from tocsin.collab.documents import commands, queries
 from tocsin.collab.documents.commands import Typed, Written
 from tocsin.core import clock
 from tocsin.web.live import protocol
+from tocsin.web.live.neighbours import Neighbours
 from tocsin.web.live.presence import Presence
 from tocsin.web.live.seats import LATER, NOT_TAKEN, RESTARTING, Seat
 
@@ -28,7 +29,7 @@ InThread = Callable[..., Any]
 class Desk:
     """One document, its seats, and the task that writes."""
 
-    def __init__(self, document: str, in_thread: InThread) -> None:
+    def __init__(self, document: str, in_thread: InThread, neighbours: Neighbours) -> None:
         self.document = document
         self.seats: set[Seat] = set()
         self.number = 0
@@ -37,6 +38,8 @@ class Desk:
         self._inbox: list[tuple[Seat, bytes]] = []
         self._woken = asyncio.Event()
         self._presence = Presence()
+        self._neighbours = neighbours
+        neighbours.ask(document)
         self._writer = asyncio.get_running_loop().create_task(self._write_for_ever())
 
     async def join(self, seat: Seat) -> None:
@@ -48,18 +51,36 @@ class Desk:
 
     def leave(self, seat: Seat) -> None:
         self.seats.discard(seat)
-        self._tell(protocol.presence(self._presence.leave(seat.owner)), but=seat)
+        gone = self._presence.leave(seat.owner)
+        self._tell(protocol.presence(gone), but=seat)
+        self._neighbours.say(self.document, seat.owner, gone)
 
     async def hear(self, seat: Seat, message: protocol.Message) -> None:
         """One message of a seat. Raises Unreadable for what nobody means."""
         if message.kind == protocol.PRESENCE:
             told = self._presence.take(seat.owner, seat.actor.id, seat.actor.name, message.data)
             self._tell(protocol.presence(told), but=seat)
+            self._neighbours.say(self.document, seat.owner, self._presence.of(seat.owner))
         elif message.about == protocol.ASKED:
             seat.send(protocol.text(protocol.ANSWERED, await self._in_thread(self._since, message.data)))
         else:
             self._inbox.append((seat, message.data))
             self._woken.set()
+
+    def answer(self) -> None:
+        """Another process asks who is here."""
+        for owner in self._presence.owners():
+            self._neighbours.say(self.document, owner, self._presence.of(owner))
+
+    def show(self, presence: bytes, now: float) -> None:
+        """Another process says who is there. Raises Unreadable."""
+        self._tell(protocol.presence(self._presence.hear(presence, now)))
+
+    def lapse(self, now: float) -> None:
+        """Whoever was at a process that says nothing any more has gone."""
+        gone = self._presence.lapse(now)
+        if gone:
+            self._tell(protocol.presence(gone))
 
     def look(self) -> None:
         """There is news in the store."""

@@ -20,9 +20,10 @@ from django.db import connection
 from tocsin.collab.documents import commands, queries
 from tocsin.collab.documents.encoding import Unreadable
 from tocsin.core.work import hints
-from tocsin.web.live import protocol, viewers
+from tocsin.web.live import neighbours, protocol, viewers
 from tocsin.web.live.desks import Desk
 from tocsin.web.live.door import session_of
+from tocsin.web.live.neighbours import Neighbours
 from tocsin.web.live.seats import LATER, NOT_FOR_YOU, NOT_UNDERSTOOD, RESTARTING, SIGNED_OUT, Seat
 from tocsin.web.plain import Receive, Scope, Send
 
@@ -51,15 +52,17 @@ class Documents:
         self.seats: set[Seat] = set()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="documents")
         self._hinted = asyncio.Event()
-        self._watcher: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._neighbours = Neighbours()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._position = UNREAD
         self._closing = False
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._watcher = self._loop.create_task(self._watch())
+        self._tasks = [self._loop.create_task(self._watch()), self._loop.create_task(self._tell())]
         hints.listen(self._hint)
+        hints.hear(self._told)
 
     def close(self) -> None:
         """End every line now; safe to call from a signal handler of the loop."""
@@ -69,10 +72,11 @@ class Documents:
 
     async def stop(self) -> None:
         self.close()
-        if self._watcher is not None:
-            self._watcher.cancel()
+        for task in self._tasks:
+            task.cancel()
         for document in list(self.desks):
             await self._clear(document)
+        self._threads.submit(neighbours.tell, self._neighbours.words())
         self._threads.submit(connection.close)
         self._threads.shutdown(wait=False)
 
@@ -102,7 +106,7 @@ class Documents:
         crowded = desk is not None and len(desk.seats) >= SEATS
         if crowded or sum(one.session == session for one in self.seats) >= LINES:
             return LATER
-        desk = desk or self.desks.setdefault(found.document, Desk(found.document, self._in_thread))
+        desk = desk or self.desks.setdefault(found.document, Desk(found.document, self._in_thread, self._neighbours))
         self.seats.add(seat)
         try:
             await desk.join(seat)
@@ -196,6 +200,7 @@ class Documents:
         numbers, position, changed = await self._in_thread(_news, list(self.desks), self._position)
         self._position = position
         for document, desk in self.desks.items():
+            desk.lapse(self._now())
             if numbers.get(document, 0) > desk.number:
                 desk.look()
         for seat in self.seats:
@@ -208,6 +213,36 @@ class Documents:
         if channel in (commands.CHANNEL, "sealed") and loop is not None and not loop.is_closed():
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._hinted.set)
+
+    async def _tell(self) -> None:
+        """For ever: tell other processes who is here, as soon as it changes."""
+        while True:
+            words = await self._neighbours.gathered()
+            try:
+                await self._in_thread(neighbours.tell, words)
+            except Exception as error:
+                log.info("other processes do not hear who is here", error=type(error).__name__)
+
+    def _told(self, words: str) -> None:
+        """Called from the thread that listens; the loop may be gone by then."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._hear_neighbour, words)
+
+    def _hear_neighbour(self, words: str) -> None:
+        try:
+            self._neighbours.heard(words, self._answer, self._show)
+        except (Unreadable, ValueError, KeyError, TypeError) as error:
+            log.info("another process was not understood", error=type(error).__name__)
+
+    def _answer(self, document: str) -> None:
+        if document in self.desks:
+            self.desks[document].answer()
+
+    def _show(self, document: str, presence: bytes) -> None:
+        if document in self.desks:
+            self.desks[document].show(presence, self._now())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

@@ -1,11 +1,13 @@
 """Who is in a document and where their cursors are. The names are ours: nobody can type under another's.
 
-Nothing of this is stored. People are seen by those who are connected to the same process.
+Nothing of this is stored. Whoever is connected to another process is known by what that process tells, and forgotten when it says
+nothing for a while.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 
 from pycrdt import write_message, write_var_uint
@@ -16,6 +18,10 @@ LIMIT = 4096
 CLIENTS = 4
 """Cursors of one connection."""
 COLOURS = 8
+LEASE = 45.0
+"""Seconds after which somebody at another process, of whom nothing is heard, has gone. Browsers speak every 15 seconds."""
+ELSEWHERE = 0
+"""The owner of whoever is connected to another process; connections of this one are numbered from 1."""
 
 
 @dataclass(slots=True)
@@ -23,6 +29,7 @@ class _Here:
     owner: int
     clock: int
     state: str
+    until: float = math.inf
 
 
 class Presence:
@@ -41,7 +48,7 @@ class Presence:
         for _ in range(reader.number()):
             client, clock, state = reader.number(), reader.number(), reader.words()
             known = self._here.get(client)
-            if known and known.owner != owner:
+            if known and known.owner not in (owner, ELSEWHERE):
                 continue
             told[client] = _Here(owner, clock, self._state(state, person, name))
         mine = {client for client, one in self._here.items() if one.owner == owner} | set(told)
@@ -50,16 +57,52 @@ class Presence:
         self._here.update(told)
         return _encoded(told)
 
+    def hear(self, data: bytes, now: float) -> bytes:
+        """What another process tells, for those who are here. Whoever is connected to both is here. Raises Unreadable."""
+        reader = Reader(data)
+        told = {}
+        for _ in range(reader.number()):
+            client, clock, state = reader.number(), reader.number(), reader.words()
+            known = self._here.get(client)
+            if known and known.owner != ELSEWHERE:
+                continue
+            told[client] = _Here(ELSEWHERE, clock, self._recoloured(state), now + LEASE)
+            if told[client].state == "null":
+                self._here.pop(client, None)
+            else:
+                self._here[client] = told[client]
+        return _encoded(told)
+
     def leave(self, owner: int) -> bytes:
         """Somebody has gone: what the others must hear."""
-        gone = {client: one for client, one in self._here.items() if one.owner == owner}
+        return self._forget({client: one for client, one in self._here.items() if one.owner == owner})
+
+    def lapse(self, now: float) -> bytes:
+        """Those at other processes of whom nothing is heard any more have gone; empty when there are none."""
+        gone = {client: one for client, one in self._here.items() if one.until < now}
+        return self._forget(gone) if gone else b""
+
+    def everybody(self) -> bytes:
+        return _encoded(self._here)
+
+    def of(self, owner: int) -> bytes:
+        """All cursors of one connection."""
+        return _encoded({client: one for client, one in self._here.items() if one.owner == owner})
+
+    def owners(self) -> set[int]:
+        """The connections to this process."""
+        return {one.owner for one in self._here.values()} - {ELSEWHERE}
+
+    def _forget(self, gone: dict[int, _Here]) -> bytes:
         for client, one in gone.items():
             one.clock, one.state = one.clock + 1, "null"
             del self._here[client]
         return _encoded(gone)
 
-    def everybody(self) -> bytes:
-        return _encoded(self._here)
+    def _recoloured(self, state: str) -> str:
+        """Colours are given by each process to everybody whom it shows."""
+        said = json.loads(state)
+        return self._state(state, said["user"]["id"], said["user"]["name"]) if said else "null"
 
     def _state(self, state: str, person: str, name: str) -> str:
         try:

@@ -21,6 +21,7 @@ from tocsin.directory import queries as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.linking import queries as linking
 from tocsin.postmortems import commands, queries, rules
 from tocsin.postmortems.models import Action
 from tocsin.web.forms.request import Request
@@ -199,6 +200,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "here": "actions",
         "action": Row(action, today(request.now)),
         "kind": rules.CATEGORIES[action.category],
+        "linked": linking.keys_linking_to(request.actor, [action.id]).get(action.id, []),
         "form": form,
         "notice": notice,
         "people": people,

@@ -16,6 +16,7 @@ from tocsin.directory import agreed
 from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.incidents import commands, queries
+from tocsin.incidents.linking import queries as linking
 from tocsin.statuspages import queries as statuspages
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -45,8 +46,10 @@ def changes(request: Request) -> HttpResponse:
     days = whole(request.GET.get("days", "7"))
     days = days if days in SPANS else 7
     service = next((one for one in services if one.slug == request.GET.get("service")), None)
+    lines = queries.changes(request.actor, request.now - dt.timedelta(days=days), service)
+    caused = linking.keys_linking_to(request.actor, [line.id for line in lines])
     context = {
-        "lines": queries.changes(request.actor, request.now - dt.timedelta(days=days), service),
+        "lines": [(line, caused.get(line.id, [])) for line in lines],
         "days": days,
         "spans": SPANS,
         "services": services,

@@ -17,6 +17,7 @@ from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.linking import queries as linking
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import commands, queries, rules
 from tocsin.postmortems.models import Postmortem
@@ -99,6 +100,7 @@ def _show(request: Request, incident: Incident, postmortem: Postmortem) -> HttpR
         "here": "postmortems",
         "incident": incident,
         "postmortem": postmortem,
+        "linked": linking.keys_linking_to(request.actor, [postmortem.id]).get(postmortem.id, []),
         "state_word": rules.STATES[postmortem.state].lower(),
         "states": rules.STATES.items(),
         "fields": [_field(postmortem, name) for name in rules.FIELDS if name != "title"],

@@ -18,6 +18,7 @@ from tocsin.core.errors import Refused
 from tocsin.incidents import commands, ports, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries
+from tocsin.incidents.linking import queries as linking
 from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
@@ -81,6 +82,8 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
+        "links": linking.made(request.actor, incident),
+        "topic": getattr(collab.room(incident.id), "topic", ""),
         "followers": told_by_mail,
         "follower_ids": [one.id for one in told_by_mail],
         "form": form,

@@ -120,7 +120,10 @@ def of_call(call: WebhookCall) -> Told:
     """A call of a webhook. Nobody has been told by it: it has no person."""
     at = call.sent_at or call.started_at or call.created_at
     said, tone = _outcome(call)
-    return Told(at, "", f"Webhook {call.name}", "webhook", said, tone, call.host, call.provider_answer or call.last_error)
+    answer = call.provider_answer or call.last_error
+    if call.was_heard and call.work_state == WebhookCall.CANCELLED:
+        said, tone, answer = "not sent", "warn", call.last_error
+    return Told(at, "", f"Webhook {call.name}", "webhook", said, tone, call.host, answer)
 
 
 def _began(attempt: Attempt | WebhookCall) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from ninja import Router, Status
+from django.db.models import QuerySet
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
+from tocsin.directory.models import Product
 from tocsin.incidents import commands, queries
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template import queries as templates
 from tocsin.incidents.template.models import IncidentTemplate
+from tocsin.insights import queries as insights
 from tocsin.web.api import etags, lists, shapes
-from tocsin.web.api.nouns import alerts, incident_templates, services
+from tocsin.web.api.nouns import alerts, incident_templates, services, teams
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
 
@@ -142,19 +146,92 @@ def find_alerts(actor: Actor, wanted: list[str]) -> list[Any]:
     return found
 
 
+class Selection(Schema):
+    """Which incidents; every filter narrows."""
+
+    state: str = Field("", description="pending (or new), fixing, resolved, or open.")
+    severity: int | None = Field(None, ge=1, le=3)
+    service: str = Field("", description="Slug or id.")
+    product: str = Field("", description="Slug or id.")
+    team: str = Field("", description="That of the service; slug or id.")
+    q: str = Field("", description="Words in key, summary, description or service.")
+    since: dt.date | None = Field(None, description="The first day, in UTC, on which they were declared.")
+    until: dt.date | None = Field(None, description="The last day.")
+
+
+def _selected(request: Request, wanted: Selection) -> QuerySet[Incident]:
+    return queries.incidents(
+        request.actor,
+        state=wanted.state or None,
+        severity=wanted.severity,
+        service=services.find(wanted.service, field="service") if wanted.service else None,
+        product=_product(wanted.product) if wanted.product else None,
+        team=teams.find(wanted.team, field="team") if wanted.team else None,
+        q=wanted.q[:200],
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def _product(wanted: str) -> Product:
+    try:
+        return services.find_products([wanted])[0]
+    except Invalid as error:
+        raise Invalid(error.detail, field="product") from None
+
+
+class BucketDocument(Schema):
+    """One bar of the chart."""
+
+    since: dt.date
+    until: dt.date
+    total: int
+    sev1: int
+    sev2: int
+    sev3: int
+    median_ttr_seconds: int | None
+    ttr_known: int = Field(description="Of how many the time to recovery is known.")
+
+
+class TrendDocument(Schema):
+    """The same selection as the list, over time."""
+
+    step: Literal["week", "month", "year"] = Field(description="What a bar stands for. Weeks begin on Monday, days in UTC.")
+    total: int
+    median_ttr_seconds: int | None
+    ttr_known: int
+    items: list[BucketDocument]
+
+
 @router.get("", response=lists.Page[IncidentDocument], auth=READS, summary="List incidents, newest first")
-def list_incidents(
-    request: Request,
-    state: str = "",
-    severity: Severity | None = None,
-    service: str = "",
-    q: str = "",
-    limit: lists.Limit = 50,
-    cursor: lists.Cursor = "",
-) -> dict:
-    about = services.find(service, field="service") if service else None
-    rows = queries.incidents(request.actor, state=state or None, severity=severity, service=about, q=q[:200])
-    return lists.page(rows, "-id", limit=limit, cursor=cursor, show=show)
+def list_incidents(request: Request, wanted: Query[Selection], limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
+    return lists.page(_selected(request, wanted), "-id", limit=limit, cursor=cursor, show=show)
+
+
+@router.get("/trend", response=TrendDocument, auth=READS, summary="The same selection over time, with the median time to recovery")
+def trend(request: Request, wanted: Query[Selection]) -> TrendDocument:
+    found = insights.over_time(_selected(request, wanted), wanted.since, wanted.until)
+    return TrendDocument(
+        step=found.step,
+        total=found.total,
+        median_ttr_seconds=_whole(found.median),
+        ttr_known=found.known,
+        items=[
+            BucketDocument(
+                since=one.first,
+                until=one.last,
+                total=one.total,
+                **{f"sev{severity}": count for severity, count in enumerate(one.counts, 1)},
+                median_ttr_seconds=_whole(one.median),
+                ttr_known=one.known,
+            )
+            for one in found.buckets
+        ],
+    )
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _filled(body: NewIncident, template: IncidentTemplate | None) -> dict[str, Any]:

@@ -176,6 +176,23 @@ def _one(request: Request, incident: Incident, message: Message) -> MessageDocum
     return _shown(request, incident, [_message(incident, message.id)])[0]
 
 
+class RoomDocument(Schema):
+    """The room of an incident. Its topic follows summary, severity, roles and links by itself."""
+
+    name: str
+    topic: str
+    url: str
+
+
+@router.get("/{wanted}/room", response=RoomDocument, auth=READS, summary="The room with its topic")
+def get_room(request: Request, wanted: str) -> RoomDocument:
+    incident = _incident(request, wanted)
+    found = rooms.room(incident.id)
+    if found is None:
+        raise NotFound(f"{incident.key} has no room yet. Set it up.")
+    return RoomDocument(name=found.name, topic=found.topic, url=shapes.address(f"/{incident.key}"))
+
+
 @router.get("/{wanted}/messages", response=lists.Page[MessageDocument], auth=READS, summary="The messages, newest first")
 def list_messages(request: Request, wanted: str, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     incident = _incident(request, wanted)

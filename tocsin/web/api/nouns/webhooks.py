@@ -1,13 +1,16 @@
-"""`/api/v1/webhooks`: addresses outside that steps of a policy call, and every call with what came of it."""
+"""`/api/v1/webhooks`: addresses outside that steps of a policy call or that hear of incidents, and what came of every call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
+from django.db.models import QuerySet
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
+from tocsin.core.actor import Actor
+from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions as incidents
 from tocsin.oncall import commands, permissions, webhooks
 from tocsin.oncall.models import Webhook
@@ -21,6 +24,11 @@ from tocsin.web.forms.request import Request
 
 router = Router(tags=["webhooks"])
 
+Events = Annotated[
+    list[Annotated[str, StringConstraints(max_length=60)]],
+    Field(max_length=20, description="`incident.declared`, `incident.changed`, `incident.state_changed`, `update.published`."),
+]
+
 
 class WebhookDocument(shapes.Object):
     """Its address may hold a key of the other side, so the host alone is shown."""
@@ -29,6 +37,10 @@ class WebhookDocument(shapes.Object):
     name: str
     team: str
     host: str
+    events: list[str] = Field(description="What it is told of, by the `type` of the call.")
+    private: bool = Field(description="Whether it is told of private incidents too.")
+    failing_since: shapes.Instant | None = Field(description="It has taken nothing of what it hears since then.")
+    paused_at: shapes.Instant | None = Field(description="It failed for days and is told nothing more until it is resumed.")
     secret: str | None = Field(None, description="Shown once, where it was just made. `whsec_…`, as Standard Webhooks has it.")
 
 
@@ -37,6 +49,8 @@ class NewWebhook(shapes.Body):
     team: shapes.Named
     address: Annotated[str, StringConstraints(max_length=2000)] = Field(description="https:// or http://, at most 500 characters.")
     slug: Annotated[str, StringConstraints(max_length=60)] = ""
+    events: Events = Field(default_factory=list)
+    private: bool = Field(False, description="Tell it of private incidents too; for administrators.")
 
 
 class WebhookChange(shapes.Body):
@@ -44,6 +58,17 @@ class WebhookChange(shapes.Body):
 
     name: shapes.Line | None = None
     address: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    events: Events | None = None
+    private: bool | None = None
+
+
+class TryDocument(Schema):
+    """One try of a call."""
+
+    at: shapes.Instant
+    ok: bool
+    answer: str
+    ms: int
 
 
 class CallDocument(Schema):
@@ -52,12 +77,14 @@ class CallDocument(Schema):
     id: str
     id_sent: str
     created_at: shapes.Instant
+    type: str = Field(description="`escalation.step`, `test`, or what the webhook hears.")
     subject: str | None = Field(description="The alert or incident; null for a test.")
     step: int | None
     state: Literal["due", "leased", "done", "failed", "cancelled"]
     tries: int
     sent_at: shapes.Instant | None
     answer: str = Field(description="What the other side, or the network, said last.")
+    attempts: list[TryDocument] = Field(description="The latest tries, the oldest first.")
 
 
 def show(found: Iterable[Webhook]) -> list[WebhookDocument]:
@@ -74,6 +101,10 @@ def _document(webhook: Webhook, secret: str | None = None) -> WebhookDocument:
         name=webhook.name,
         team=webhook.team.slug,
         host=webhook.host,
+        events=webhook.hears,
+        private=webhook.tells_private,
+        failing_since=webhook.failing_since,
+        paused_at=webhook.paused_at,
         secret=secret,
     )
 
@@ -87,12 +118,14 @@ def _call(call: WebhookCall) -> CallDocument:
         id=call.id,
         id_sent=call.idempotency_key,
         created_at=call.created_at,
-        subject=call.subject if call.escalation_id else None,
+        type=call.kind,
+        subject=None if call.kind == WebhookCall.TEST else call.subject,
         step=call.said.get("step"),
         state=call.work_state,
         tries=call.tries,
         sent_at=call.sent_at,
         answer=call.provider_answer or call.last_error,
+        attempts=call.attempts,
     )
 
 
@@ -105,7 +138,14 @@ def list_webhooks(request: Request, limit: lists.Limit = 50, cursor: lists.Curso
 def create_webhook(request: Request, body: NewWebhook) -> Status:
     team = teams.find(body.team, field="team")
     made, secret = commands.create_webhook(
-        request.actor, team=team, name=body.name, address=body.address, slug=body.slug, now=request.now
+        request.actor,
+        team=team,
+        name=body.name,
+        address=body.address,
+        slug=body.slug,
+        hears=body.events,
+        tells_private=body.private,
+        now=request.now,
     )
     return Status(201, _document(made, secret))
 
@@ -121,7 +161,15 @@ def change_webhook(request: Request, wanted: str, body: WebhookChange) -> Webhoo
     etags.require_current(request, _document(found))
     name = found.name if body.name is None else body.name
     address = found.address if body.address is None else body.address
-    commands.change_webhook(request.actor, found, name=name, address=address, now=request.now)
+    commands.change_webhook(
+        request.actor,
+        found,
+        name=name,
+        address=address,
+        hears=body.events,
+        tells_private=body.private,
+        now=request.now,
+    )
     return etags.one(request, _document(webhooks.webhook(request.actor, found.id)))
 
 
@@ -140,6 +188,11 @@ def try_webhook(request: Request, wanted: str) -> Status:
     return Status(202, _call(paging.try_webhook(request.actor, webhooks.webhook(request.actor, wanted), now=request.now)))
 
 
+@router.post("/{wanted}/resume", response=WebhookDocument, auth=CONFIGURES, summary="Tell a paused webhook again what it hears")
+def resume_webhook(request: Request, wanted: str) -> WebhookDocument:
+    return _document(commands.resume_webhook(request.actor, webhooks.webhook(request.actor, wanted), now=request.now))
+
+
 @router.post("/{wanted}/remove", response={204: None}, auth=CONFIGURES, summary="Remove a webhook that no policy calls")
 def remove_webhook(request: Request, wanted: str) -> Status:
     commands.remove_webhook(request.actor, webhooks.webhook(request.actor, wanted), now=request.now)
@@ -149,7 +202,21 @@ def remove_webhook(request: Request, wanted: str) -> Status:
 @router.get("/{wanted}/calls", response=lists.Page[CallDocument], auth=READS, summary="The calls of a webhook, newest first")
 def list_calls(request: Request, wanted: str, limit: lists.Limit = 50, cursor: lists.Cursor = "") -> dict:
     """For managers of its team. Calls about private incidents are there for those who may know of them."""
-    found = webhooks.webhook(request.actor, wanted)
-    permissions.require_read_calls(request.actor, found)
-    rows = queries.calls_to(found).exclude(subject__in=incidents.hidden_from(request.actor).values("pk"))
+    rows = _readable(request.actor, webhooks.webhook(request.actor, wanted))
     return lists.page(rows, "-id", limit=limit, cursor=cursor, show=_calls)
+
+
+@router.post(
+    "/{wanted}/calls/{call_id}/send-again", response={202: CallDocument}, auth=CONFIGURES, summary="Send again what it heard"
+)
+def send_again(request: Request, wanted: str, call_id: str) -> Status:
+    """The same words under the same id. For managers of its team."""
+    call = _readable(request.actor, webhooks.webhook(request.actor, wanted)).filter(pk=call_id).first()
+    if call is None:
+        raise NotFound("This webhook has no such call.")
+    return Status(202, _call(paging.send_again(request.actor, call, now=request.now)))
+
+
+def _readable(actor: Actor, found: Webhook) -> QuerySet[WebhookCall]:
+    permissions.require_read_calls(actor, found)
+    return queries.calls_to(found).exclude(subject__in=incidents.hidden_from(actor).values("pk"))
