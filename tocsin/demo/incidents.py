@@ -99,9 +99,8 @@ def _happenings(
         steps += [(course.recover + dice.uniform(8, 30), acts.resolve), (course.recover + 60, acts.follow_up)]
         steps += [(course.recover + dice.uniform(3, 12) * 1440, acts.publish)]
         steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish)]
-    if place == TALKED + 1:
-        steps += [(course.first_word + 120, acts.next_update)]
     if place == TALKED:
+        steps += [(course.first_word + 12, acts.next_update)]
         steps += Talk(company, watch.actors, lambda: course.there).steps()
         steps += Impact(company, watch, lambda: course.there).steps()
         steps += Loop(company, watch.actors, lambda: course.there).steps()
@@ -167,7 +166,7 @@ class _Acts:
         statuspages.post_update(
             self._manager(at),
             self.course.there,
-            status="identified",
+            status="investigating",
             internal={
                 "opening": self.course.story.description.partition(". ")[0].rstrip(".") + ".",
                 "current_status": [_capital(self.course.story.observation), "What still works has been checked"],
@@ -175,12 +174,12 @@ class _Acts:
                 "place": briefs.PLACE,
                 "answers": {
                     "impact": briefs.IN_OPENING,
-                    "affected": "About one customer in ten",
+                    "affected": "8 % of customers and 40 colleagues",
                     "root_cause": "unknown",
                     "eta": "unknown",
                 },
             },
-            next_update_at=at + 60 * MINUTE,
+            next_update_at=at + 30 * MINUTE,
             confirmation=f"demo-{self.course.there.id}-2",
             now=at,
         )

@@ -52,6 +52,8 @@ def read(form: Typed) -> dict[str, Any]:
     answers = {}
     for name in rules.QUESTIONS:
         choice, text = form.text(name, longest=20), form.text(f"{name}_text", longest=1_000)
+        if text and not choice:
+            choice = form.values[name] = KNOWN
         answers[name] = text if choice == KNOWN else choice if choice in {rules.UNKNOWN, rules.IN_OPENING} else ""
     return words | {"answers": answers, "accepted": [part for part in _PARTS if form.ticked(f"accept_{part}")]}
 
