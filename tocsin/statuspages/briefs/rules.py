@@ -135,7 +135,7 @@ def begun(facts: rules.Facts, said: Mapping[str, str], before: Mapping[str, str]
     """
     opening = " ".join((said.get("customers_see", "").strip() or facts.seen).split())
     hit = [words for words in (facts.hit_outside, facts.hit_inside) if words]
-    answers = {name: before[name] for name in (CAUSE, ETA) if before.get(name)}
+    answers = {name: before[name] for name in (CAUSE, ETA) if before.get(name, UNKNOWN) not in {"", UNKNOWN}}
     if opening:
         answers[IMPACT] = IN_OPENING
     if hit:
