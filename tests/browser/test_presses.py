@@ -84,6 +84,17 @@ def test_a_team_is_paged_from_the_room_with_two(any_visit: Visit, site: Site, ke
 
 
 @pytest.mark.req("U04")
+def test_a_team_is_paged_from_the_room_with_three_by_its_form(any_visit: Visit, site: Site, key: str) -> None:
+    page = any_visit.go(f"/{key}")
+    hand = Hand(page)
+    hand.press(page.get_by_role("link", name="Page a team"))
+    hand.choose(page.get_by_label("Whom", exact=True), "Data")
+    hand.press(page.get_by_role("button", name="Page now"))
+    until(lambda: any(key in text for _, text in site.mails()), 20, "nobody is paged")
+    assert hand.count <= 3
+
+
+@pytest.mark.req("U04")
 def test_whoever_wants_to_see_first_who_is_woken_needs_three_in_the_form(any_visit: Visit, site: Site, key: str) -> None:
     page = any_visit.go(f"/{key}/page")
     hand = Hand(page)

@@ -96,6 +96,21 @@ def test_nothing_typed_is_lost_when_the_line_is(visit: Visit, key: str) -> None:
     expect(page.get_by_label("Write to the room")).to_have_value("half a sent")
 
 
+def test_what_was_sent_stays_in_sight_until_the_log_shows_it(visit: Visit, key: str) -> None:
+    page = visit.go(f"/{key}")
+    held: list[Route] = []
+    page.route(f"**/{key}", lambda route: held.append(route))
+    say(page, "still in sight")
+    waiting = page.get_by_role("list", name="Not sent yet").locator(".pending")
+    expect(waiting.locator(".role")).to_have_text("sent")
+    expect(waiting).to_contain_text("still in sight")
+    page.unroute(f"**/{key}")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#log .said", has_text="still in sight")).to_have_count(1)
+    expect(waiting).to_have_count(0)
+
+
 def test_an_answer_that_is_lost_on_the_way_back_makes_one_message(visit: Visit, key: str) -> None:
     visit.expected_faults = ["ERR_FAILED", "Failed to load resource"]
     page = visit.go(f"/{key}")

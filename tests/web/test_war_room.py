@@ -166,6 +166,8 @@ def test_paging_a_team_first_shows_who_and_their_hour(client: Client, incident: 
     before = Page.objects.count()
     shown = client.post("/HOT-1/page", {"target": there.bo.id, "do": "show"}).content.decode()
     assert "Bo" in shown.split("Who will be woken")[-1]
+    asked = client.post("/HOT-1/page", {"target": there.bo.id, "do": "page at once"})
+    assert asked.status_code == 200, "one person alone is asked about again"
     assert Page.objects.count() == before
     assert client.post("/HOT-1/page", {"target": there.bo.id, "do": "page"}).status_code == 302
     assert events.about(incident.id)[0].name

@@ -1,4 +1,4 @@
-"""Page a team or a roster about an incident: first who would be woken and what time it is there, then the page.
+"""Page a team or a roster about an incident: at once, or first who would be woken and what time it is there.
 
 Teams come first: somebody of theirs always answers. One person alone is the exception, found by name, skill or team and marked.
 """
@@ -42,7 +42,7 @@ def page_team(request: Request, key: str) -> HttpResponse:
     q = form.text("q")[:100]
     if request.method == "POST" and chosen is None:
         form.errors["target"] = "Choose whom to page."
-    if request.method == "POST" and chosen is not None and request.POST.get("do") == "page":
+    if request.method == "POST" and chosen is not None and _is_meant(request.POST.get("do", ""), chosen):
         try:
             commands.page_team(request.actor, incident, chosen, now=request.now)
         except Refused as refused:
@@ -64,6 +64,11 @@ def page_team(request: Request, key: str) -> HttpResponse:
         "already": told.of(incident.id, request.now).people,
     }
     return render(request, "incident/page.html", context, status=200 if form.ok else 422)
+
+
+def _is_meant(verb: str, chosen: Target) -> bool:
+    """Whether the page goes out now. A person alone is paged only after the exception was read."""
+    return verb == "page" or (verb == "page at once" and not isinstance(chosen, Person))
 
 
 def _choices(actor: Actor) -> list[tuple[str, list[Target]]]:

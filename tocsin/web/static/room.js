@@ -20,7 +20,7 @@
   /* One queue for each room, in this browser: words that were sent and not yet stored. */
   const name = "unsent " + form.dataset.room;
   const read = () => { try { return JSON.parse(localStorage.getItem(name)) || []; } catch { return memory; } };
-  let memory = [], busy = false, again = 0, pause = 2000;
+  let memory = [], sent = [], busy = false, again = 0, pause = 2000;
   const write = (queue) => {
     memory = queue;
     try { queue.length ? localStorage.setItem(name, JSON.stringify(queue)) : localStorage.removeItem(name); } catch { /* private window */ }
@@ -32,7 +32,7 @@
   box.className = "log";
   box.setAttribute("aria-label", "Not sent yet");
   function draw() {
-    const queue = read();
+    const queue = [...sent, ...read()];
     box.replaceChildren(...queue.map((one) => {
       const item = document.createElement("li"), time = document.createElement("time"), side = document.createElement("div");
       const who = document.createElement("span"), how = document.createElement("span"), words = document.createElement("div");
@@ -40,7 +40,7 @@
       time.dateTime = at.toISOString();
       time.textContent = clock(at);
       side.className = "pending"; who.className = "who"; who.textContent = "You";
-      how.className = "role"; how.textContent = "not sent yet, trying; kept on this device";
+      how.className = "role"; how.textContent = sent.includes(one) ? "sent" : "not sent yet, trying; kept on this device";
       words.textContent = one.text;
       side.append(who, how, words); item.append(time, side);
       return item;
@@ -48,6 +48,13 @@
     if (queue.length && !box.isConnected) document.getElementById("log").before(box);
     if (!queue.length) box.remove();
   }
+
+  /* What was sent stays until the log shows it; a page that was asked for too early does not, the next one does. */
+  document.addEventListener("tocsin:fresh", () => {
+    const shown = document.getElementById("log").textContent;
+    sent = sent.filter((one) => --one.looks > 0 && !shown.includes(one.text));
+    draw();
+  });
 
   async function post(body, multipart) {
     const wait = new AbortController(), timer = setTimeout(() => wait.abort(), multipart ? 600000 : 20000);
@@ -72,6 +79,7 @@
         const done = await post(body);
         if (done.later !== undefined) { tell(done.later); again = setTimeout(drain, pause); pause = Math.min(pause * 2, 30000); return; }
         pause = 2000;
+        if (!done.refused && !one.text.startsWith("/")) sent.push({ ...one, looks: 2 });
         write(read().filter((other) => other.key !== one.key));
         if (done.refused) { giveBack(one, done.refused); continue; }
         tell("");
