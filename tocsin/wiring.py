@@ -22,6 +22,7 @@ from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
 from tocsin.incidents.iterating import handlers as pace
+from tocsin.incidents.iterating.models import Prompt
 from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
@@ -43,6 +44,8 @@ from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
+from tocsin.statuspages.clocks import handlers as clocks
+from tocsin.statuspages.clocks import reminding
 from tocsin.web.frame import kit_page
 from tocsin.web.public import export
 
@@ -74,6 +77,9 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("person.reactivated", oncall.person_left_or_came_back),
     ("person.deactivated", paging.person_deactivated),
     ("page.created", incident_handlers.let_paged_person_in),
+    ("incident.declared", clocks.incident_changed),
+    ("incident.severity_changed", clocks.incident_changed),
+    ("incident.field_changed", clocks.incident_changed),
     ("incident.state_changed", pace.state_changed),
     ("incident.severity_changed", pace.looked_again),
     ("incident.severity_confirmed", pace.looked_again),
@@ -85,6 +91,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
     ("update.published", incident_handlers.tell_followers),
+    ("update.published", clocks.words_said),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
@@ -105,4 +112,5 @@ def install() -> None:
     readiness_ports.wire(kit_page.render)
     incident_ports.fill_things((linking.Things(),))
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
+    incident_ports.fill_prompt_askers({Prompt.WORDS: reminding.remind})
     events.wire(HANDLERS)

@@ -157,6 +157,18 @@ def test_an_update_takes_drafts_and_confirms_once(fake: Fake) -> None:
     assert run(fake, "update", "post", "HOT-1").exit_code == 2
 
 
+def test_a_follow_up_takes_its_parts_from_the_draft_and_the_line(fake: Fake) -> None:
+    inside = {"title": "T", "body": "", "opening": "Old.", "next_steps": ["a", "b"], "place": "here", "answers": {"eta": "noon"}}
+    published = {"already": False, "updates": [{"page": "internal"}], "hints": []}
+    fake.answers = [(200, {"internal": inside, "external": {}}), (200, published)]
+    parts = ["--opening", "New.", "--current", "c", "--current", "d", "--answer", "root_cause=unknown", "--accept", "opening"]
+    run(fake, "update", "post", "HOT-1", *parts, "--next", "20m")
+    sent = fake.heard[-1][3]["internal"]
+    assert (sent["opening"], sent["current_status"], sent["next_steps"]) == ("New.", ["c", "d"], ["a", "b"])
+    assert (sent["answers"], sent["accepted"]) == ({"eta": "noon", "root_cause": "unknown"}, ["opening"])
+    assert run(fake, "update", "post", "HOT-1", "--answer", "root_cause").exit_code == 2
+
+
 def test_a_proof_that_fails_is_the_answer_no(fake: Fake) -> None:
     finding = {"service": "shop", "urgencies": ["high", "low"], "fails": True, "words": "Sun 29 Mar 2026, Shop: nobody"}
     fake.answers = [(200, {"proven": False, "services": 2, "days": 400, "findings": [finding]})]
@@ -204,7 +216,8 @@ def test_a_webhook_is_made_and_its_secret_printed(fake: Fake) -> None:
     fake.answers = [(201, {"slug": "chat", "name": "Chat", "secret": "whsec_x"})]
     done = run(fake, "webhook", "create", "Chat", "--team", "db", "--address", "https://hooks.example.com/x")
     assert done.stdout == "chat: Chat, secret whsec_x\n"
-    assert fake.heard[-1][3] == {"name": "Chat", "team": "db", "address": "https://hooks.example.com/x", "slug": ""}
+    made = {"name": "Chat", "team": "db", "address": "https://hooks.example.com/x", "slug": "", "events": [], "private": False}
+    assert fake.heard[-1][3] == made
 
 
 def test_the_log_is_read_with_what_is_different_in_words(fake: Fake) -> None:

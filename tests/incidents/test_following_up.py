@@ -149,7 +149,9 @@ def test_whoever_may_see_an_incident_follows_it_by_mail_and_stops():
     statuspages.post_update(there.actor("ben"), incident, **told, confirmation="1", now=later(4))
     assert OutboxMail.objects.filter(to=there.sven.email, subject__contains=incident.key).count() == 1
     commands.unfollow(sven, incident, now=later(5))
-    statuspages.post_update(there.actor("ben"), incident, **told, confirmation="2", now=later(6))
+    answers = dict.fromkeys(("impact", "affected", "root_cause", "eta"), "unknown")
+    parts = {"opening": "Looking", "current_status": ["a", "b"], "next_steps": ["c", "d"], "place": "here", "answers": answers}
+    statuspages.post_update(there.actor("ben"), incident, **{**told, "internal": parts}, confirmation="2", now=later(6))
     assert OutboxMail.objects.filter(to=there.sven.email, subject__contains=incident.key).count() == 1
     with pytest.raises(Conflict):
         commands.follow(sven, fixing(there, drill=True), now=later(7))

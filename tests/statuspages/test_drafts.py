@@ -88,5 +88,6 @@ def test_a_promise_lies_ahead_and_only_the_last_words_need_none():
         with pytest.raises(Invalid) as refused:
             rules.check_promise("investigating", promise, NOW)
         assert refused.value.field == "next_update_at"
-    assert not rules.too_late(NOW + dt.timedelta(minutes=180), NOW)
-    assert rules.too_late(NOW + dt.timedelta(minutes=181), NOW)
+    longest = dt.timedelta(minutes=180)
+    assert not rules.too_late(NOW + dt.timedelta(minutes=180), NOW, longest)
+    assert rules.too_late(NOW + dt.timedelta(minutes=181), NOW, longest)

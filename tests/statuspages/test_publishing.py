@@ -17,6 +17,13 @@ from tocsin.statuspages.models import Entry, StatusPage, Update
 pytestmark = pytest.mark.django_db
 INSIDE = {"title": "", "body": "We roll back."}
 OUTSIDE = {"title": "Investigating issues with Tickets", "body": "We are looking into it."}
+PARTS = {
+    "opening": "Cards fail for one in eight.",
+    "current_status": ["Rolled back on two hosts", "Errors go down"],
+    "next_steps": ["Finish the rollback", "Watch for an hour"],
+    "place": "on the internal status page and by email",
+    "answers": {"impact": "opening", "affected": "300 customers", "root_cause": "unknown", "eta": "unknown"},
+}
 
 
 def published(there, incident, by="ben", **fields):
@@ -129,9 +136,8 @@ def test_updates_of_one_incident_share_one_entry_in_order_with_the_last_status()
     there = given.house()
     incident = given.fixing(there)
     published(there, incident)
-    published(
-        there, incident, status="identified", confirmation="form 2", external={"title": "", "body": "Found."}, now=given.later(20)
-    )
+    found = {"title": "", "body": "Found."}
+    published(there, incident, status="identified", confirmation="form 2", internal=PARTS, external=found, now=given.later(20))
     (view,) = queries.external_page(given.later(21)).open
     assert [update.body for update in view.updates] == ["Found.", "We are looking into it."]
     assert (view.status_words, view.entry.title) == ("Identified", "Investigating issues with Tickets")
@@ -269,3 +275,56 @@ def test_a_page_costs_the_same_however_much_it_shows(django_assert_num_queries):
     with django_assert_num_queries(5):
         page = queries.external_page(given.later(11))
         assert [(view.entry.title, len(view.updates), list(view.entry.components.all())) for view in page.open]
+
+
+@pytest.mark.req("FCO-01", "FCO-05", "FCO-06")
+def test_a_follow_up_inside_keeps_its_answers_and_writes_out_what_is_unknown():
+    there = given.house()
+    incident = given.fixing(there)
+    published(there, incident)
+    told = published(there, incident, internal=PARTS, external=None, confirmation="form 2", now=given.later(20)).first
+    kept = Update.objects.get(pk=told.pk)
+    assert kept.entry.title == f"{incident.key} - Sev 1 - Card payments fail"
+    assert (kept.brief["answers"]["affected"], kept.brief["accepted"]) == ("300 customers", [])
+    for words in (
+        "Cards fail for one in eight.\n\n",
+        "- Errors go down\n",
+        "root cause is currently unknown",
+        "by 10:00 UTC on 20 November",
+    ):
+        assert words in kept.body
+
+
+@pytest.mark.req("FCO-02", "FCO-03", "FCO-04", "FCO-05")
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"opening": ""}, "opening", "invalid"),
+        ({"opening": "A. B. C."}, "opening", "accept_warning"),
+        ({"current_status": ["One"]}, "current_status", "accept_warning"),
+        ({"next_steps": ["1", "2", "3", "4", "5"]}, "next_steps", "accept_warning"),
+        ({"place": " "}, "place", "invalid"),
+        ({"answers": {**PARTS["answers"], "root_cause": ""}}, "root_cause", "invalid"),
+        ({"answers": {**PARTS["answers"], "mood": "x"}}, "answers", "invalid"),
+        ({"body": "As well"}, "internal_body", "invalid"),
+    ],
+)
+def test_a_follow_up_inside_is_refused_at_its_field(change, field, code):
+    there = given.house()
+    incident = given.fixing(there)
+    published(there, incident)
+    with pytest.raises(Invalid) as refused:
+        published(there, incident, internal={**PARTS, **change}, confirmation="form 2", now=given.later(20))
+    assert (refused.value.field, refused.value.code) == (field, code)
+    if code == "accept_warning":
+        accepted = {**PARTS, **change, "accepted": [field]}
+        published(there, incident, internal=accepted, confirmation="form 3", now=given.later(21))
+
+
+def test_a_follow_up_inside_as_one_text_is_asked_for_its_parts():
+    there = given.house()
+    incident = given.fixing(there)
+    published(there, incident)
+    with pytest.raises(Invalid) as refused:
+        published(there, incident, confirmation="form 2")
+    assert refused.value.field == "opening"

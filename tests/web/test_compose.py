@@ -82,17 +82,77 @@ def test_pressing_twice_publishes_once_and_says_so(client: Client, incident: Inc
     assert Update.objects.count() == 2
 
 
+def answered(form: dict[str, str]) -> dict[str, str]:
+    """The same follow-up with every question answered."""
+    said = {"opening": "Cards fail for some.", "current_status": "One\nTwo", "next_steps": "Three\nFour", "impact": "opening"}
+    return form | said | {"affected": "known", "affected_text": "300 customers", "root_cause": "unknown", "eta": "unknown"}
+
+
 def test_whoever_comes_second_reads_the_first_before_confirming(client: Client, incident: Incident, there: World) -> None:
-    mine = confirmed(client, draft(client))
+    mine = confirmed(client, draft(client) | {"internal_body": "My own words."})
     other = signed_in(there.bo)
     other.post("/HOT-1/update", confirmed(other, draft(other) | {"internal_body": "Bo was faster"}))
     answer = client.post("/HOT-1/update", mine)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "Bo was faster" in answer.content.decode()
+    assert answer.context["form"]["opening"] == "My own words."
     assert Update.objects.count() == 2
-    second = dict(answer.context["carried"]) | {"confirmation": answer.context["confirmation"], "seen": answer.context["seen"]}
-    assert client.post("/HOT-1/update", second | {"do": "publish"}).status_code == 302
+    follow_up = answered(draft(client)) | {"seen": answer.context["seen"]}
+    assert client.post("/HOT-1/update", confirmed(client, follow_up)).status_code == 302
     assert Update.objects.count() == 4
+
+
+def test_words_that_were_confirmed_in_the_same_form_are_read_again_when_somebody_spoke(
+    client: Client, incident: Incident, there: World
+) -> None:
+    client.post("/HOT-1/update", confirmed(client, draft(client)))
+    mine, other = confirmed(client, answered(draft(client))), signed_in(there.bo)
+    other.post("/HOT-1/update", confirmed(other, answered(draft(other)) | {"opening": "Bo was faster."}))
+    again = client.post("/HOT-1/update", mine)
+    assert again.status_code == 200
+    assert "Bo was faster" in again.content.decode()
+    second = dict(again.context["carried"]) | {"confirmation": again.context["confirmation"], "seen": again.context["seen"]}
+    assert client.post("/HOT-1/update", second | {"do": "publish"}).status_code == 302
+
+
+@pytest.mark.req("FCO-02", "FCO-03", "FCO-05", "FCO-06")
+def test_a_follow_up_goes_when_five_questions_are_answered_and_its_warnings_accepted(client: Client, incident: Incident) -> None:
+    client.post("/HOT-1/update", confirmed(client, draft(client)))
+    form = draft(client) | {"seen": Update.objects.first().id}
+    page = client.post("/HOT-1/update", form | {"opening": "A. B. C.", "do": "review"})
+    assert page.status_code == 422
+    assert {"opening", "current_status", "next_steps", "affected", "root_cause", "eta"} <= set(page.context["form"].errors)
+    assert "The root cause is currently unknown." in page.content.decode()
+    form = answered(form) | {"next_steps": "Only one"}
+    page = client.post("/HOT-1/update", form | {"do": "review"})
+    assert list(page.context["form"].errors) == ["next_steps"]
+    assert "accept_next_steps" in page.content.decode()
+    sent = confirmed(client, form | {"accept_next_steps": "1"})
+    assert client.post("/HOT-1/update", sent).status_code == 302
+    kept = Update.objects.filter(entry__page__audience="internal").first()
+    assert kept.brief["answers"]["affected"] == "300 customers"
+    assert kept.brief["accepted"] == ["next_steps"]
+    assert "When it will be fixed is currently unknown." in kept.body
+
+
+def test_last_words_chosen_in_the_form_of_a_follow_up_are_drafted_and_read_first(client: Client, incident: Incident) -> None:
+    client.post("/HOT-1/update", confirmed(client, draft(client)))
+    page = client.post("/HOT-1/update", draft(client) | {"internal_body": "", "status": "resolved", "do": "review"})
+    assert page.status_code == 422
+    sent = {name: value for name, value in draft(client).items() if name != "internal_body"}
+    page = client.post("/HOT-1/update", sent | {"status": "resolved", "do": "review"})
+    assert "HOT-1 is resolved" in page.context["form"]["internal_body"]
+
+
+@pytest.mark.req("FCO-08")
+def test_words_for_customers_are_hinted_at_and_may_go(client: Client, incident: Incident) -> None:
+    page = client.post("/HOT-1/update", draft(client) | {"external_body": "Ada restarts pay-03. One. Two.", "do": "review"})
+    assert page.status_code == 200
+    assert [hint.partition("; ")[0] for hint in page.context["hints"]] == [
+        "“pay-03” looks like the name of a host.",
+        "“Ada” is somebody of the house.",
+        "3 sentences",
+    ]
 
 
 def test_the_promised_time_is_the_one_that_was_read(client: Client, incident: Incident) -> None:

@@ -110,7 +110,7 @@ def test_opening_communications_shows_video_and_room_side_by_side(client: Client
     shown = client.get(f"/{incident.key}/checklist").text
     section = shown[shown.index('id="communications"') :].split("</section>")[0]
     assert "Video to understand each other fast" in section
-    assert 'href="https://video.example/hot"' in section
+    assert f'href="/{incident.key}/video"' in section
     assert f'href="/{incident.key}">The room' in section
 
 

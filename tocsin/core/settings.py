@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     review_minutes: int = Field(
         30, ge=5, le=1440, description="How often the manager of a major incident is asked whether impact or severity has changed."
     )
+    first_words_minutes: int = Field(
+        30, ge=1, le=1440, description="Within how many minutes of a major incident the first words are due, inside and outside."
+    )
+    longest_silence_minutes: int = Field(
+        180, ge=1, le=10080, description="How many minutes updates of an open incident lie apart at most; a promise may be sooner."
+    )
     relief_hours: int = Field(8, ge=1, le=72, description="Hours on one incident after which somebody is shown as tired.")
     awake_hours: int = Field(16, ge=1, le=72, description="Hours awake after which somebody is shown as tired.")
     incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")

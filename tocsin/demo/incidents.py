@@ -25,6 +25,7 @@ from tocsin.postmortems import commands as postmortems
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import rules as words
+from tocsin.statuspages.briefs import rules as briefs
 
 INCIDENT_COUNT = 40
 TALKED = 99
@@ -99,6 +100,7 @@ def _happenings(
         steps += [(course.recover + dice.uniform(3, 12) * 1440, acts.publish)]
         steps += [(course.recover + dice.uniform(9, 50) * 1440, acts.finish)]
     if place == TALKED:
+        steps += [(course.first_word + 12, acts.next_update)]
         steps += Talk(company, watch.actors, lambda: course.there).steps()
         steps += Impact(company, watch, lambda: course.there).steps()
         steps += Loop(company, watch.actors, lambda: course.there).steps()
@@ -158,6 +160,29 @@ class _Acts:
             now=at,
         )
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
+
+    def next_update(self, at: dt.datetime) -> None:
+        """A follow-up to the company; customers wait for theirs, and their clock says so."""
+        statuspages.post_update(
+            self._manager(at),
+            self.course.there,
+            status="investigating",
+            internal={
+                "opening": self.course.story.description.partition(". ")[0].rstrip(".") + ".",
+                "current_status": [_capital(self.course.story.observation), "What still works has been checked"],
+                "next_steps": ["Take the change back where it can be taken back", "Watch the numbers for half an hour"],
+                "place": briefs.PLACE,
+                "answers": {
+                    "impact": briefs.IN_OPENING,
+                    "affected": "8 % of customers and 40 colleagues",
+                    "root_cause": "unknown",
+                    "eta": "unknown",
+                },
+            },
+            next_update_at=at + 30 * MINUTE,
+            confirmation=f"demo-{self.course.there.id}-2",
+            now=at,
+        )
 
     def observe(self, at: dt.datetime) -> None:
         if self.place != TALKED:

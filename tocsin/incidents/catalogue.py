@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.core import clock
 from tocsin.directory.rules import BACKUP_KINDS
 from tocsin.incidents import assessing, rules
 from tocsin.incidents.iterating import telling
@@ -185,6 +186,14 @@ def _update(data: Data) -> Entry:
     return Entry("Update", "tell", f"{words}{': ' + title if title else ''}")
 
 
+def _update_due(data: Data) -> Entry:
+    what = "first words" if data.get("first") else "next words"
+    where = "to customers" if data.get("page") == "external" else "to the company"
+    at = f"{clock.parse(str(data['due_at'])):%H:%M UTC}" if data.get("due_at") else ""
+    verb = {"before": f"due at {at}", "due": "due now"}.get(str(data.get("step")), f"overdue since {at}")
+    return Entry("Due", "clock", f"{what} {where} are {verb}", quiet=data.get("step") != "late")
+
+
 def _call_failed(data: Data) -> Entry:
     rest = "and is not tried again" if data.get("final") else "and is tried again"
     words = f"webhook {data.get('name')} could not be called {rest}: {data.get('answer', '')}"
@@ -305,6 +314,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         group="talk",
     ),
     "update.published": _update,
+    "update.due": _update_due,
     "update.left_open": _said(
         lambda data: "; ".join(f"the {page} page stays open: {why}" for page, why in data.get("pages", {}).items()),
         "Update",

@@ -6,7 +6,7 @@ import datetime as dt
 
 from tocsin.core.work import leases
 from tocsin.core.work.engine import OWNER, Module
-from tocsin.incidents.commands.iterating import _prompts, asking
+from tocsin.incidents.commands.iterating import asking, prompts
 from tocsin.incidents.iterating.models import Prompt
 
 _TOGETHER = 20
@@ -14,10 +14,10 @@ _TOGETHER = 20
 
 def ask_prompts(now: dt.datetime) -> int:
     """Claim due questions and put them, each in a transaction of its own."""
-    claimed = leases.claim(Prompt, lane=_prompts.LANE, owner=OWNER, now=now, limit=_TOGETHER)
+    claimed = leases.claim(Prompt, lane=prompts.LANE, owner=OWNER, now=now, limit=_TOGETHER)
     for prompt in claimed:
         asking.ask(prompt, now=now)
     return len(claimed)
 
 
-MODULES = (Module("prompts", ask_prompts, _prompts.LANE, every=5.0),)
+MODULES = (Module("prompts", ask_prompts, prompts.LANE, every=5.0),)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tocsin.core.actor import Actor
+from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
 
 
@@ -71,6 +72,26 @@ def check_resolve(incident: Incident, resolution: Resolution) -> None:
     """Ask every room above; the first that objects decides."""
     for check in _resolve_checks:
         check(incident, resolution)
+
+
+class PromptAsker(Protocol):
+    """Puts a question of a room above when its time has come, inside the transaction that marks it as put."""
+
+    def __call__(self, prompt: Prompt, incident: Incident, now: dt.datetime) -> None: ...
+
+
+_askers: dict[str, PromptAsker] = {}
+
+
+def fill_prompt_askers(askers: Mapping[str, PromptAsker]) -> None:
+    """Replace who puts which kind of question; called once by `wiring.py`."""
+    _askers.clear()
+    _askers.update(askers)
+
+
+def prompt_asker(kind: str) -> PromptAsker:
+    """Raises KeyError for a kind that nobody puts."""
+    return _askers[kind]
 
 
 @dataclass(frozen=True, slots=True)

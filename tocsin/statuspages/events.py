@@ -8,6 +8,12 @@ UPDATE_PUBLISHED = "update.published"
 data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation
 """
 
+UPDATE_DUE = "update.due"
+"""Somebody is reminded of words that are due. Subject and context: the incident.
+
+data: page (audience), step (before, due or late), first (whether they are the first words), due_at (RFC 3339)
+"""
+
 LEFT_OPEN = "update.left_open"
 """An entry outlives its incident. Subject: the entry; context: the incident. data: pages (audience to the reason)"""
 

@@ -76,6 +76,8 @@ class Update(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="updates")
     status = models.CharField(max_length=16)
     body = models.TextField()
+    brief = models.JSONField(default=dict, db_default={})
+    """Of a follow-up to the company: its parts, its answers to the five questions, and the warnings that were accepted."""
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     next_update_at = models.DateTimeField(null=True)

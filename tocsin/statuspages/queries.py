@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.incidents import permissions as incidents
-from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template.queries import first_words as prepared_words
 from tocsin.statuspages import rules
+from tocsin.statuspages.clocks import rules as clock_rules
+from tocsin.statuspages.clocks.queries import clocks_after, limits
 from tocsin.statuspages.commands.closing import closable
 from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
@@ -96,7 +96,8 @@ def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def _entry(entry: Entry) -> EntryView:
     updates = tuple(entry.updates.all())
-    promise = updates[0].next_update_at if updates and entry.resolved_at is None else None
+    running = updates and entry.resolved_at is None
+    promise = clock_rules.next_due(updates[0].at, updates[0].next_update_at, limits()) if running else None
     lasted = entry.resolved_at - entry.started_at if entry.resolved_at else None
     return EntryView(entry, updates, promise, rules.STATUSES[entry.status], lasted)
 
@@ -144,7 +145,7 @@ def last_update(incident: Incident, audience: str | None = None) -> Update | Non
 
 
 def next_due(incident: Incident) -> dt.datetime | None:
-    """When the next words are due: as promised, or 30 minutes after a major incident began. None when none are."""
+    """When the next words are due on any page, as its clock says. None when none are."""
     return next_dues([incident]).get(incident.pk)
 
 
@@ -152,34 +153,21 @@ def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
     """When the next words are due, by incident id, for a list of incidents: one query."""
     found = [incident for incident in rows if incident.state != Incident.RESOLVED]
     said: dict[str, list[Update]] = {}
-    for update in Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry"):
+    for update in Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry__page"):
         said.setdefault(update.entry.incident_id, []).append(update)
     dues = ((incident.pk, due_after(incident, said.get(incident.pk, ()))) for incident in found)
     return {key: due for key, due in dues if due}
 
 
 def due_after(incident: Incident, updates: Iterable[Update]) -> dt.datetime | None:
-    """As `next_due`, for an incident of which these are all the updates, in any order. No query."""
-    if incident.state == Incident.RESOLVED:
-        return None
-    last: dict[str, Update] = {}
-    for update in sorted(updates, key=attrgetter("at", "id")):
-        last[update.entry_id] = update
-    return _due(incident, list(last.values()))
+    """As `next_due`, for an incident of which these are all the updates, with their pages, in any order. No query."""
+    return min((clock.due_at for clock in clocks_after(incident, updates)), default=None)
 
 
 def latest_words(rows: Iterable[Incident]) -> dict[str, Update]:
     """What customers were told last, by incident id; nothing for those of whom they were told nothing. One query."""
     updates = Update.objects.filter(entry__incident__in=[incident.pk for incident in rows], entry__page__audience=rules.EXTERNAL)
     return {update.entry.incident_id: update for update in updates.select_related("entry").order_by("at", "id")}
-
-
-def _due(incident: Incident, latest: Sequence[Update]) -> dt.datetime | None:
-    promises = [update.next_update_at for update in latest if update.next_update_at]
-    if promises:
-        return min(promises)
-    waits = not latest and incident_rules.is_major(incident.severity) and not incident.is_drill
-    return incident.created_at + rules.FIRST_WORDS if waits else None
 
 
 def drill_drafts(incident: Incident) -> list[DrillDraft]:

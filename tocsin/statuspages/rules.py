@@ -30,12 +30,6 @@ COMPONENT_STATES: Mapping[str, str] = {
 }
 """From best to worst."""
 
-FIRST_WORDS = dt.timedelta(minutes=30)
-"""A major incident is spoken of within this time."""
-
-LONGEST_SILENCE = dt.timedelta(minutes=180)
-"""Updates of an open incident lie at most this far apart."""
-
 HISTORY = dt.timedelta(days=90)
 
 
@@ -202,9 +196,9 @@ def check_left_open(key: str, spoken: Collection[str], kept: Mapping[str, str], 
         raise Invalid(f"{pages.capitalize()} still {speaks} of {key}. Close that, or say why it stays open.", field="final")
 
 
-def too_late(next_update_at: dt.datetime, now: dt.datetime) -> bool:
+def too_late(next_update_at: dt.datetime, now: dt.datetime, longest: dt.timedelta) -> bool:
     """Whether a promise leaves readers without words for longer than they should be. A hint, not a refusal."""
-    return next_update_at - now > LONGEST_SILENCE
+    return next_update_at - now > longest
 
 
 def worst(states: Iterable[str]) -> str:

@@ -301,6 +301,8 @@ def _times(started: str, detected: str, ended: str, unknown: list[str] | None) -
 def _published(answer: Any) -> None:
     where = " and ".join(one["page"] for one in answer["updates"])
     say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
+    for hint in answer.get("hints", ()):
+        say(f"Before customers read more: {hint}")
 
 
 @verb(update, "list", table("at", "page", "status", "title", "author"))
@@ -309,10 +311,34 @@ def list_updates(api: Remote, wanted: Key) -> Any:
     return api.get("incidents", wanted, "updates")
 
 
-@verb(update, "draft", lambda answer: say("\n\n".join(f"{where}\n{one['title']}\n{one['body']}" for where, one in answer.items())))
+@verb(update, "clocks", table("page", "due_at", "overdue", "said_at"))
+def list_clocks(api: Remote, wanted: Key) -> Any:
+    """Show when the next words are due, inside and to customers."""
+    return api.get("incidents", wanted, "clocks")
+
+
+def _drafted(answer: Any) -> None:
+    for where, one in answer.items():
+        bullets = [f"- {line}" for name in ("current_status", "next_steps") for line in one.get(name, ())]
+        known = [f"{name}: {text}" for name, text in one.get("answers", {}).items()]
+        rest = [line for line in (one["body"], one.get("opening", ""), *bullets, *known) if line]
+        say("\n".join([where, one["title"], *rest, ""]))
+
+
+@verb(update, "draft", _drafted)
 def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--status")] = "investigating") -> Any:
     """Show the words to begin with, for both pages."""
     return api.get("incidents", wanted, "drafts", status=status)
+
+
+_ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
+
+
+def _answers(given: list[str] | None) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given or ()]
+    if not all(name and text for name, _, text in pairs):
+        fail(USAGE, "write answers as QUESTION=TEXT, such as root_cause=unknown")
+    return {name.strip(): text.strip() for name, _, text in pairs}
 
 
 @verb(update, "post", _published)
@@ -322,14 +348,32 @@ def post_update(
     status: Annotated[str, typer.Option("--status", help="investigating, identified, monitoring or resolved.")] = "investigating",
     internal: Annotated[str | None, typer.Option("--internal", help="Words for the company; `-` takes the draft.")] = None,
     external: Annotated[str | None, typer.Option("--external", help="Words for customers; `-` takes the draft.")] = None,
+    opening: Annotated[str, typer.Option("--opening", help="A follow-up inside: where we stand, in one or two sentences.")] = "",
+    current: Annotated[list[str] | None, typer.Option("--current", help="A line of its current status; two to four.")] = None,
+    step: Annotated[list[str] | None, typer.Option("--step", help="A line of its next steps; two to four.")] = None,
+    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=TEXT", help=_ANSWER)] = None,
+    place: Annotated[str, typer.Option("--place", help="Where the next update comes; left out: page and mail.")] = "",
+    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part all the same.")] = None,
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
 ) -> Any:
-    """Publish an update on the internal page, the external page, or both. What you type is what they read."""
-    said = {"internal": internal, "external": external}
+    """Publish an update on the internal page, the external page, or both. What you type is what they read.
+
+    Inside, the first and the last message are one text; in between say it in parts: --opening, --current, --step and --answer,
+    which replace those of the draft.
+    """
+    answers = _answers(answer)
+    given: dict[str, Any] = {"opening": opening, "current_status": current, "next_steps": step, "place": place, "accepted": accept}
+    parts = {name: value for name, value in (given | {"answers": answers}).items() if value}
+    said = {"internal": "-" if parts and internal is None else internal, "external": external}
     if not any(said.values()):
         fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
     drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
-    words = {where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text}
+    words: dict[str, dict[str, Any]] = {
+        where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text
+    }
+    if parts:
+        drafted = words["internal"]
+        words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
     promised = instant(due, "--next")
     return api.post("incidents", wanted, "post-update", status=status, next_update_at=promised, confirmation=confirmation, **words)

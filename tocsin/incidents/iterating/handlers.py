@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
 from tocsin.directory.models import Person
-from tocsin.incidents.commands.iterating import _prompts
+from tocsin.incidents.commands.iterating import prompts
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
 
@@ -14,9 +14,9 @@ def state_changed(event: Event, actor: Actor) -> None:
     """The regular question begins with Fixing and ends with everything else. Hears `incident.state_changed`."""
     incident = Incident.objects.get(pk=event.subject)
     if incident.state == Incident.RESOLVED:
-        _prompts.withdraw_all(incident)
+        prompts.withdraw_all(incident)
     else:
-        _prompts.review_due(incident, event.at)
+        prompts.review_due(incident, event.at)
 
 
 def looked_again(event: Event, actor: Actor) -> None:
@@ -24,7 +24,7 @@ def looked_again(event: Event, actor: Actor) -> None:
     incident = Incident.objects.get(pk=event.subject)
     if incident.state == Incident.FIXING:
         word = "assessed" if event.name == "incident.assessed" else "severity"
-        _prompts.answer(incident, Person.objects.filter(pk=actor.id).first(), word, now=event.at)
+        prompts.answer(incident, Person.objects.filter(pk=actor.id).first(), word, now=event.at)
 
 
 def role_changed_hands(event: Event, actor: Actor) -> None:
@@ -32,8 +32,8 @@ def role_changed_hands(event: Event, actor: Actor) -> None:
     incident = Incident.objects.get(pk=event.subject)
     people = Person.objects.filter(pk__in=[event.data["person"], event.data.get("old") or ""])
     for person in people:
-        _prompts.watch_person(incident, person, event.at)
+        prompts.watch_person(incident, person, event.at)
     if event.name == "incident.role_taken":
         done = incident.reliefs.filter(role=event.data["role"], person=event.data["person"])
         if done.delete()[0]:
-            _prompts.withdraw(incident, Prompt.RELIEF, about=event.data["role"])
+            prompts.withdraw(incident, Prompt.RELIEF, about=event.data["role"])

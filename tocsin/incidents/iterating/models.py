@@ -155,7 +155,7 @@ class Prompt(DueRow):
     over, or why `person` may be tired: `on_it` or `awake`.
     """
 
-    IMPACT, RELIEF, FATIGUE = "impact", "relief", "fatigue"
+    IMPACT, RELIEF, FATIGUE, WORDS = "impact", "relief", "fatigue", "words"
     ON_IT, AWAKE = "on_it", "awake"
 
     id = IdField("prm")

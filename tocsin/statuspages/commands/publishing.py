@@ -6,23 +6,22 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 
 from tocsin.core import clock
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid
+from tocsin.core.errors import Conflict
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
-from tocsin.incidents import assessing
 from tocsin.incidents import rules as incident_rules
-from tocsin.incidents.models import Assessment, Incident
+from tocsin.incidents.models import Incident
 from tocsin.statuspages import events, permissions, rules
+from tocsin.statuspages.commands._wording import Said, Words, facts_of, wording
 from tocsin.statuspages.commands.components import relieve, set_states
 from tocsin.statuspages.models import Entry, StatusPage, Update
 
-Words = Mapping[str, str]
+__all__ = ["Publication", "Words", "facts_of", "post_update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,14 @@ def post_update(
     components: Mapping[str, str] | None = None,
     now: dt.datetime,
 ) -> Publication:
-    """Publish words (`{"title", "body"}`) on the internal page, the external page, or both.
+    """Publish words on the internal page, the external page, or both; `Words` says of what they are made.
+
+    What the company hears first and last is a title and a body; in between it gets follow-ups in parts that answer five questions.
 
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
-    maps component ids to states. Raises Invalid with the field (`external_body`, `next_update_at` …), Conflict with code
+    maps component ids to states. Raises Invalid with the field (`external_body`, `next_update_at`,
+    `root_cause` …) and code `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code
     `private_incident` for an incident that customers must not read of, and `drill` for one that nobody is told of.
     """
     permissions.require_publisher(actor, incident)
@@ -67,10 +69,10 @@ def post_update(
         )
         if known:
             return Publication(known, already=True)
-        words = _checked(incident, external=external, internal=internal)
         rules.check_promise(status, next_update_at, now)
         if incident.state == Incident.RESOLVED and status != rules.RESOLVED:
             raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
+        words = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         promise = None if status == rules.RESOLVED else next_update_at
         updates = [
             _say(actor, incident, audience, said, status=status, promise=promise, confirmation=confirmation, now=now)
@@ -84,36 +86,11 @@ def post_update(
     return Publication(tuple(updates))
 
 
-def _checked(incident: Incident, **said: Words | None) -> dict[str, rules.Draft]:
-    """The words by audience, trimmed and allowed there, internal first."""
-    words = {audience: _draft(incident, audience, text) for audience in rules.AUDIENCES if (text := said[audience]) is not None}
-    if not words:
-        raise Invalid("Write something for the company, for customers, or for both.", field="internal")
-    outside = words.get(rules.EXTERNAL)
-    if outside:
-        permissions.require_publishable(incident)
-        prefix = settings.TOCSIN.incident_prefix
-        rules.check_public(outside.title, "external_title", prefix, incident.key)
-        rules.check_public(outside.body, "external_body", prefix, incident.key)
-    return words
-
-
-def _draft(incident: Incident, audience: str, text: Words) -> rules.Draft:
-    title = texts.line(text.get("title") or "", field=f"{audience}_title", limit=270, required=False)
-    if not title:
-        entry = Entry.objects.filter(incident=incident, page__audience=audience).first()
-        title = entry.title if entry else rules.words_for(audience, facts_of(incident), rules.INVESTIGATING, first=True).title
-    if audience == rules.INTERNAL and incident.key not in title:
-        title = f"{incident.key} - {title}"
-    body = texts.prose(text.get("body", ""), field=f"{audience}_body", limit=20_000, required=True)
-    return rules.Draft(title, body)
-
-
 def _say(
     actor: Actor,
     incident: Incident,
     audience: str,
-    said: rules.Draft,
+    said: Said,
     *,
     status: str,
     promise: dt.datetime | None,
@@ -141,6 +118,7 @@ def _say(
         entry=entry,
         status=status,
         body=said.body,
+        brief=dict(said.brief),
         author_id=None if actor.is_system else actor.id,
         at=now,
         next_update_at=promise,
@@ -159,22 +137,3 @@ def _announce(actor: Actor, incident: Incident, updates: list[Update], now: dt.d
         "confirmation": first.confirmation,
     }
     record(actor, events.UPDATE_PUBLISHED, first.id, context=incident.id, now=now, data=data)
-
-
-def facts_of(incident: Incident) -> rules.Facts:
-    """What the drafts need to know; one query for the products, one for the assessment."""
-    known = Assessment.objects.filter(incident=incident).first()
-    return rules.Facts(
-        key=incident.key,
-        severity=incident.severity,
-        summary=incident.summary,
-        products=tuple(product.name for product in incident.products.all()),
-        support_cases=incident.support_cases,
-        impact_started_at=incident.impact_started_at,
-        detected_at=incident.detected_at,
-        impact_ended_at=incident.impact_ended_at,
-        drill=incident.is_drill,
-        seen=known.seen if known else "",
-        hit_inside=assessing.hit(known.internal_extent, known.internal_figure, "colleagues") if known else "",
-        hit_outside=assessing.hit(known.external_extent, known.external_figure, "customers") if known else "",
-    )

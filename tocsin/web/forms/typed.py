@@ -33,6 +33,10 @@ class Typed:
     def ok(self) -> bool:
         return not self.errors
 
+    def has(self, name: str) -> bool:
+        """Whether the form that was sent had this field at all, empty or not."""
+        return self._data is not None and name in self._data
+
     def refuse(self, refused: Refused, **fields: str) -> None:
         """Show a command's refusal under the field it names, or above the form. `fields`: the form's name for a command's."""
         self.errors[fields.get(refused.field, refused.field) or "form"] = refused.detail

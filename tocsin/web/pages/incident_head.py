@@ -13,6 +13,8 @@ from tocsin.incidents.rules import duration_words
 from tocsin.postmortems import queries as postmortems
 from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import queries as statuspages
+from tocsin.statuspages.clocks import queries as clocks
+from tocsin.statuspages.clocks.rules import Clock
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.forms.request import Request
 from tocsin.web.pages import stage
@@ -65,7 +67,7 @@ def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = N
         facts=facts,
         stage=stage.of(incident, roles, facts),
         next=stage.next_act(incident, facts, has_postmortem=postmortem is not None) if may_respond else None,
-        due=countdown(statuspages.due_after(incident, updates), updates, request.now),
+        due=countdown(clocks.clocks_after(incident, updates), request.now),
         products=[product.name for product in incident.products.all()],
         public_status=shown[0].status if shown else "",
         communicator=next((one.person.name for one in roles if one.role == RoleAssignment.COMMUNICATIONS and one.person), ""),
@@ -80,19 +82,22 @@ def _first(updates: list[Update], audience: str) -> dt.datetime | None:
     return min((update.at for update in updates if update.entry.page.audience == audience), default=None)
 
 
-def countdown(due_at: dt.datetime | None, updates: list[Update], now: dt.datetime) -> Due | None:
-    """The promise as the head shows it; None when nobody has promised anything."""
-    if due_at is None:
+def countdown(running: list[Clock], now: dt.datetime) -> Due | None:
+    """The clock that runs out first, as the head shows it; None when no words are owed."""
+    if not running:
         return None
-    began = max((update.at for update in updates), default=due_at - dt.timedelta(minutes=30))
-    left = due_at - now
+    first = min(running, key=lambda clock: clock.due_at)
+    began = first.said_at or first.due_at - clocks.limits().first
+    left = first.due_at - now
     over = left < -dt.timedelta(minutes=1)
     words = f"{duration_words(-left)} late" if over else "due" if left <= dt.timedelta(0) else _minutes(left)
-    whole = max(1, int((due_at - began).total_seconds()))
+    whole = max(1, int((first.due_at - began).total_seconds()))
     used = min(whole, max(0, int((now - began).total_seconds())))
-    what = "Next update" if updates else "First words"
-    label = what if over or left <= dt.timedelta(0) else f"{what} in"
-    return Due(due_at, words, label, whole, used, soon=left <= SOON, over=over)
+    what = ("Next" if first.said_at else "First words") + (" to customers" if first.audience == StatusPage.EXTERNAL else " inside")
+    if {clock.due_at for clock in running} == {first.due_at} and len(running) > 1:
+        what = "Next update" if first.said_at else "First words"
+    label = what if left <= dt.timedelta(0) else f"{what} in"
+    return Due(first.due_at, words, label, whole, used, soon=left <= SOON, over=over)
 
 
 def _minutes(left: dt.timedelta) -> str:

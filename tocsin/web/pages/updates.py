@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from tocsin.collab.documents import queries as documents
 from tocsin.core import clock
 from tocsin.core.errors import Refused
 from tocsin.incidents import permissions
@@ -20,11 +19,13 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template import queries as prepared
 from tocsin.statuspages import commands, queries, rules
+from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.models import Update
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
 from tocsin.web.gate.policy import RESPONDER, allow
+from tocsin.web.pages import update_brief
 from tocsin.web.pages.addresses import at_incident
 
 PREFIX = {rules.INTERNAL: "Inside", rules.EXTERNAL: "Customers"}
@@ -53,16 +54,19 @@ def compose(request: Request, key: str) -> HttpResponse:
         status = request.GET.get("status", "")
         form = Typed(initial=_drafts(request, incident, last, status if status in rules.STATUSES else ""))
         return _form(request, incident, form, last)
+    if queries.updates_of(incident).filter(confirmation=request.POST.get("confirmation") or "-").exists():
+        messages.warning(request, "This was published already. Nothing was said twice.")
+        return redirect(f"/{incident.key}")
     form = Typed(request.POST)
     words = _read(form, request, incident)
     verb = request.POST.get("do", "")
+    overtaken = last is not None and last.id != request.POST.get("seen", "")
     if verb in {"preview", "edit"}:
         return _form(request, incident, form, last, quiet=verb == "edit")
     if not form.ok:
-        return _form(request, incident, form, last)
+        return _form(request, incident, form, last, overtaken=overtaken)
     if incident.is_drill:
         return _keep(request, incident, form, words, last)
-    overtaken = last is not None and last.id != request.POST.get("seen", "")
     confirmation = clean(request.POST.get("confirmation", ""))[:64]
     if verb != "publish" or not confirmation or (overtaken and last and last.confirmation != confirmation):
         return _review(request, incident, form, last, overtaken=overtaken)
@@ -87,7 +91,7 @@ def _publish(
 
 def _keep(request: Request, incident: Incident, form: Typed, words: dict[str, Any], last: Update | None) -> HttpResponse:
     """In a drill the words are kept to be read aloud, nothing is published."""
-    said = {audience: words[audience] for audience in rules.AUDIENCES}
+    said = {audience: words[audience] and _exact(form, audience) for audience in rules.AUDIENCES}
     try:
         commands.keep_draft(request.actor, incident, status=words["status"], **said, now=request.now)
     except Refused as refused:
@@ -104,27 +108,22 @@ def _drafts(request: Request, incident: Incident, last: Update | None, status: s
     if incident.state == Incident.RESOLVED:
         status = rules.RESOLVED
     inside, outside = queries.draft(incident, rules.INTERNAL, status), queries.draft(incident, rules.EXTERNAL, status)
-    if last is not None and status != rules.RESOLVED:
-        inside = _from_document(incident)
+    follow_up = briefs.is_follow_up(incident, status)
     plan = prepared.plan(request.actor, incident) if last is None else None
     meant = plan.audiences if plan and plan.audiences else rules.AUDIENCES
     return {
         "status": status,
         "to_internal": rules.INTERNAL in meant,
         "internal_title": inside.title,
-        "internal_body": inside.body,
+        "internal_body": "" if follow_up else inside.body,
         "to_external": open_for_customers and rules.EXTERNAL in meant,
         "external_title": outside.title if open_for_customers else "",
         "external_body": outside.body if open_for_customers else "",
         "next": "" if status == rules.RESOLVED else "in 30 min",
         "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
+        "follow_up": follow_up,
+        **(update_brief.begin(incident) if follow_up else {}),
     }
-
-
-def _from_document(incident: Incident) -> rules.Draft:
-    state = documents.state(incident.id)
-    said = {section.slug: section.text for section in state.sections} if state else {}
-    return rules.follow_up_internal(commands.facts_of(incident), said.get("customers_see", ""), said.get("we_try", ""))
 
 
 def _closed_to_customers(incident: Incident) -> str:
@@ -137,16 +136,10 @@ def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
     status = form.choice("status", rules.STATUSES, wrong="Choose a status.")
     promised = form.when("next", zone=request.actor.zone, now=request.now, past=False)
     form.values["next_at"] = promised
+    form.values["follow_up"] = briefs.is_follow_up(incident, status)
     words: dict[str, Any] = {"status": status, "next_update_at": promised}
     for audience in rules.AUDIENCES:
-        wanted = form.ticked(f"to_{audience}")
-        title = form.text(f"{audience}_title", longest=270)
-        body = form.text(f"{audience}_body", lines=True)
-        words[audience] = {"title": title, "body": body} if wanted else None
-        if wanted and not body:
-            form.errors[f"{audience}_body"] = "Write the message, or take the tick away."
-        if not wanted:
-            form.errors.pop(f"{audience}_body", None)
+        words[audience] = _words(form, incident, audience)
     if words[rules.INTERNAL] is None and words[rules.EXTERNAL] is None:
         form.errors["form"] = "Choose who this is for: inside, customers, or both."
     parts = list(queries.components(rules.EXTERNAL))
@@ -156,6 +149,26 @@ def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
     words["components"] = changed if words[rules.EXTERNAL] else {}
     _check(form, request, incident, words)
     return words
+
+
+def _words(form: Typed, incident: Incident, audience: str) -> dict[str, Any] | None:
+    """What is said to one audience; a follow-up to the company in its parts."""
+    wanted = form.ticked(f"to_{audience}")
+    title = form.text(f"{audience}_title", longest=270)
+    if _in_parts(form, audience):
+        parts = update_brief.read(form)
+        if wanted:
+            update_brief.check(form, parts)
+        return {"title": title, **parts} if wanted else None
+    body = form.text(f"{audience}_body", lines=True)
+    if wanted and not body and not form.has(f"{audience}_body"):
+        form.values[f"{audience}_body"] = queries.draft(incident, audience, form["status"]).body
+        form.errors[f"{audience}_body"] = "Nobody has read this message yet: it was drafted for the status that you chose."
+    elif wanted and not body:
+        form.errors[f"{audience}_body"] = "Write the message, or take the tick away."
+    if not wanted:
+        form.errors.pop(f"{audience}_body", None)
+    return {"title": title, "body": body} if wanted else None
 
 
 def _check(form: Typed, request: Request, incident: Incident, words: dict[str, Any]) -> None:
@@ -176,13 +189,32 @@ def _letters(form: Typed) -> list[Letter]:
     where = {rules.INTERNAL: "internal status page", rules.EXTERNAL: "external status page"}
     promised = form["next_at"] or None if form["status"] != rules.RESOLVED else None
     return [
-        Letter(PREFIX[audience], where[audience], form[f"{audience}_title"], form[f"{audience}_body"], promised)
+        Letter(PREFIX[audience], where[audience], **_exact(form, audience), next=None if _in_parts(form, audience) else promised)
         for audience in rules.AUDIENCES
         if form[f"to_{audience}"]
     ]
 
 
-def _form(request: Request, incident: Incident, form: Typed, last: Update | None, *, quiet: bool = False) -> HttpResponse:
+def _exact(form: Typed, audience: str) -> dict[str, str]:
+    """The words as they will be read."""
+    body = form[f"{audience}_body"]
+    if _in_parts(form, audience):
+        body = update_brief.letter(update_brief.read_again(form), form["next_at"] or None)
+    return {"title": form[f"{audience}_title"], "body": body}
+
+
+def _in_parts(form: Typed, audience: str) -> bool:
+    return audience == rules.INTERNAL and bool(form["follow_up"])
+
+
+def _hints(incident: Incident, form: Typed) -> list[str]:
+    """What customers would stumble over in the words for them."""
+    return briefs.hints(incident, f"{form['external_body']}") if form["to_external"] else []
+
+
+def _form(
+    request: Request, incident: Incident, form: Typed, last: Update | None, *, quiet: bool = False, overtaken: bool = False
+) -> HttpResponse:
     if quiet:
         form.errors.clear()
     _readable(form, request)
@@ -194,11 +226,14 @@ def _form(request: Request, incident: Incident, form: Typed, last: Update | None
         "last": last,
         "seen": last.id if last else "",
         "due": queries.next_due(incident),
+        "notice": _overtaken_by(incident, last) if overtaken and last else None,
         "statuses": rules.STATUSES.items(),
         "outside_closed": _closed_to_customers(incident),
         "components": [(part, chosen.get(part.id) or part.state) for part in queries.components(rules.EXTERNAL)],
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
+        "hints": _hints(incident, form),
+        **(update_brief.shown(form) if form["follow_up"] else {}),
     }
     return render(request, "incident/update.html", context, status=200 if form.ok else 422)
 
@@ -215,9 +250,7 @@ def _readable(form: Typed, request: Request) -> None:
 
 def _review(request: Request, incident: Incident, form: Typed, last: Update | None, *, overtaken: bool) -> HttpResponse:
     letters = _letters(form)
-    notice = None
-    if overtaken and last is not None:
-        notice = _overtaken_by(incident, last)
+    notice = _overtaken_by(incident, last) if overtaken and last else None
     both = len(letters) > 1
     outside = bool(form["to_external"])
     context = {
@@ -230,6 +263,7 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "button": "Publish inside and to customers" if both else "Publish to customers" if outside else "Publish inside",
         "confirmation": secrets.token_urlsafe(16),
         "seen": last.id if last else "",
+        "hints": _hints(incident, form),
         "carried": list(_carried(form)),
     }
     return render(request, "incident/update_review.html", context)
@@ -247,6 +281,7 @@ def _carried(form: Typed) -> list[tuple[str, str]]:
     """The form as hidden fields: what was read is what is published."""
     pairs = [(name, form[name]) for name in ("status", *(f"{a}_{part}" for a in rules.AUDIENCES for part in ("title", "body")))]
     pairs += [(f"to_{audience}", "1") for audience in rules.AUDIENCES if form[f"to_{audience}"]]
+    pairs += update_brief.carried(form) if form["follow_up"] else []
     pairs += [(f"c-{part}", state) for part, state in (form["components"] or {}).items()]
     return [*pairs, ("next", clock.rfc3339(form["next_at"]) if form["next_at"] else "")]
 

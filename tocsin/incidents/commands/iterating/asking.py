@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -13,9 +13,9 @@ from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.core.work import leases, outbox
 from tocsin.directory.models import Person
-from tocsin.incidents import events
+from tocsin.incidents import events, ports
 from tocsin.incidents.commands._record import locked, tell
-from tocsin.incidents.commands.iterating import _prompts
+from tocsin.incidents.commands.iterating import prompts
 from tocsin.incidents.iterating import queries
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.incidents.models import Incident
@@ -30,16 +30,16 @@ def ask(prompt: Prompt, *, now: dt.datetime) -> None:
         if incident.state == Incident.RESOLVED:
             leases.finish(prompt, Prompt.CANCELLED)
         elif leases.finish(prompt, Prompt.DONE, asked_at=now):
-            _ASKED[prompt.kind](prompt, incident, now)
+            _asker(prompt.kind)(prompt, incident, now)
 
 
 def _impact(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     if incident.state != Incident.FIXING or not is_major(incident.severity):
         return
     tell(SYSTEM, events.PROMPTED, incident, now=now, prompt=prompt.id)
-    lines = ["Has the impact or the severity changed?", f"No: {_link(incident, 'fix')}", f"Yes: {_link(incident, 'assess')}"]
-    _mail(incident, [incident.manager], "Has impact or severity changed?", lines, prompt, now)
-    _prompts.review_due(incident, now)
+    lines = ["Has the impact or the severity changed?", f"No: {link(incident, 'fix')}", f"Yes: {link(incident, 'assess')}"]
+    mail(incident, [incident.manager], "Has impact or severity changed?", lines, prompt, now)
+    prompts.review_due(incident, now)
 
 
 def _relief(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
@@ -52,9 +52,9 @@ def _relief(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     held = incident.roles.filter(role=planned.role, until__isnull=True).select_related("person")
     lines = [
         f"{planned.person.name} takes over as {role} at {planned.at.astimezone(dt.UTC):%H:%M UTC}.",
-        f"Hand over there: {_link(incident, 'roles')}",
+        f"Hand over there: {link(incident, 'roles')}",
     ]
-    _mail(incident, [planned.person, *(row.person for row in held)], f"Hand-over of the {role} soon", lines, prompt, now)
+    mail(incident, [planned.person, *(row.person for row in held)], f"Hand-over of the {role} soon", lines, prompt, now)
 
 
 def _fatigue(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
@@ -65,22 +65,27 @@ def _fatigue(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     tell(SYSTEM, events.TIRED, incident, now=now, person=found.person.pk, name=found.person.name, why=found.tired)
     lines = [
         f"{found.person.name} has been at it for long: {found.tired}. Plan who relieves them.",
-        f"Plan it there: {_link(incident, 'relief')}",
+        f"Plan it there: {link(incident, 'relief')}",
     ]
-    _mail(incident, [incident.manager], f"{found.person.name} needs relief", lines, prompt, now)
+    mail(incident, [incident.manager], f"{found.person.name} needs relief", lines, prompt, now)
 
 
-_ASKED = {Prompt.IMPACT: _impact, Prompt.RELIEF: _relief, Prompt.FATIGUE: _fatigue}
+_ASKED: Mapping[str, ports.PromptAsker] = {Prompt.IMPACT: _impact, Prompt.RELIEF: _relief, Prompt.FATIGUE: _fatigue}
 
 
-def _link(incident: Incident, page: str) -> str:
+def _asker(kind: str) -> ports.PromptAsker:
+    return _ASKED.get(kind) or ports.prompt_asker(kind)
+
+
+def link(incident: Incident, page: str) -> str:
+    """The address of a page of this incident."""
     return f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}/{page}"
 
 
-def _mail(
+def mail(
     incident: Incident, people: Iterable[Person | None], about: str, lines: Iterable[str], prompt: Prompt, now: dt.datetime
 ) -> None:
-    """One mail for each who is not in the room now, none in a drill. What a private incident is about is not written into it."""
+    """One mail for each who is not in the room now, none in a drill; what a private incident is about is not written into it."""
     if incident.is_drill:
         return
     here = {one.id for one in rooms.visitors(rooms.room(incident.id), now) if one.here}

@@ -14,7 +14,7 @@ from tocsin.core.text import texts
 from tocsin.incidents import events, permissions
 from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked, require_open, save, tell
-from tocsin.incidents.commands.iterating import _prompts
+from tocsin.incidents.commands.iterating import prompts
 from tocsin.incidents.iterating import rules
 from tocsin.incidents.iterating.models import Behaviour, DisciplineCheck, Prompt
 from tocsin.incidents.models import Incident
@@ -64,7 +64,7 @@ def no_change(actor: Actor, incident: Incident, *, now: dt.datetime) -> Prompt |
     with transaction.atomic():
         incident = locked(incident)
         require_open(incident)
-        prompt = _prompts.answer(incident, author(actor), "no_change", now=now)
+        prompt = prompts.answer(incident, author(actor), "no_change", now=now)
         asked = clock.rfc3339(prompt.asked_at) if prompt and prompt.asked_at else None
         data = {"prompt": prompt.id if prompt else None, "answer": "no_change", "asked_at": asked}
         tell(actor, events.PROMPT_ANSWERED, incident, now=now, **data)

@@ -14,7 +14,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import events, permissions
 from tocsin.incidents.commands._numbers import author
 from tocsin.incidents.commands._record import locked, require_open, tell
-from tocsin.incidents.commands.iterating import _prompts
+from tocsin.incidents.commands.iterating import prompts
 from tocsin.incidents.iterating import queries, rules
 from tocsin.incidents.iterating.models import Awake, Prompt, Relief
 from tocsin.incidents.models import Incident
@@ -39,7 +39,7 @@ def declare_awake(
         since = now - awake
         kept, _ = Awake.objects.update_or_create(incident=incident, person=who, defaults={"since": since, "at": now})
         due_at = max(now, since + queries.limits().awake)
-        _prompts.schedule(incident, Prompt.FATIGUE, due_at, about=Prompt.AWAKE, person=who)
+        prompts.schedule(incident, Prompt.FATIGUE, due_at, about=Prompt.AWAKE, person=who)
         data = {"since": clock.rfc3339(since), "hours": round(awake.total_seconds() / 3600, 1)}
         tell(actor, events.AWAKE_DECLARED, incident, now=now, person=who.pk, name=who.name, **data)
     return kept
@@ -64,7 +64,7 @@ def plan_relief(actor: Actor, incident: Incident, role: str, person: Person, *, 
         before = incident.reliefs.select_related("person").filter(role=role).first()
         given = {"person": person, "at": at, "planned_at": now, "planned_by": author(actor)}
         planned, _ = Relief.objects.update_or_create(incident=incident, role=role, defaults=given)
-        _prompts.schedule(incident, Prompt.RELIEF, max(now, at - rules.REMIND_BEFORE), about=role)
+        prompts.schedule(incident, Prompt.RELIEF, max(now, at - rules.REMIND_BEFORE), about=role)
         data = {"at": clock.rfc3339(at), "old_name": before.person.name if before else None}
         tell(actor, events.RELIEF_PLANNED, incident, now=now, role=role, person=person.pk, name=person.name, **data)
     return planned
@@ -80,5 +80,5 @@ def cancel_relief(actor: Actor, incident: Incident, role: str, *, now: dt.dateti
         if planned is None:
             raise NotFound(f"No relief of the {role_label(role).lower()} is planned.")
         planned.delete()
-        _prompts.withdraw(incident, Prompt.RELIEF, about=role)
+        prompts.withdraw(incident, Prompt.RELIEF, about=role)
         tell(actor, events.RELIEF_CANCELLED, incident, now=now, role=role, name=planned.person.name)

@@ -12,6 +12,8 @@ from tocsin.core.errors import NotFound
 from tocsin.core.ids import new_id
 from tocsin.incidents import queries as incidents
 from tocsin.statuspages import commands, queries
+from tocsin.statuspages.briefs import queries as briefs
+from tocsin.statuspages.clocks import queries as clocks
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.web.api import etags, lists, shapes
 from tocsin.web.api.scopes import READS, RESPONDS
@@ -21,6 +23,8 @@ router = Router(tags=["status-pages"])
 updates = Router(tags=["incidents"])
 
 UpdateStatus = Literal["investigating", "identified", "monitoring", "resolved"]
+Question = Literal["impact", "affected", "root_cause", "eta"]
+Part = Literal["opening", "current_status", "next_steps"]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage"]
 
 
@@ -31,7 +35,7 @@ class ComponentDocument(Schema):
 
 
 class UpdateDocument(Schema):
-    """One published message."""
+    """One published message. `answers` are those of a follow-up to the company; customers' words have none."""
 
     id: str
     page: Literal["internal", "external"]
@@ -41,6 +45,7 @@ class UpdateDocument(Schema):
     at: shapes.Instant
     next_update_at: shapes.Instant | None
     author: shapes.PersonRef | None
+    answers: dict[str, str]
 
 
 class EntryDocument(Schema):
@@ -70,22 +75,48 @@ class Words(shapes.Body):
     body: shapes.Prose
 
 
+class InternalWords(shapes.Body):
+    """What the company hears: first and last a `body`, in between a follow-up in parts that answers five questions."""
+
+    title: shapes.Line = Field("", description="Left out: the entry keeps its title, or gets the drafted one.")
+    body: shapes.Prose = ""
+    opening: str = Field("", max_length=2000, description="One or two sentences: where we stand, what it does to customers.")
+    current_status: list[shapes.Line] = Field(default_factory=list, max_length=50, description="Two to four lines.")
+    next_steps: list[shapes.Line] = Field(default_factory=list, max_length=50, description="Two to four lines.")
+    place: shapes.Line = Field("", description="Where the next update comes.")
+    answers: dict[Question, str] = Field(
+        default_factory=dict,
+        description="A text, `unknown` where nobody knows yet; `opening` for an impact that the opening tells. Each is needed.",
+    )
+    accepted: list[Part] = Field(default_factory=list, max_length=3, description="Parts that go in spite of their warning.")
+
+
 class NewUpdate(shapes.Body):
     """One act: to the company, to customers, or to both."""
 
     status: UpdateStatus
-    internal: Words | None = None
+    internal: InternalWords | None = None
     external: Words | None = None
     next_update_at: shapes.Instant | None = None
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
     components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
 
 
+class ClockDocument(Schema):
+    """When the next words on a page are due: as promised, at most after the longest silence; `said_at` is null before the first."""
+
+    page: Literal["internal", "external"]
+    due_at: shapes.Instant
+    said_at: shapes.Instant | None
+    overdue: bool
+
+
 class Published(Schema):
-    """What the confirmation published; `already` when that was before this request."""
+    """What the confirmation published; `already` when that was before this request. `hints`: what customers may stumble over."""
 
     updates: list[UpdateDocument]
     already: bool
+    hints: list[str] = Field(default_factory=list)
 
 
 class DraftDocument(Schema):
@@ -95,8 +126,18 @@ class DraftDocument(Schema):
     body: str
 
 
+class InternalDraft(DraftDocument):
+    """The parts of a follow-up; for the first and the last message they are empty and `body` is not."""
+
+    opening: str = ""
+    current_status: list[str] = Field(default_factory=list)
+    next_steps: list[str] = Field(default_factory=list)
+    place: str = ""
+    answers: dict[str, str] = Field(default_factory=dict, description="What is known; the rest waits for you.")
+
+
 class Drafts(Schema):
-    internal: DraftDocument
+    internal: InternalDraft
     external: DraftDocument
 
 
@@ -140,6 +181,7 @@ def _update(update: Update) -> UpdateDocument:
         at=update.at,
         next_update_at=update.next_update_at,
         author=shapes.person(update.author),
+        answers=update.brief.get("answers", {}),
     )
 
 
@@ -168,21 +210,38 @@ def list_updates(request: Request, wanted: str) -> dict:
     return {"items": [_update(row) for row in rows], "next": None}
 
 
+@updates.get("/{wanted}/clocks", response=lists.Page[ClockDocument], auth=READS, summary="When the next words are due, by page")
+def list_clocks(request: Request, wanted: str) -> dict:
+    running = clocks.clocks(incidents.by_key(request.actor, wanted))
+    items = [
+        ClockDocument(page=one.audience, due_at=one.due_at, said_at=one.said_at, overdue=one.is_overdue(request.now))
+        for one in running
+    ]
+    return {"items": items, "next": None}
+
+
 @updates.get("/{wanted}/drafts", response=Drafts, auth=READS, summary="Words to begin an update with")
 def get_drafts(request: Request, wanted: str, status: UpdateStatus = "investigating") -> Drafts:
     incident = incidents.by_key(request.actor, wanted)
     inside, outside = (queries.draft(incident, audience, status) for audience in ("internal", "external"))
+    if briefs.is_follow_up(incident, status):
+        brief = briefs.begun(incident)
+        parts = {name: list(getattr(brief, name)) for name in ("current_status", "next_steps")}
+        words = {"opening": brief.opening, "place": brief.place, "answers": dict(brief.answers), "body": "", **parts}
+    else:
+        words = {"body": inside.body}
     return Drafts(
-        internal=DraftDocument(title=inside.title, body=inside.body),
+        internal=InternalDraft(title=inside.title, **words),
         external=DraftDocument(title=outside.title, body=outside.body),
     )
 
 
 @updates.post("/{wanted}/post-update", response=Published, auth=RESPONDS, summary="Publish an update, once")
 def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
+    incident = incidents.by_key(request.actor, wanted)
     publication = commands.post_update(
         request.actor,
-        incidents.by_key(request.actor, wanted),
+        incident,
         status=body.status,
         external=body.external.model_dump() if body.external else None,
         internal=body.internal.model_dump() if body.internal else None,
@@ -191,4 +250,5 @@ def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
         components=body.components,
         now=request.now,
     )
-    return published(publication)
+    hints = briefs.hints(incident, body.external.body) if body.external else []
+    return published(publication).model_copy(update={"hints": hints})

@@ -1,0 +1,1 @@
+"""What a follow-up to the company is made of, and what it answers before it goes."""
