@@ -16,7 +16,20 @@ def test_a_major_incident_pages_the_policy_and_the_roster(rig: Rig, severity: in
     first, second = rig.expect_mail("Ada", "Nobody can pay"), rig.expect_mail("Max", "Nobody can pay")
     rig.acknowledge(first)
     rig.acknowledge(second)
-    rig.fast_forward(minutes=30)
+    rig.fast_forward(minutes=15)
+    rig.expect_silence()
+
+
+@pytest.mark.req("ICO-09", "U18")
+def test_whoever_has_said_nothing_for_thirty_minutes_is_reminded_for_each_page(rig: Rig) -> None:
+    rig.declare(severity=2, summary="Nobody can pay")
+    rig.acknowledge(rig.expect_mail("Ada", "Nobody can pay"))
+    rig.acknowledge(rig.expect_mail("Max", "Nobody can pay"))
+    rig.fast_forward(minutes=15)
+    rig.expect_silence()
+    rig.fast_forward(minutes=16)
+    rig.expect_mail("Root", "First words to the company are due now")
+    rig.expect_mail("Root", "First words to customers are due now")
     rig.expect_silence()
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.acceptance.installation import call
 from tests.acceptance.rig import SERVICE, Rig
+from tests.waiting import until
 
 
 def ok(answer: Any, status: int = 200) -> Any:
@@ -77,10 +78,14 @@ def _told(rig: Rig, key: str) -> None:
     again = ok(rig.api("POST", f"/incidents/{key}/post-update", document, by="Max"))
     assert (first["already"], again["already"]) == (False, True)
     assert {one["id"] for one in first["updates"]} == {one["id"] for one in again["updates"]}
-    public = call("GET", rig.tocsin.url + "/status")
-    assert public.status == 200
-    assert "<script" not in public.text
-    assert drafts["external"]["title"] in public.text.replace("&#x27;", "'")
+
+    def public() -> str:
+        shown = call("GET", rig.tocsin.url + "/status")
+        assert shown.status == 200, shown
+        return shown.text.replace("&#x27;", "'")
+
+    until(lambda: drafts["external"]["title"] in public(), 3, "customers read nothing")
+    assert "<script" not in public()
 
 
 def _resolved(rig: Rig, key: str) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests import tables
 from tests.acceptance.installation import Answer, Installation, call
+from tests.waiting import until
 
 DESK, PHONE = (1440, 900), (390, 844)
 
@@ -69,6 +70,10 @@ class Site:
             if words in text and found:
                 return found.group(0)
         return ""
+
+    def publishes(self, words: str) -> None:
+        """The page for customers holds these words within three seconds: it is made anew behind its readers."""
+        until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 3, f"customers do not read {words!r}")
 
     def weight(self, path: str) -> int:
         """Bytes of a page's answer as it travels, headers included."""

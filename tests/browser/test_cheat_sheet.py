@@ -185,6 +185,7 @@ def communicate(team: Team) -> None:
     who.page.locator("#external_title").fill(f"Some seats are sold twice ({team.key[-3:].strip('-')})")
     who.press("Review before publishing")
     who.press(who.page.locator("button[name=do][value=publish]"))
+    team.site.publishes("Some seats are sold twice")
     who.go("/status")
     who.sees("Some seats are sold twice")
 

@@ -105,3 +105,16 @@ def test_whoever_wants_to_see_first_who_is_woken_needs_three_in_the_form(any_vis
     hand.press(page.locator("button[name=do][value=page]"))
     until(lambda: any(key in text for _, text in site.mails()), 20, "nobody is paged")
     assert hand.count <= 3
+
+
+@pytest.mark.req("U04")
+def test_the_first_words_to_everybody_need_three(any_visit: Visit, site: Site, key: str) -> None:
+    page = any_visit.go(f"/{key}")
+    hand = Hand(page)
+    hand.press(page.get_by_role("link", name="Post update"))
+    hand.press(page.get_by_role("button", name="Review before publishing"))
+    hand.press(page.locator("button[name=do][value=publish]"))
+    expect(page).to_have_url(re.compile(rf"/{key}$"))
+    said = site.api("GET", f"/incidents/{key}/updates").json["items"]
+    assert {one["page"] for one in said} == {"internal", "external"}
+    assert hand.count <= 4

@@ -90,6 +90,7 @@ class Walk:
         self.picture("08-review")
         self.page.locator("button[name=do][value=publish]").click()
         self.page.wait_for_load_state()
+        self.visit.site.publishes(self.said)
         external = self.visit.go("/status")
         expect(external.get_by_role("main")).to_contain_text(self.said)
         assert external.locator("script").count() == 0

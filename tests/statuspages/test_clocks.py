@@ -39,7 +39,7 @@ def speaking(there, minutes: float = 1):
     return incident
 
 
-@pytest.mark.req("ICO-09")
+@pytest.mark.req("ICO-09", "U18")
 def test_who_has_not_spoken_within_thirty_minutes_is_reminded_in_three_steps():
     there = house()
     speaking(there)

@@ -17,7 +17,7 @@ from tocsin.web.kept.shelf import Document, Shelf
 
 log = structlog.get_logger(__name__)
 
-PAUSE = 0.5
+PAUSE = 0.2
 """Seconds between two looks at the store, however much is going on."""
 POLL = 1.0
 """Seconds after which it looks without a hint: a hint may be lost."""
