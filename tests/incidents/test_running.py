@@ -200,11 +200,11 @@ def test_the_topic_of_the_room_follows_severity_summary_roles_and_links():
     topic = collab.room(incident.id).topic
     page = f"{settings.TOCSIN.base_url}/{incident.key}"
     facts = f"{incident.key} · Sev 2 · Cards and wallets fail · Fixing · Incident manager: Ben · Tech lead: Ana"
-    assert topic == f"{facts} · {page} · {page}/document"
+    assert topic == f"{facts} · {page} · {page}/doc"
     commands.change_fields(there.actor("ben"), incident, video_url="https://bridge.example.com/912", now=NOW)
     commands.hand_over(there.actor("ben"), incident, there.imogen, now=NOW)
     topic = collab.room(incident.id).topic
-    links = f"{page} · https://bridge.example.com/912 · {page}/document"
+    links = f"{page} · https://bridge.example.com/912 · {page}/doc"
     assert topic.endswith(f"· Incident manager: Imogen · Tech lead: Ana · {links}")
     assert documents.document(incident.id).title == f"{incident.key} Cards and wallets fail"
 
@@ -271,7 +271,7 @@ def test_the_longest_topic_is_not_cut_and_leads_to_the_state_document_of_the_bac
     topic = collab.room(incident.id).topic
     assert "S" * 200 in topic
     assert "v" * 270 in topic
-    assert topic.endswith("/document")
+    assert topic.endswith("/doc")
     assert topic.index("Incident manager: Ben") < topic.index("Scribe")
     backup = BackupSystem.objects.get(kind="state_document")
     backup.name, backup.link = "Wiki", "https://wiki.example.com/isd"
@@ -279,4 +279,4 @@ def test_the_longest_topic_is_not_cut_and_leads_to_the_state_document_of_the_bac
     commands.mark_down(there.actor("ben"), incident, backup, now=NOW)
     assert collab.room(incident.id).topic.endswith("https://wiki.example.com/isd")
     commands.mark_up(there.actor("ben"), incident, "state_document", now=NOW)
-    assert collab.room(incident.id).topic.endswith("/document")
+    assert collab.room(incident.id).topic.endswith("/doc")

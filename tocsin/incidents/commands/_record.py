@@ -69,5 +69,5 @@ def topic_of(incident: Incident) -> str:
     holders = [(role, f"{name} ({about})" if about else name) for role, name, about in held]
     page = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}"
     backup = incident.fallbacks.filter(kind=_DOCUMENT, until=None).values_list("link", flat=True).first()
-    links = [page, *([incident.video_url] if incident.video_url else []), backup or f"{page}/document"]
+    links = [page, *([incident.video_url] if incident.video_url else []), backup or f"{page}/doc"]
     return rules.topic(incident.key, incident.summary, incident.severity, incident.state, holders, links)
