@@ -7,6 +7,7 @@ python docs/build.py --check    exit 1 when a page is not what the code says
 
 from __future__ import annotations
 
+import argparse
 import ast
 import os
 import subprocess
@@ -141,19 +142,23 @@ PHOTOGRAPHED = "photographed or (walk_of_the_readme and with-script)"
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="say which pages are not what the code says, change nothing")
+    parser.add_argument("--pages", action="store_true", help="write the pages, take no pictures")
+    options = parser.parse_args()
     stale = []
     for name, page in PAGES.items():
         text, path = page(), DOCS / name
         if path.exists() and path.read_text() == text:
             continue
         stale.append(name)
-        if "--check" not in sys.argv:
+        if not options.check:
             path.write_text(text)
             print(f"docs/{name}")
-    if "--check" in sys.argv:
+    if options.check:
         print("\n".join(f"docs/{name} is not what the code says; run make docs" for name in stale))
         return 1 if stale else 0
-    if "--pages" in sys.argv:
+    if options.pages:
         return 0
     pictures = [
         sys.executable,
