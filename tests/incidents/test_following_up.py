@@ -98,7 +98,8 @@ def test_a_task_elsewhere_is_linked_once_and_its_state_kept_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("url", "title", "field"), [("OPS-7", "x", "url"), ("javascript:alert(1)", "x", "url"), (TICKET, "", "title")]
+    ("url", "title", "field"),
+    [("OPS-7", "x", "url"), ("javascript:alert(1)", "x", "url"), ("https://", "x", "url"), (TICKET, "", "title")],
 )
 def test_a_task_needs_an_address_and_words(url, title, field):
     there = house()

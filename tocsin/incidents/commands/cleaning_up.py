@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from tocsin.alerts.rules import link
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.text import texts
@@ -42,8 +43,8 @@ def link_task(actor: Actor, incident: Incident, url: str, *, title: str, now: dt
 
 def _address(url: str) -> str:
     words = texts.line(url, field="url", limit=500)
-    if not words.startswith(("https://", "http://")):
-        raise Invalid("A task elsewhere has an address that begins with https://.", field="url")
+    if not link(words):
+        raise Invalid("A task elsewhere has an address that begins with https:// and names a host.", field="url")
     return words
 
 
