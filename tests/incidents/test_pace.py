@@ -204,3 +204,13 @@ def test_hours_count_from_the_last_rest():
         assert rules.hours(words, field="hours") == dt.timedelta(minutes=minutes)
     with pytest.raises(Invalid):
         rules.hours("long", field="hours")
+
+
+def test_whoever_only_watches_by_now_is_not_at_work_though_a_stream_still_names_them():
+    there = house()
+    incident, ben = fixing(there), there.actor("ben")
+    commands.open_stream(ben, incident, "Restart the hosts", lead=there.ana, now=later(2))
+    assert there.ana in {one.person for one in found.pace(ben, incident, later(9)).at_work}
+    there.ana.role = there.ana.STAKEHOLDER
+    there.ana.save()
+    assert there.ana not in {one.person for one in found.pace(ben, incident, later(9)).at_work}

@@ -235,11 +235,12 @@ def _all_at_work(incident: Incident, visitors: Sequence[Visitor], work: Sequence
     rows = list(incident.roles.select_related("person"))
     awake = dict(incident.awake.values_list("person_id", "since"))
     here = {one.id: one.joined_at for one in visitors if one.here}
-    people = {one.id: one.person for one in visitors if one.here and one.person.role != Person.STAKEHOLDER}
+    people = {one.id: one.person for one in visitors if one.here}
     for one in work:
         if one.lead is not None and one.state == Stream.OPEN:
             here[one.lead.pk] = min(one.created_at, here.get(one.lead.pk, one.created_at))
             people[one.lead.pk] = one.lead
+    people = {key: one for key, one in people.items() if one.role != Person.STAKEHOLDER}
     people |= {row.person_id: row.person for row in rows if row.until is None}
     found = []
     for person in people.values():
