@@ -32,18 +32,24 @@ _incident = line("{key} {state}, Sev {severity}: {summary}")
 
 
 Since = Annotated[str | None, typer.Option("--since", help="The first day they were declared: 2026-11-01, UTC.")]
+State = Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")]
+Severity = Annotated[int | None, typer.Option("--severity", min=1, max=3)]
+OfService = Annotated[str, typer.Option("--service", help="Slug of a service.")]
+OfProduct = Annotated[str, typer.Option("--product", help="Slug of a product.")]
+OfTeam = Annotated[str, typer.Option("--team", help="Slug of the team of the service.")]
+Words = Annotated[str, typer.Option("--search", help="Words to look for.")]
 Until = Annotated[str | None, typer.Option("--until", help="The last day.")]
 
 
 @verb(incident, "list", table("key", "severity", "state", "service", "summary", "manager", "created_at"))
 def list_incidents(
     api: Remote,
-    state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
-    severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
-    service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
-    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
-    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
-    q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    state: State = "",
+    severity: Severity = None,
+    service: OfService = "",
+    product: OfProduct = "",
+    team: OfTeam = "",
+    q: Words = "",
     since: Since = None,
     until: Until = None,
     limit: Limit = 50,
@@ -56,12 +62,12 @@ def list_incidents(
 @verb(incident, "trend", table("since", "until", "total", "sev1", "sev2", "sev3", "median_ttr_seconds"))
 def trend(
     api: Remote,
-    state: Annotated[str, typer.Option("--state", help="pending (or new), fixing, resolved, or open.")] = "",
-    severity: Annotated[int | None, typer.Option("--severity", min=1, max=3)] = None,
-    service: Annotated[str, typer.Option("--service", help="Slug of a service.")] = "",
-    product: Annotated[str, typer.Option("--product", help="Slug of a product.")] = "",
-    team: Annotated[str, typer.Option("--team", help="Slug of the team of the service.")] = "",
-    q: Annotated[str, typer.Option("--search", help="Words to look for.")] = "",
+    state: State = "",
+    severity: Severity = None,
+    service: OfService = "",
+    product: OfProduct = "",
+    team: OfTeam = "",
+    q: Words = "",
     since: Since = None,
     until: Until = None,
 ) -> Any:
