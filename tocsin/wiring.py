@@ -44,8 +44,11 @@ from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
+from tocsin.statuspages.arriving import jobs as arriving_jobs
 from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
+from tocsin.statuspages.lists import handlers as list_handlers
+from tocsin.statuspages.lists import queries as lists
 from tocsin.web.frame import kit_page
 from tocsin.web.public import export
 
@@ -64,6 +67,7 @@ MODULES: tuple[Module, ...] = (
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
+    *arriving_jobs.MODULES,
     Module("status_export", export.nightly, "status_export", every=600.0, alone=True),
 )
 """What the engine runs, each in a thread of its own."""
@@ -90,6 +94,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("incident.resolved", paging.alert_resolved),
     ("incident.resolved", postmortem_handlers.start_at_resolve),
     ("incident.resolved", status_handlers.close_at_resolve),
+    ("mail.failed", list_handlers.mail_failed),
     ("update.published", incident_handlers.tell_followers),
     ("update.published", clocks.words_said),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
@@ -112,5 +117,6 @@ def install() -> None:
     readiness_ports.wire(kit_page.render)
     incident_ports.fill_things((linking.Things(),))
     incident_ports.fill_resolve_checks((postmortem_handlers.demand_owner, status_handlers.demand_last_words))
+    incident_ports.fill_mailed(lists.told_addresses)
     incident_ports.fill_prompt_askers({Prompt.WORDS: reminding.remind})
     events.wire(HANDLERS)

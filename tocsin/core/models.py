@@ -95,6 +95,8 @@ class OutboxMail(DueRow):
     body = models.TextField()
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=200, unique=True)
+    letter_id = models.CharField(max_length=200, blank=True, default="", db_default="", db_index=True)
+    """The Message-ID that its readers see, where several copies are one letter; empty: `message_id` itself."""
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

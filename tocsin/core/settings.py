@@ -40,6 +40,21 @@ class Settings(BaseSettings):
         description="`smtp[s]://[user:password@]host[:port][?starttls=require|never]`. STARTTLS unless loopback.",
     )
     mail_from: str = Field("Tocsin <tocsin@localhost>", description="Sender of every mail.")
+    mail_address: str = Field(
+        "",
+        description="Where mail to Tocsin arrives, such as `incidents@tocsin.example.com`; replies and bounces come to "
+        "`incidents+…@`. Empty: nobody is asked to reply.",
+    )
+    mail_in: str = Field(
+        "", description="`host:port` at which mail is accepted over SMTP, behind your mail server. Empty: none is accepted."
+    )
+    mail_support: str = Field(
+        "",
+        description="A second address that arrives there: mail with the key of an incident in its subject labels a support case.",
+    )
+    mail_support_senders: str = Field(
+        "", description="Comma-separated addresses or domains that may label cases by mail, besides people of the directory."
+    )
     trusted_proxies: str = Field("", description="Comma-separated networks whose `X-Forwarded-For` and `-Proto` are believed.")
     outbound_allow: str = Field(
         "",
@@ -89,6 +104,22 @@ class Settings(BaseSettings):
             raise ValueError("TOCSIN_VIDEO_URL takes an address such as https://meet.example.com/{room}")
         return value
 
+    @field_validator("mail_address", "mail_support")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        local, at, domain = value.strip().lower().partition("@")
+        if value and not (at and domain and re.fullmatch(r"[a-z0-9._-]{1,20}", local) and re.fullmatch(r"[a-z0-9.-]+", domain)):
+            raise ValueError("takes an address such as incidents@tocsin.example.com, with at most 20 letters before the @ and no +")
+        return value.strip().lower()
+
+    @field_validator("mail_in")
+    @classmethod
+    def _listens(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError("TOCSIN_MAIL_IN takes host:port, such as 127.0.0.1:2525")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _proxies(cls, value: str) -> str:
@@ -105,6 +136,12 @@ class Settings(BaseSettings):
         if value not in {"debug", "info", "warning", "error"}:
             raise ValueError("TOCSIN_LOG takes debug, info, warning or error")
         return value
+
+    @property
+    def mail_in_place(self) -> tuple[str, int]:
+        """Host and port of `mail_in`, which must not be empty."""
+        host, _, port = self.mail_in.rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def on_postgresql(self) -> bool:
@@ -140,7 +177,18 @@ def load() -> Settings:
         database(settings)
     if settings.test and settings.smtp_url and not is_loopback(smtp(settings).host):
         raise SettingsError("TOCSIN_TEST=1 mails through loopback only; unset TOCSIN_TEST or TOCSIN_SMTP_URL")
+    _check_mail(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    """Mail that is accepted and belongs nowhere would be refused one by one."""
+    if settings.mail_in and not settings.mail_address:
+        raise SettingsError("TOCSIN_MAIL_IN needs TOCSIN_MAIL_ADDRESS, the address at which mail arrives")
+    if settings.mail_support and settings.mail_support == settings.mail_address:
+        raise SettingsError("TOCSIN_MAIL_SUPPORT must be another address than TOCSIN_MAIL_ADDRESS")
+    if settings.test and settings.mail_in and not is_loopback(settings.mail_in_place[0]):
+        raise SettingsError("TOCSIN_TEST=1 accepts mail on loopback only, such as TOCSIN_MAIL_IN=127.0.0.1:2525")
 
 
 def _check_video(settings: Settings) -> None:

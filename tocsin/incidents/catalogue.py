@@ -183,7 +183,9 @@ def _update(data: Data) -> Entry:
     titles = data.get("titles") or {}
     title = next(iter(titles.values()), "")
     words = f"{str(data.get('status', '')).capitalize()} on the {pages} page"
-    return Entry("Update", "tell", f"{words}{': ' + title if title else ''}")
+    lists = [str(name) for name in data.get("lists", ())]
+    mailed = f" (mailed to {rules.joined(lists)})" if lists else ""
+    return Entry("Update", "tell", f"{words}{': ' + title if title else ''}{mailed}")
 
 
 def _update_due(data: Data) -> Entry:
@@ -321,6 +323,11 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
     ),
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
+    "question.asked": _said(
+        lambda data: f"{data.get('name')} asks by mail: {data.get('text', '')}", "Question", "talk", group="talk"
+    ),
+    "question.answered": _said(lambda data: f"to {data.get('name')}: {data.get('text', '')}", "Answer", "talk", group="talk"),
+    "question.set_aside": _said(lambda data: f"of {data.get('name')} is set aside", "Question", "talk", group="talk", quiet=True),
     "update.feedback_given": _said(lambda data: str(data.get("text", "")), "Feedback", "talk", group="talk"),
     "postmortem.started": _said(lambda data: f"begun, {data.get('owner_name')} owns it", "Postmortem", "pen"),
     "postmortem.state_changed": _said(

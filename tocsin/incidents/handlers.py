@@ -10,7 +10,7 @@ from tocsin.core.ids import is_id
 from tocsin.core.models import Event
 from tocsin.core.work import outbox
 from tocsin.directory.models import Person
-from tocsin.incidents import events
+from tocsin.incidents import events, ports
 from tocsin.incidents.models import Incident, IncidentMember
 
 
@@ -40,8 +40,9 @@ def tell_followers(event: Event, actor: Actor) -> None:
     words = "It is private; read it there." if incident.is_private else body
     title = "an update" if incident.is_private else event.data["titles"]["internal"].removeprefix(f"{incident.key} - ")
     address = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}"
+    told = ports.mailed(event.subject)  # by a list that they are on
     for person in [row.person for row in incident.followers.select_related("person") if row.person_id != actor.id]:
-        if person.is_active:
+        if person.is_active and person.email.lower() not in told:
             outbox.enqueue(
                 person.email,
                 f"[{incident.key}] {title}",

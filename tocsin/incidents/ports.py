@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -92,6 +92,22 @@ def fill_prompt_askers(askers: Mapping[str, PromptAsker]) -> None:
 def prompt_asker(kind: str) -> PromptAsker:
     """Raises KeyError for a kind that nobody puts."""
     return _askers[kind]
+
+
+Mailed = Callable[[str], Collection[str]]
+"""By the id of an update, the addresses that hear of it without following its incident."""
+
+_mailed: list[Mailed] = []
+
+
+def fill_mailed(mailed: Mailed) -> None:
+    """Say who does; called once by `wiring.py`."""
+    _mailed[:] = [mailed]
+
+
+def mailed(update: str) -> Collection[str]:
+    """The addresses, in small letters, that have a mail of this update already."""
+    return _mailed[0](update) if _mailed else ()
 
 
 @dataclass(frozen=True, slots=True)

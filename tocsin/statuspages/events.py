@@ -5,7 +5,8 @@ from __future__ import annotations
 UPDATE_PUBLISHED = "update.published"
 """One deliberate act of publishing. Subject: its first update; context: the incident.
 
-data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation
+data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation,
+lists (names of those that were mailed)
 """
 
 UPDATE_DUE = "update.due"
@@ -22,6 +23,45 @@ DRAFT_KEPT = "update.draft_kept"
 
 FEEDBACK_GIVEN = "update.feedback_given"
 """Subject: the draft of a drill. data: text; context: the incident"""
+
+LIST_CREATED = "list.created"
+"""data: name, slug, severities, is_open"""
+
+LIST_CHANGED = "list.changed"
+"""data: field, old, new"""
+
+LIST_REMOVED = "list.removed"
+"""data: name"""
+
+LIST_MEMBER_ADDED = "list.member_added"
+"""Subject: the list. data: list (short name), name, by_self"""
+
+LIST_MEMBER_REMOVED = "list.member_removed"
+"""Subject: the list. data: list (short name), name, by_self"""
+
+LIST_MEMBER_BOUNCED = "list.member_bounced"
+"""A mail server would not take mail for somebody. Subject: the list. data: list, name, reason, final, stopped"""
+
+LIST_MEMBER_CLEARED = "list.member_cleared"
+"""Somebody is mailed again after refusals. Subject: the list. data: list, name"""
+
+QUESTION_ASKED = "question.asked"
+"""A reader of an incident's mail asked something. Context: the incident. data: name, text, list"""
+
+QUESTION_ANSWERED = "question.answered"
+"""The answer is on its way to whoever asked. Context: the incident. data: name, text (the answer), question"""
+
+QUESTION_SET_ASIDE = "question.set_aside"
+"""Nobody will answer it by mail. Context: the incident. data: name"""
+
+MAIL_HELD = "mail.held"
+"""A mail that arrived waits for a person. Subject: the mail. data: sender, reason"""
+
+MAIL_ADMITTED = "mail.admitted"
+"""A person said what a held mail is about. Subject: the mail; context: the incident. data: sender, became"""
+
+MAIL_DISCARDED = "mail.discarded"
+"""A held mail is about nothing. Subject: the mail. data: sender"""
 
 COMPONENT_CREATED = "component.created"
 """data: page, name, product"""

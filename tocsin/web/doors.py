@@ -1,4 +1,4 @@
-"""All doors of a process: four bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
+"""All doors of a process: five bare ones, a few words about health, and Django on a fixed thread pool for the rest."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tocsin.web.kept.door import FILE, Kept
 from tocsin.web.kept.renewal import Renewal
 from tocsin.web.kept.shelf import shelf
 from tocsin.web.live import Documents, Live, Refreshes, documents
+from tocsin.web.mail_in import MailIn
 from tocsin.web.plain import Door, Receive, Scope, Send, answer, hang_up, reads_pages, refuse, refuse_page
 from tocsin.web.public import documents as public
 from tocsin.web.uploads import Gone
@@ -60,6 +61,7 @@ class Doors:
         self._kept = Kept(shelf)
         self._renewal = Renewal(shelf, settings.TOCSIN.data / FILE, outside.standing, public.render)
         self._refreshes = Refreshes()
+        self._mail_in = MailIn(settings.TOCSIN)
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,6 +89,7 @@ class Doors:
         hits.start()
         await self._live.start()
         await self._documents.start()
+        await self._mail_in.start()
         self._pages = asyncio.get_running_loop().run_in_executor(None, build_pages)
         self._pages.add_done_callback(self._built)
 
@@ -99,6 +102,7 @@ class Doors:
         """Everything in hand is answered first."""
         await self._live.stop()
         await self._documents.stop()
+        await self._mail_in.stop()
         await asyncio.to_thread(intake_door.stop)
         await asyncio.to_thread(hits.stop)
         await asyncio.to_thread(self._renewal.stop)

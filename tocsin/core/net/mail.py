@@ -7,7 +7,9 @@ import hashlib
 import re
 from collections.abc import Mapping
 from email import policy
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
@@ -23,7 +25,24 @@ SUBJECT_LIMIT = 200
 _BREAKS = re.compile("[\r\n\x00]")
 _OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_POLICY = policy.SMTP.clone(raise_on_defect=False)
+
+
+class _Tokens(UnstructuredHeader):
+    """A header of ids and addresses. The library would break a long one up into encoded words, which nobody reads as an id."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """One token on each line."""
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep  # type: ignore[attr-defined]
+
+
+def _kinds() -> HeaderRegistry:
+    known = HeaderRegistry()
+    for name in ("message-id", "in-reply-to", "references", "return-path", "reply-to", "list-unsubscribe", "list-id"):
+        known.map_to_type(name, _Tokens)
+    return known
+
+
+_POLICY = policy.SMTP.clone(raise_on_defect=False, header_factory=_kinds())
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
 

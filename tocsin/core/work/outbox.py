@@ -25,6 +25,7 @@ from tocsin.core.work.engine import OWNER, Module
 log = structlog.get_logger(__name__)
 LANE = "mail"
 WORKERS = 4
+AFTER_OTHERS = 7
 DRAIN_SECONDS = 7.0
 FIRST_PAUSE = dt.timedelta(seconds=5)
 LONGEST_PAUSE = dt.timedelta(minutes=30)
@@ -34,9 +35,12 @@ FAILED = "mail.failed"
 
 
 def enqueue(
-    to: str, subject: str, body: str, *, now: dt.datetime, headers: Mapping[str, str] | None = None, key: str
+    to: str, subject: str, body: str, *, now: dt.datetime, headers: Mapping[str, str] | None = None, key: str, letter_id: str = ""
 ) -> OutboxMail:
-    """Put one mail on its way; the same `key` twice is one mail. Call inside the transaction of what the mail tells."""
+    """Put one mail on its way; the same `key` twice is one mail. Call inside the transaction of what the mail tells.
+
+    `letter_id` is the Message-ID of a letter that goes out in several copies, each with a `key` of its own.
+    """
     row, _ = OutboxMail.objects.get_or_create(
         message_id=mail.message_id(key),
         defaults={
@@ -44,6 +48,7 @@ def enqueue(
             "subject": mail.one_line(subject),
             "body": body,
             "headers": dict(headers or {}),
+            "letter_id": letter_id,
             "lane": LANE,
             "due_at": now,
             "created_at": now,
@@ -51,6 +56,31 @@ def enqueue(
     )
     transaction.on_commit(_wake)
     return row
+
+
+def enqueue_copies(
+    copies: Mapping[str, tuple[str, Mapping[str, str]]], subject: str, body: str, letter_id: str, now: dt.datetime
+) -> None:
+    """Put the copies of one letter on their way: by `key` the address and the headers of each. After everything that is for one
+    reader alone; otherwise as `enqueue`.
+    """
+    rows = [
+        OutboxMail(
+            message_id=mail.message_id(key),
+            to=to,
+            subject=mail.one_line(subject),
+            body=body,
+            headers=dict(headers),
+            letter_id=letter_id,
+            lane=LANE,
+            priority=AFTER_OTHERS,
+            due_at=now,
+            created_at=now,
+        )
+        for key, (to, headers) in copies.items()
+    ]
+    OutboxMail.objects.bulk_create(rows, batch_size=200, ignore_conflicts=True)
+    transaction.on_commit(_wake)
 
 
 def unwritten(keys: Iterable[str]) -> set[str]:
@@ -122,7 +152,7 @@ def send(row: OutboxMail, now: dt.datetime) -> ports.Delivery:
             to=row.to,
             subject=row.subject,
             text=row.body,
-            message_id=row.message_id,
+            message_id=row.letter_id or row.message_id,
             now=now,
             headers=row.headers,
         )

@@ -62,7 +62,9 @@ class SmtpTransport:
             client.starttls(context=ssl.create_default_context())
         if self._server.user:
             client.login(self._server.user, self._server.password)
-        client.send_message(message)
+        envelope = message["Return-Path"]
+        del message["Return-Path"]  # the receiving server writes its own; ours says where a refusal goes
+        client.send_message(message, from_addr=str(envelope).strip() if envelope else None)
         return Delivery(ok=True, answer="accepted by the mail server")
 
 

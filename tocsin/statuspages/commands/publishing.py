@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages import events, permissions, rules
 from tocsin.statuspages.commands._wording import Said, Words, facts_of, wording
 from tocsin.statuspages.commands.components import relieve, set_states
+from tocsin.statuspages.lists import queries
+from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.models import Entry, StatusPage, Update
 
 __all__ = ["Publication", "Words", "facts_of", "post_update"]
@@ -46,6 +48,7 @@ def post_update(
     next_update_at: dt.datetime | None = None,
     confirmation: str,
     components: Mapping[str, str] | None = None,
+    lists: Sequence[str] | None = None,
     now: dt.datetime,
 ) -> Publication:
     """Publish words on the internal page, the external page, or both; `Words` says of what they are made.
@@ -54,7 +57,8 @@ def post_update(
 
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
-    maps component ids to states. Raises Invalid with the field (`external_body`, `next_update_at`,
+    maps component ids to states; `lists` names who hears the words for the company by mail, None: the lists of this severity, and
+    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`,
     `root_cause` …) and code `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code
     `private_incident` for an incident that customers must not read of, and `drill` for one that nobody is told of.
     """
@@ -82,7 +86,7 @@ def post_update(
         for update in updates:
             if status == rules.RESOLVED:
                 relieve(actor, update.entry, now=now)
-        _announce(actor, incident, updates, now)
+        _announce(actor, incident, updates, _mail(incident, updates, lists, now), now)
     return Publication(tuple(updates))
 
 
@@ -126,7 +130,16 @@ def _say(
     )
 
 
-def _announce(actor: Actor, incident: Incident, updates: list[Update], now: dt.datetime) -> None:
+def _mail(incident: Incident, updates: list[Update], lists: Sequence[str] | None, now: dt.datetime) -> list[str]:
+    """Tell lists what the company was told; their names. Raises Conflict when a private incident would leave the house."""
+    inside = next((update for update in updates if update.entry.page.audience == rules.INTERNAL), None)
+    meant = queries.chosen(lists) if lists is not None else queries.defaults(incident)
+    if meant and incident.is_private:
+        raise Conflict(f"{incident.key} is private: no list is told of it.", field="lists", code="private_incident")
+    return mail_update(incident, inside, meant, now=now) if inside else []
+
+
+def _announce(actor: Actor, incident: Incident, updates: list[Update], lists: list[str], now: dt.datetime) -> None:
     first = updates[0]
     data = {
         "status": first.status,
@@ -135,5 +148,6 @@ def _announce(actor: Actor, incident: Incident, updates: list[Update], now: dt.d
         "bodies": {update.entry.page.audience: update.body for update in updates},
         "next_update_at": clock.rfc3339(first.next_update_at) if first.next_update_at else None,
         "confirmation": first.confirmation,
+        "lists": lists,
     }
     record(actor, events.UPDATE_PUBLISHED, first.id, context=incident.id, now=now, data=data)

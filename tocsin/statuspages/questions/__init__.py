@@ -1,0 +1,1 @@
+"""Questions about an incident that came back by mail, and their answers."""
