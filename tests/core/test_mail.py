@@ -101,7 +101,7 @@ def test_the_same_key_gives_the_same_message_id_and_odd_keys_stay_legal() -> Non
 def test_ids_and_addresses_stay_whole_however_long_they_are() -> None:
     long = f"<{'a' * 150}@{'b' * 30}.example.com>"
     headers = {"In-Reply-To": long, "References": f"{long} {long}", "List-Unsubscribe": f"<https://{'c' * 90}.example.com/x>"}
-    raw = bytes(built(message_id=long, headers=headers | {"Return-Path": f"{'d' * 60}@{'e' * 60}.example.com"}))
+    raw = bytes(build(message_id=long, headers=headers | {"Return-Path": f"{'d' * 60}@{'e' * 60}.example.com"}))
     head = raw.partition(b"\r\n\r\n")[0]
     assert head.count(long.encode()) == 4
     assert b"=?" not in head

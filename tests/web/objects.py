@@ -28,6 +28,9 @@ from tocsin.postmortems import commands as postmortems
 from tocsin.readiness import commands as readiness
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
+from tocsin.statuspages.arriving import commands as arriving
+from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.questions.commands import Asked, ask
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES = ("signed-out", "stakeholder", "responder", "member", "manager", "administrator")
@@ -109,12 +112,20 @@ def build() -> House:
     able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
+    told = lists.create_list(SYSTEM, name="Leadership", severities=[1, 2], now=NOW)
+    reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
+    arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
     house.values = {
         "pk": "1",
         "public_entry": "000000000000",
         "page_slug": "external",
         "part_id": part.id,
+        "lists/slug": told.slug,
+        "api/v1/lists/wanted": told.slug,
+        "member_id": reader.id,
+        "mail_in_id": arrived.id,
+        "api/v1/mail-in/wanted": arrived.id,
         "component": part.id,
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
@@ -214,6 +225,8 @@ def _incident(house: House, service: Any) -> None:
         incidents.open_stream(SYSTEM, incident, "Rollback", now=NOW)
         incidents.log_change(SYSTEM, incident, "rolled back", now=NOW)
         table.update({"finding_number": "1", "stream_number": "1", "change_number": "1"})
+        asked = Asked("Sven", "sven@example.com", f"Is {incident.key} over?", "Re: it", f"<{incident.key}@x>", ())
+        table.update({"question": ask(incident, asked, now=NOW)[0].id})
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
         offer = incidents.offer_role(reporter, incident, "Scribe", house.people["administrator"], now=NOW)
         table.update({"offer_id": offer.id, "offer": offer.id})

@@ -337,6 +337,7 @@ def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--statu
     return api.get("incidents", wanted, "drafts", status=status)
 
 
+_MAIL = "A list that hears the words for the company by mail, `none` for no list; left out: those of the severity."
 _ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
 
 
@@ -362,6 +363,7 @@ def post_update(
     accept: Annotated[list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part all the same.")] = None,
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
+    mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
 ) -> Any:
     """Publish an update on the internal page, the external page, or both. What you type is what they read.
 
@@ -382,4 +384,6 @@ def post_update(
         drafted = words["internal"]
         words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
     promised = instant(due, "--next")
-    return api.post("incidents", wanted, "post-update", status=status, next_update_at=promised, confirmation=confirmation, **words)
+    lists = [] if mail == ["none"] else mail
+    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists}
+    return api.post("incidents", wanted, "post-update", **act, **words)

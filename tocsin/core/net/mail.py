@@ -32,13 +32,15 @@ class _Tokens(UnstructuredHeader):
 
     def fold(self, *, policy: Policy) -> str:
         """One token on each line."""
+        if not str(self).isascii():
+            return super().fold(policy=policy)  # type: ignore[misc,no-any-return]
         return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep  # type: ignore[attr-defined]
 
 
 def _kinds() -> HeaderRegistry:
     known = HeaderRegistry()
     for name in ("message-id", "in-reply-to", "references", "return-path", "reply-to", "list-unsubscribe", "list-id"):
-        known.map_to_type(name, _Tokens)
+        known.map_to_type(name, _Tokens)  # type: ignore[arg-type]
     return known
 
 

@@ -23,6 +23,8 @@ from tocsin.statuspages.lists.models import DistributionList, ListMember
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}")
 _MOST = 2_000
+_TAKEN = frozenset({"new"})
+"""Short names that are addresses of pages."""
 
 
 def create_list(
@@ -41,6 +43,7 @@ def create_list(
     if slug and not slugify(slug):
         raise Invalid("A short name has letters and digits, such as leadership.", field="slug")
     slug = slugify(slug or name)[:60] or f"list-{new_id('lst')[-6:]}"
+    slug = f"{slug}-list" if slug in _TAKEN else slug
     with transaction.atomic():
         if DistributionList.objects.filter(slug=slug, removed_at=None).exists():
             raise Invalid(f"There is a list {slug} already.", field="slug" if slug != slugify(name) else "name")

@@ -91,6 +91,11 @@ def mailed(actor: Actor, incident: Incident) -> list[Mailed]:
     return _with_copies(letters)
 
 
+def told_lists(incident: Incident) -> list[str]:
+    """The names of the lists that have heard of an incident."""
+    return list(ListThread.objects.filter(incident=incident).order_by("list__name").values_list("list__name", flat=True))
+
+
 def latest(chosen: DistributionList, limit: int = 10) -> list[Mailed]:
     """What a list was told last, newest first."""
     rows = ListLetter.objects.filter(thread__list=chosen, thread__incident__is_private=False)

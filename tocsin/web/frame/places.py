@@ -82,6 +82,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Coverage", "/services/coverage", "Which services lack monitoring, on-call alerting or incident managers"),
             Place("Products", "/products", "What customers know by name"),
             Place("Vendors", "/vendors", "Whom outside to call, and what to say"),
+            Place("Lists", "/lists", "Who hears of incidents by mail; put yourself on one"),
             Place("Short links", "/go", "Addresses to remember, such as go/oncall"),
             Place("Administration", "/admin", "Health, mail, audit, keys", ADMINISTRATOR),
             Place("Style", "/style", "The parts these pages are made of"),
@@ -111,6 +112,7 @@ ACTS: tuple[Act, ...] = (
     Act("product create", "Add a product", "/products", ADMINISTRATOR),
     Act("vendor create", "Add a vendor", "/vendors/new", ADMINISTRATOR),
     Act("gateway create", "Add a gateway", "/gateways/new", ADMINISTRATOR),
+    Act("list create", "Make a list", "/lists/new", ADMINISTRATOR),
     Act("link create", "Add a short link", "/admin/links", ADMINISTRATOR),
     Act("event list", "Read the audit log", "/admin/audit", ADMINISTRATOR),
 )

@@ -23,6 +23,8 @@ from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
 from tocsin.insights.follow_up import follow_up
+from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.questions import queries as questions
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -88,6 +90,8 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "follower_ids": [one.id for one in told_by_mail],
         "form": form,
         "visitors": visitors,
+        "asked": questions.waiting(incident),
+        "told_lists": mailing.told_lists(incident),
         **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
     }
     return render(request, "incident/room.html", context, status=status)

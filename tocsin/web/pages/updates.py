@@ -20,6 +20,7 @@ from tocsin.incidents.models import Incident
 from tocsin.incidents.template import queries as prepared
 from tocsin.statuspages import commands, queries, rules
 from tocsin.statuspages.briefs import queries as briefs
+from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.models import Update
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
@@ -122,6 +123,7 @@ def _drafts(request: Request, incident: Incident, last: Update | None, status: s
         "next": "" if status == rules.RESOLVED else "in 30 min",
         "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
         "follow_up": follow_up,
+        "lists": [one.slug for one in mailing.defaults(incident)],
         **(update_brief.begin(incident) if follow_up else {}),
     }
 
@@ -147,8 +149,20 @@ def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
     form.values["components"] = chosen
     changed = {part.id: chosen[part.id] for part in parts if chosen[part.id] and chosen[part.id] != part.state}
     words["components"] = changed if words[rules.EXTERNAL] else {}
+    words["lists"] = _lists(form, incident)
     _check(form, request, incident, words)
     return words
+
+
+def _lists(form: Typed, incident: Incident) -> list[str]:
+    """Who is mailed: what is ticked; where the form did not show lists, those of the severity."""
+    known = {one.slug for one in mailing.lists()}
+    if form.has("lists_shown"):
+        chosen = [one for one in form.many("lists") if one in known]
+    else:
+        chosen = [one.slug for one in mailing.defaults(incident)]
+    form.values["lists"] = chosen = [] if incident.is_private else chosen
+    return chosen
 
 
 def _words(form: Typed, incident: Incident, audience: str) -> dict[str, Any] | None:
@@ -195,6 +209,14 @@ def _letters(form: Typed) -> list[Letter]:
     ]
 
 
+def _mailed(form: Typed) -> list[str]:
+    """The names of the lists that hear the words for the company, with how many readers."""
+    if not form["to_internal"]:
+        return []
+    chosen = [one for one in mailing.lists() if one.slug in (form["lists"] or ())]
+    return [f"{one.name} ({sum(member.is_told for member in one.members.all())})" for one in chosen]
+
+
 def _exact(form: Typed, audience: str) -> dict[str, str]:
     """The words as they will be read."""
     body = form[f"{audience}_body"]
@@ -232,6 +254,8 @@ def _form(
         "components": [(part, chosen.get(part.id) or part.state) for part in queries.components(rules.EXTERNAL)],
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
+        "lists": list(mailing.lists()),
+        "mailed": _mailed(form),
         "hints": _hints(incident, form),
         **(update_brief.shown(form) if form["follow_up"] else {}),
     }
@@ -250,6 +274,7 @@ def _readable(form: Typed, request: Request) -> None:
 
 def _review(request: Request, incident: Incident, form: Typed, last: Update | None, *, overtaken: bool) -> HttpResponse:
     letters = _letters(form)
+    mailed = _mailed(form)
     notice = _overtaken_by(incident, last) if overtaken and last else None
     both = len(letters) > 1
     outside = bool(form["to_external"])
@@ -258,6 +283,7 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "incident": incident,
         "form": form,
         "letters": letters,
+        "mailed": mailed,
         "notice": notice,
         "question": "Publish this inside and to customers?" if both else f"Publish this {'to customers' if outside else 'inside'}?",
         "button": "Publish inside and to customers" if both else "Publish to customers" if outside else "Publish inside",
@@ -281,6 +307,7 @@ def _carried(form: Typed) -> list[tuple[str, str]]:
     """The form as hidden fields: what was read is what is published."""
     pairs = [(name, form[name]) for name in ("status", *(f"{a}_{part}" for a in rules.AUDIENCES for part in ("title", "body")))]
     pairs += [(f"to_{audience}", "1") for audience in rules.AUDIENCES if form[f"to_{audience}"]]
+    pairs += [("lists_shown", "1"), *(("lists", slug) for slug in form["lists"] or ())]
     pairs += update_brief.carried(form) if form["follow_up"] else []
     pairs += [(f"c-{part}", state) for part, state in (form["components"] or {}).items()]
     return [*pairs, ("next", clock.rfc3339(form["next_at"]) if form["next_at"] else "")]

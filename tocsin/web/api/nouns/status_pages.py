@@ -100,6 +100,12 @@ class NewUpdate(shapes.Body):
     next_update_at: shapes.Instant | None = None
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
     components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
+    lists: list[shapes.Named] | None = Field(
+        None,
+        max_length=50,
+        description="Short names of the lists that hear the words for the company by mail. Left out: those of the "
+        "severity, and those that heard of the incident before.",
+    )
 
 
 class ClockDocument(Schema):
@@ -248,6 +254,7 @@ def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
         next_update_at=body.next_update_at,
         confirmation=body.confirmation or new_id("cnf"),
         components=body.components,
+        lists=body.lists,
         now=request.now,
     )
     hints = briefs.hints(incident, body.external.body) if body.external else []
