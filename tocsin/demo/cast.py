@@ -30,6 +30,27 @@ class ServiceLine:
     host: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A distribution list: people by mail name, other addresses with whose they are."""
+
+    name: str
+    purpose: str
+    severities: tuple[int, ...]
+    people: tuple[str, ...]
+    addresses: tuple[tuple[str, str], ...] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """What somebody asked by mail, and the answer if there is one."""
+
+    person: str
+    text: str
+    answer: str = ""
+
+
 PEOPLE = {
     "ana": ("Ana Ruiz", "Europe/Vienna"),
     "jonas": ("Jonas Lindqvist", "Europe/Stockholm"),
@@ -257,3 +278,19 @@ DASHBOARDS: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("Station screens", "screens", "Booking", {"products": ("Station screens",)}, ""),
 )
 """Name, address below /dash/, the team that keeps it, what it shows, and whose pages may frame its list."""
+
+LISTS = (
+    ListLine(
+        "Leadership", "Heads of engineering and the board", (1, 2), ("robin",), (("board", "Board"), ("cto", "Maya Lindgren"))
+    ),
+    ListLine("Major incident managers", "Whoever may have to take over", (1, 2), ("ben", "sara", "priya")),
+    ListLine("Interested", "Whoever wants to know what is going on", (1, 2, 3), ("olga", "hana"), is_open=True),
+)
+QUESTIONS = (
+    QuestionLine(
+        "olga",
+        "Do travellers who have a ticket already notice anything? Two hotels ask me.",
+        "No. Tickets that are sold stay valid, and seats that are reserved stay reserved.",
+    ),
+    QuestionLine("hana", "Shall the morning import be held back until this is over?"),
+)

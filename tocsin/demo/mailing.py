@@ -1,0 +1,70 @@
+"""Who at Larkfield hears of incidents by mail, and what two of them asked about the open one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tocsin.core.actor import SYSTEM
+from tocsin.demo import cast
+from tocsin.directory.models import Person
+from tocsin.directory.queries import actor_for
+from tocsin.incidents.models import Incident
+from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.lists.mailing import mail_update
+from tocsin.statuspages.lists.models import DistributionList, ListThread
+from tocsin.statuspages.models import Update
+from tocsin.statuspages.questions import commands as questions
+from tocsin.statuspages.questions.commands import Asked
+
+_MINUTE = dt.timedelta(minutes=1)
+
+
+def fill(now: dt.datetime) -> None:
+    """Three lists; what they were told of the major incident that is open, and two questions, one of them answered."""
+    made = [_list(line, now - dt.timedelta(days=30)) for line in cast.LISTS]
+    incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3).first()
+    if incident is None:
+        return
+    for update in Update.objects.filter(entry__incident=incident, entry__page__audience="internal").order_by("at"):
+        told = [one for one in made if incident.severity in one.severities]
+        mail_update(incident, update, told, now=update.at)
+    thread = ListThread.objects.filter(incident=incident, list__slug="interested").first()
+    for number, line in enumerate(cast.QUESTIONS):
+        _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
+
+
+def _person(name: str) -> Person:
+    return Person.objects.get(email=f"{name}@{cast.DOMAIN}")
+
+
+def _list(line: cast.ListLine, now: dt.datetime) -> DistributionList:
+    made = lists.create_list(
+        SYSTEM, name=line.name, purpose=line.purpose, severities=line.severities, is_open=line.is_open, now=now
+    )
+    for name in line.people:
+        if line.is_open:
+            lists.subscribe(actor_for(_person(name)), made, now=now)
+        else:
+            lists.add_member(SYSTEM, made, person=_person(name), now=now)
+    for address, called in line.addresses:
+        lists.add_member(SYSTEM, made, address=f"{address}@{cast.DOMAIN}", name=called, now=now)
+    return made
+
+
+def _ask(incident: Incident, thread: ListThread | None, number: int, line: cast.QuestionLine, at: dt.datetime) -> None:
+    person = _person(line.person)
+    letters = list(thread.letters.all()) if thread else []
+    asked = Asked(
+        person.name,
+        person.email,
+        line.text,
+        f"Re: {letters[0].subject}" if letters else f"Re: {incident.key}",
+        f"<question-{number}.{incident.key}@{cast.DOMAIN}>",
+        tuple(one.message_id for one in letters),
+        person,
+        thread,
+    )
+    question, _ = questions.ask(incident, asked, now=at)
+    if line.answer:
+        by = actor_for(incident.manager) if incident.manager else SYSTEM
+        questions.answer(by, question, line.answer, now=at + 2 * _MINUTE)
