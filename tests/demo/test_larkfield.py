@@ -24,7 +24,10 @@ from tocsin.oncall.models import ServiceCover, Webhook
 from tocsin.paging import auditing
 from tocsin.paging.models import Escalation, Page, WebhookCall
 from tocsin.postmortems.models import Action, Postmortem
+from tocsin.statuspages.arriving.models import IncomingMail
+from tocsin.statuspages.lists.models import DistributionList
 from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.questions.models import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,9 @@ def _has_a_history() -> None:
     assert ItemMark.objects.exclude(reason="").exists()
     assert agreed.organisation().name == "Larkfield"
     assert VendorReport.objects.exists()
+    assert DistributionList.objects.count() == 3
+    assert set(Question.objects.values_list("state", flat=True)) == {"open", "answered"}
+    assert IncomingMail.objects.get().outcome == "held"
     assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
     assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10

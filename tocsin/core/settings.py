@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     @classmethod
     def _listens(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if value and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        if value and not (host.strip("[]") and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ValueError("TOCSIN_MAIL_IN takes host:port, such as 127.0.0.1:2525")
         return value
 

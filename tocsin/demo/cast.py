@@ -294,3 +294,9 @@ QUESTIONS = (
     ),
     QuestionLine("hana", "Shall the morning import be held back until this is over?"),
 )
+STRANGER = {
+    "From": "Carla Neri <carla@alpenbus.example>",
+    "Subject": "Re: Seat maps missing for night trains",
+    "Message-ID": "<20261121.seats@alpenbus.example>",
+    "text": "A colleague of yours forwarded this. Are the seats of our feeder buses shown?",
+}

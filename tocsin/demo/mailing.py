@@ -9,6 +9,8 @@ from tocsin.demo import cast
 from tocsin.directory.models import Person
 from tocsin.directory.queries import actor_for
 from tocsin.incidents.models import Incident
+from tocsin.statuspages.arriving import commands as arriving
+from tocsin.statuspages.arriving import jobs
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.lists.models import DistributionList, ListThread
@@ -31,6 +33,17 @@ def fill(now: dt.datetime) -> None:
     thread = ListThread.objects.filter(incident=incident, list__slug="interested").first()
     for number, line in enumerate(cast.QUESTIONS):
         _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
+    _stranger(thread, now - 4 * _MINUTE)
+
+
+def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
+    """Somebody to whom one of the mails was forwarded, and whom nobody here knows: it waits for an administrator."""
+    first = thread.letters.first() if thread else None
+    lines = [f"{name}: {words}" for name, words in cast.STRANGER.items() if name != "text"]
+    lines += [f"In-Reply-To: {first.message_id}"] if first else []
+    raw = "\r\n".join([*lines, "", cast.STRANGER["text"]]).encode()
+    arriving.keep(raw, envelope_from="carla@alpenbus.example", envelope_to=[f"incidents@{cast.DOMAIN}"], now=at)
+    jobs.understand(at)
 
 
 def _person(name: str) -> Person:

@@ -34,7 +34,7 @@ class Post:
     """What the server asks about each mail. Answers are those of SMTP."""
 
     def __init__(self) -> None:
-        self._writer = ThreadPoolExecutor(2, thread_name_prefix="mail-in")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="mail-in")
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         """Only addresses of ours: this is nobody's relay."""

@@ -18,6 +18,7 @@ from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands, queries, rules
+from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.models import Entry
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
@@ -36,11 +37,14 @@ class Closing:
     close: bool
     why: str
     errors: Mapping[str, str]
+    mailed: list[str]
+    """The names of the lists that hear the words by mail."""
 
 
 def closings(incident: Incident, facts: rules.Facts, form: Typed) -> list[Closing]:
     """Every open entry as the form shows it: drafted and ticked at first, afterwards as it was sent."""
     found = []
+    lists = [one.name for one in mailing.defaults(incident)]
     for entry in queries.left_open(incident):
         audience = entry.page.audience
         drafted = _draft(entry, facts)
@@ -54,6 +58,7 @@ def closings(incident: Incident, facts: rules.Facts, form: Typed) -> list[Closin
                 close=bool(form[f"{audience}_close"]) if sent else True,
                 why=form[f"{audience}_why"] if sent else entry.left_open_why,
                 errors={part: form.errors.get(f"{audience}_{part}", "") for part in ("title", "body", "why")},
+                mailed=lists if audience == rules.INTERNAL else [],
             )
         )
     return found
