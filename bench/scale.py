@@ -82,7 +82,7 @@ def _pages() -> dict[str, str]:
     from tocsin.incidents.models import Incident
 
     room = Incident.objects.filter(state=Incident.FIXING, is_private=False, is_drill=False).order_by("severity")[0]
-    alert = Alert.objects.exclude(status=Alert.RESOLVED).order_by("number")[0]
+    alert = Alert.objects.order_by("number")[0]
     return {
         "home": "/",
         "war room": f"/{room.key}",

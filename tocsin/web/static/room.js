@@ -50,9 +50,9 @@
   }
 
   /* What was sent stays until the log shows it; a page that was asked for too early does not, the next one does. */
-  const shown = (one) => document.getElementById("log").textContent.includes(one.text);
-  document.addEventListener("tocsin:fresh", () => { sent = sent.filter((one) => --one.looks > 0 && !shown(one)); draw(); });
-  document.addEventListener("tocsin:arrived", () => { sent = sent.filter((one) => !shown(one)); draw(); });
+  const stands = (one) => document.getElementById("log").textContent.includes(one.text);
+  document.addEventListener("tocsin:fresh", () => { sent = sent.filter((one) => --one.looks > 0 && !stands(one)); draw(); });
+  document.addEventListener("tocsin:arrived", () => { sent = sent.filter((one) => !stands(one)); draw(); });
 
   async function post(body, multipart) {
     const wait = new AbortController(), timer = setTimeout(() => wait.abort(), multipart ? 600000 : 20000);

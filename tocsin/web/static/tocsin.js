@@ -68,10 +68,7 @@
     if (!log || !text) return;
     const fresh = new DOMParser().parseFromString("<ol>" + text + "</ol>", "text/html");
     addSymbols(fresh);
-    for (const line of $$("li", fresh).reverse()) {
-      const there = document.getElementById(line.id), made = document.importNode(line, true);
-      there ? there.replaceWith(made) : log.prepend(made);
-    }
+    for (const line of $$("li[id]", fresh).reverse()) if (!document.getElementById(line.id)) log.prepend(document.importNode(line, true));
     document.dispatchEvent(new Event("tocsin:arrived"));
   }
 
