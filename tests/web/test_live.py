@@ -1,4 +1,4 @@
-"""The live door: who may listen, what wakes them, and that nothing more than a position is ever sent."""
+"""The live door: who may listen, what wakes them, and that nobody is sent what is not for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog import events, sealing
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
+from tocsin.incidents.models import Incident
 from tocsin.web.live import Live, door
+from tocsin.web.live.streams import LINES_LIMIT, Stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIMIT = 5.0
@@ -103,7 +105,7 @@ def test_whoever_is_not_signed_in_hears_nothing() -> None:
     listening(story)
 
 
-def test_news_is_a_position_and_nothing_else() -> None:
+def test_news_is_a_position_and_no_word_of_what_happened() -> None:
     session = session_of(company.person("Ada"))
 
     async def story(live: Live) -> None:
@@ -111,7 +113,7 @@ def test_news_is_a_position_and_nothing_else() -> None:
         await ada.hears("retry: 3000")
         position = await happens("service.changed", "svc_x")
         await ada.hears("event: news")
-        assert ada.said == f"retry: 3000\n\nid: {position}\nevent: news\ndata:\n\n"
+        assert ada.said == f'retry: 3000\n\nid: {position}\nevent: news\ndata: {{"lines": "", "within": 40}}\n\n'
         await ada.leave()
 
     listening(story)
@@ -171,6 +173,71 @@ def test_a_private_incident_wakes_only_those_who_may_know_of_it() -> None:
             await one.leave()
 
     listening(story)
+
+
+def test_the_new_lines_of_a_room_come_with_the_news() -> None:
+    ada, sven = company.person("Ada"), company.stakeholder("Sven")
+    sessions = session_of(ada), session_of(sven)
+    incident = incidents.declare(company.actor(ada), summary="Nobody can pay", severity=3, now=clock.now())
+    incidents.set_up(company.actor(ada), incident, now=clock.now())
+    sealing.seal(clock.now())
+
+    async def story(live: Live) -> None:
+        room, elsewhere = f"after=0&about={incident.id}&room={incident.id}", f"after=0&about={incident.id}"
+        works, asks, list_ = (Listener(live, *one) for one in ((sessions[0], room), (sessions[1], room), (sessions[0], elsewhere)))
+        for one in (works, asks, list_):
+            await one.hears("retry")
+        await note(ada, incident, "The <queue> grows")
+        for one in (works, asks):
+            await one.hears("The &lt;queue&gt; grows")
+            assert "<queue>" not in one.said
+            assert one.said.count("<li") == 1
+        await list_.hears("news")
+        assert "queue" not in list_.said
+        for one in (works, asks, list_):
+            await one.leave()
+
+    listening(story)
+
+
+def test_lines_of_a_private_room_reach_nobody_by_another_piece_of_news() -> None:
+    ada, otto = company.person("Ada"), company.person("Otto")
+    seen, unseen = session_of(ada), session_of(otto)
+    incident = incidents.declare(company.actor(ada), summary="Hush", severity=3, private=True, now=clock.now())
+    incidents.set_up(company.actor(ada), incident, now=clock.now())
+    sealing.seal(clock.now())
+
+    async def story(live: Live) -> None:
+        inside, outside = (Listener(live, one, f"after=0&room={incident.id}") for one in (seen, unseen))
+        for one in (inside, outside):
+            await one.hears("retry")
+        await note(ada, incident, "The secret", "service.changed")
+        await inside.hears("The secret")
+        await outside.hears("news")
+        assert "secret" not in outside.said
+        for one in (inside, outside):
+            await one.leave()
+
+    listening(story)
+
+
+@sync_to_async
+def note(by: Person, incident: Incident, words: str, *also: str) -> None:
+    """Somebody writes in the room; what else happened is sealed in the same breath."""
+    incidents.note(company.actor(by), incident, kind="observation", text=words, now=clock.now())
+    with transaction.atomic():
+        for name in also:
+            events.record(SYSTEM, name, "svc_x", now=clock.now())
+    sealing.seal(clock.now())
+
+
+def test_a_slow_reader_is_not_kept_more_than_it_can_read() -> None:
+    stream = Stream("session", company.actor(company.person("Ada")), frozenset(), position=1, sent=1)
+    for number in range(2, 9):
+        stream.tell(number, "x" * 20_000)
+    assert len(stream.lines) <= LINES_LIMIT + 20_000
+    assert stream.news().startswith("id: 8\n")
+    assert stream.lines == ""
 
 
 def test_a_third_stream_of_a_session_ends_the_oldest() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
 from tocsin.core.store import facts
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import BackupSystem, Severity, SeveritySignOff, Team, Value
 
 ORGANISATION_FACT, SEVERITIES_FACT = "organisation", "severities"
@@ -58,9 +59,12 @@ def values() -> list[Value]:
     return list(Value.objects.order_by("position"))
 
 
+_value = Prepared(lambda stage: Value.objects.filter(pk=stage))
+
+
 def value(stage: str) -> Value:
     """Raises NotFound."""
-    found = Value.objects.filter(pk=stage).first()
+    found = _value.first(stage)
     if found is None:
         raise NotFound("There is no such stage; there are detect, respond, recover, learn and improve.")
     return found

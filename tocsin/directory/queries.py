@@ -16,6 +16,7 @@ from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.store import facts
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory import rules
 from tocsin.directory.models import (
     ApiToken,
@@ -32,10 +33,12 @@ from tocsin.directory.models import (
     Vendor,
 )
 
+_memberships = Prepared(lambda person: Membership.objects.filter(person=person).values_list("team_id", "is_manager"))
+
 
 def actor_for(person: Person, *, via: str = "web", scopes: frozenset[str] | None = None) -> Actor:
     """The actor that a person is. One query, for their teams."""
-    memberships = list(Membership.objects.filter(person=person).values_list("team_id", "is_manager"))
+    memberships = _memberships(person.id)
     roles = {person.role, Person.RESPONDER} if person.role == Person.ADMINISTRATOR else {person.role}
     return Actor(
         id=person.id,

@@ -16,11 +16,14 @@ def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
 
     A private one is for its reporter, its members, whoever holds or held a role in it, and administrators.
     """
-    if actor.is_administrator:
-        return rows
-    member = IncidentMember.objects.filter(incident=OuterRef("pk"), person=actor.id)
-    holder = RoleAssignment.objects.filter(incident=OuterRef("pk"), person=actor.id)
-    return rows.filter(Q(is_private=False) | Q(reporter=actor.id) | Exists(member) | Exists(holder))
+    return rows if actor.is_administrator else seen_by(rows, actor.id)
+
+
+def seen_by(rows: QuerySet[Incident], person: str) -> QuerySet[Incident]:
+    """The incidents among `rows` that a person, an id, may know of who administers nothing."""
+    member = IncidentMember.objects.filter(incident=OuterRef("pk"), person=person)
+    holder = RoleAssignment.objects.filter(incident=OuterRef("pk"), person=person)
+    return rows.filter(Q(is_private=False) | Q(reporter=person) | Exists(member) | Exists(holder))
 
 
 def is_private(subject: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
 
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person
 from tocsin.oncall import rules
 from tocsin.oncall.models import Override, Rotation, RotationMember, Schedule
@@ -34,8 +35,11 @@ def compiled(schedules: Iterable[str]) -> dict[str, Compiled]:
     return found
 
 
+_revised = Prepared(lambda schedules: Schedule.objects.filter(id__in=schedules).values_list("id", "revision"))
+
+
 def _revisions(schedules: Iterable[str]) -> dict[str, str]:
-    return dict(Schedule.objects.filter(id__in=list(schedules)).values_list("id", "revision"))
+    return dict(_revised(tuple(schedules)))
 
 
 def _remembered(revision: tuple[str, str]) -> Compiled | None:

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.ids import is_id
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import ContactMethod, Person, Service, Team
 from tocsin.oncall import rules
 from tocsin.oncall.compiling import compiled
@@ -299,7 +300,7 @@ def _members(roster: Schedule) -> list[Person]:
 
 def now_table(at: dt.datetime) -> list[NowRow]:
     """One row per schedule, the last resort last."""
-    return _now(Schedule.objects.all(), at)
+    return _now(_every(), at)
 
 
 def watched(actor: Actor, at: dt.datetime) -> list[NowRow]:
@@ -307,27 +308,41 @@ def watched(actor: Actor, at: dt.datetime) -> list[NowRow]:
 
     Every page asks this; its cost follows the reader's own schedules, not how many a company has.
     """
-    turns = RotationMember.objects.filter(person=actor.id).values("rotation__schedule")
-    instead = Override.objects.filter(person=actor.id, starts_at__lte=at, ends_at__gt=at).values("schedule")
-    theirs = Q(id__in=turns) | Q(id__in=instead) | Q(team__in=actor.member_of) | Q(is_last_resort=True)
-    return _now(Schedule.objects.filter(theirs), at)
+    return _now(_watched(actor.id, tuple(actor.member_of), at), at)
 
 
-def _now(schedules: QuerySet[Schedule], at: dt.datetime) -> list[NowRow]:
-    every = list(schedules.select_related("team").order_by("is_last_resort", "team__name", "name"))
+def _theirs(person: str, teams: Sequence[str], at: dt.datetime) -> QuerySet[Schedule]:
+    turns = RotationMember.objects.filter(person=person).values("rotation__schedule")
+    instead = Override.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at).values("schedule")
+    return _in_order().filter(Q(id__in=turns) | Q(id__in=instead) | Q(team__in=teams) | Q(is_last_resort=True))
+
+
+def _in_order() -> QuerySet[Schedule]:
+    return Schedule.objects.select_related("team").order_by("is_last_resort", "team__name", "name")
+
+
+_every, _watched = Prepared(_in_order), Prepared(_theirs)
+_active = Prepared(lambda people: Person.objects.filter(id__in=people, is_active=True))
+_proven = Prepared(
+    lambda people: ContactMethod.objects.filter(person__in=people, verified_at__isnull=False, broken_at__isnull=True).values_list(
+        "person_id", flat=True
+    )
+)
+
+
+def _now(every: Sequence[Schedule], at: dt.datetime) -> list[NowRow]:
     ready = compiled(schedule.id for schedule in every)
     found = {one: rota.who(at) for one, rota in ready.items()}
     following = {one: ready[one].who(cover.until).people if cover.until else () for one, cover in found.items()}
     wanted = {person for cover in found.values() for person in cover.people} | {one for row in following.values() for one in row}
-    people = {person.id: person for person in Person.objects.filter(id__in=wanted, is_active=True)}
+    people = {person.id: person for person in _active(tuple(wanted))}
     reached = _reachable(people)
     return [_now_row(one, found[one.id], following[one.id], people, reached) for one in every]
 
 
 def _reachable(people: Iterable[str]) -> frozenset[str]:
     """As `directory.queries.reachable`, for many active people in one query."""
-    proven = ContactMethod.objects.filter(person__in=list(people), verified_at__isnull=False, broken_at__isnull=True)
-    return frozenset(proven.values_list("person_id", flat=True))
+    return frozenset(_proven(tuple(people)))
 
 
 def _now_row(

@@ -11,6 +11,7 @@ from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.store import facts
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory import permissions
 from tocsin.directory.models import Person
 from tocsin.oncall import queries as oncall
@@ -107,9 +108,19 @@ def ledger(subject: str) -> list[Escalation]:
     return list(walks.order_by("created_at", "id"))
 
 
+_calls = Prepared(lambda subject: WebhookCall.objects.filter(subject=subject, kind=WebhookCall.STEP).order_by("created_at", "id"))
+_running = Prepared(lambda subject: Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("due_at"))
+_asked = Prepared(lambda subject: Page.objects.filter(subject=subject).select_related("person").order_by("created_at"))
+
+
+def pages_about(subject: str) -> list[Page]:
+    """Every page about a subject (a typed id) with its person, oldest first."""
+    return _asked(subject)
+
+
 def calls_of(subject: str) -> list[WebhookCall]:
     """Every call that a step made about a subject, oldest first."""
-    return list(WebhookCall.objects.filter(subject=subject, kind=WebhookCall.STEP).order_by("created_at", "id"))
+    return _calls(subject)
 
 
 def calls_to(webhook: Webhook) -> QuerySet[WebhookCall]:
@@ -119,7 +130,7 @@ def calls_to(webhook: Webhook) -> QuerySet[WebhookCall]:
 
 def running(subject: str) -> list[Escalation]:
     """The escalations of a subject that are not over, the next due first."""
-    return list(Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("due_at"))
+    return _running(subject)
 
 
 def next_steps(subject: str, *, limit: int = 4) -> list[NextStep]:

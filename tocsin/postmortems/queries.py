@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents import rules as incident_rules
@@ -55,9 +56,16 @@ def postmortems(actor: Actor, *, state: str | None = None, q: str = "") -> Query
     return rows.order_by("-created_at", "-id")
 
 
+_of = Prepared(
+    lambda incident: Postmortem.objects.filter(incident=incident).select_related(
+        "incident__service__team", "incident__service__owner", "owner"
+    )
+)
+
+
 def by_incident(actor: Actor, incident: Incident) -> Postmortem | None:
-    """The postmortem of an incident, None before it is started."""
-    return postmortems(actor).filter(incident=incident).first()
+    """The postmortem of an incident, None before it is started and for whoever may not know of it."""
+    return _of.first(incident.id) if incidents.may_see(actor, incident) else None
 
 
 def by_id(actor: Actor, postmortem_id: str) -> Postmortem:

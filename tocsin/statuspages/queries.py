@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template.queries import first_words as prepared_words
@@ -133,9 +134,21 @@ def left_open(incident: Incident) -> list[Entry]:
     return list(closable(incident))
 
 
+def _updates_of(incident: str) -> QuerySet[Update]:
+    return Update.objects.filter(entry__incident=incident).select_related("entry__page", "author").order_by("-at", "-id")
+
+
+_published = Prepared(_updates_of)
+
+
+def published(incident: Incident) -> list[Update]:
+    """The same, read at once: every page of an incident asks."""
+    return _published(incident.id)
+
+
 def updates_of(incident: Incident) -> QuerySet[Update]:
     """Everything published about an incident, newest first."""
-    return Update.objects.filter(entry__incident=incident).select_related("entry__page", "author").order_by("-at", "-id")
+    return _updates_of(incident.id)
 
 
 def last_update(incident: Incident, audience: str | None = None) -> Update | None:

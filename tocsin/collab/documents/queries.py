@@ -17,6 +17,7 @@ from tocsin.collab.documents.encoding import Unreadable
 from tocsin.collab.documents.models import Document, Revision, Section, TableRow, Update
 from tocsin.collab.documents.replica import Broken, Replica
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +56,14 @@ class State:
     hints: dict[str, str]
 
 
+_document = Prepared(lambda subject: Document.objects.filter(subject=subject))
+_sections = Prepared(lambda document: Section.objects.filter(document=document).select_related("updated_by"))
+_rows = Prepared(lambda document: TableRow.objects.filter(document=document).select_related("author"))
+
+
 def document(subject: str) -> Document | None:
     """The state document of a subject, None before it is opened."""
-    return Document.objects.filter(subject=subject).first()
+    return _document.first(subject)
 
 
 def state(subject: str) -> State | None:
@@ -65,8 +71,7 @@ def state(subject: str) -> State | None:
     found = document(subject)
     if found is None:
         return None
-    sections = tuple(found.sections.select_related("updated_by"))
-    rows = tuple(found.rows.select_related("author"))
+    sections, rows = tuple(_sections(found.id)), tuple(_rows(found.id))
     tables = tuple(
         Table(name, table.title, table.columns, tuple(row for row in rows if row.table == name))
         for name, table in rules.TABLES.items()

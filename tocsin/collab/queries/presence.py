@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from tocsin.collab import rules
 from tocsin.collab.models import Mention, Presence, Room
 from tocsin.core.models import Event
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person
 
 
@@ -27,9 +28,12 @@ class Visitor:
     person: Person
 
 
+_presences = Prepared(lambda room: Presence.objects.filter(room=room).select_related("person"))
+
+
 def visitors(room: Room | None, now: dt.datetime) -> list[Visitor]:
     """Everybody who has ever joined a room: who is here first, then in the order in which they came. One query."""
-    rows = room.presences.select_related("person") if room else ()
+    rows = _presences(room.id) if room else ()
     return sorted((_visitor(row, now) for row in rows), key=lambda one: (not one.here, one.joined_at))
 
 

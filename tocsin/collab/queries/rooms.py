@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tocsin.collab.models import Message, Room
+from tocsin.core.store.prepared import Prepared
+
+_room = Prepared(lambda subject: Room.objects.filter(subject=subject))
 
 
 def room(subject: str) -> Room | None:
     """The room of a subject, None before it is opened."""
-    return Room.objects.filter(subject=subject).first()
+    return _room.first(subject)
 
 
 def messages(room: Room, *, after: str | None = None, limit: int = 200) -> Sequence[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tocsin.collab import rules
 from tocsin.collab.models import Attachment, Mention, Message, Reaction
 from tocsin.core.ids import is_id
+from tocsin.core.store.prepared import Prepared
 from tocsin.core.text import texts
 
 QUOTE = 90
@@ -77,36 +78,45 @@ def message(subject: str, message_id: str) -> Message | None:
 
 def changed(subject: str) -> dict[str, Changed]:
     """The messages of a room that were corrected, removed or starred, by id. One query."""
-    touched = Q(edited_at__isnull=False) | Q(removed_at__isnull=False) | Q(starred_at__isnull=False)
-    rows = Message.objects.filter(touched, room__subject=subject).only("text", "edited_at", "removed_at", "starred_at")
     return {
-        row.pk: Changed(row.text, row.edited_at is not None, row.removed_at is not None, row.starred_at is not None) for row in rows
+        message: Changed(text, edited is not None, removed is not None, starred is not None)
+        for message, text, edited, removed, starred in _touched(subject)
     }
 
 
 def said(ids: Iterable[str], reader: str) -> dict[str, Said]:
     """These messages by id, as the person `reader` (an id) sees them. Four queries, however many there are."""
     wanted = list(ids)
-    rows = list(_shown(wanted, reader)) if wanted else []
+    rows = _shown(wanted, reader) if wanted else []
     if not rows:
         return {}
     parents = Message.objects.select_related("author").in_bulk({row.parent_id for row in rows if row.parent_id})
     reactions: dict[str, list[Reaction]] = {}
-    for one in Reaction.objects.filter(message__in=wanted).select_related("person"):
+    for one in _reactions(wanted):
         reactions.setdefault(one.message_id, []).append(one)
     files: dict[str, list[Attachment]] = {}
-    for file in Attachment.objects.filter(message__in=wanted).select_related("file"):
+    for file in _attachments(wanted):
         files.setdefault(file.message_id, []).append(file)
     return {
         row.pk: _said(row, parents.get(row.parent_id), reactions.get(row.pk, []), files.get(row.pk, []), reader) for row in rows
     }
 
 
-def _shown(wanted: list[str], reader: str) -> QuerySet[Message]:
+def _named(wanted: Sequence[str], reader: str) -> QuerySet[Message]:
     """What a log shows of its messages: hundreds at once, so nothing else is read."""
     named = Exists(Mention.objects.filter(message=OuterRef("pk"), person=reader))
     rows = Message.objects.filter(pk__in=wanted).annotate(names_reader=named)
     return rows.only("author_id", "text", "edited_at", "removed_at", "starred_at", "parent_id")
+
+
+_shown = Prepared(_named)
+_reactions = Prepared(lambda wanted: Reaction.objects.filter(message__in=wanted).select_related("person"))
+_attachments = Prepared(lambda wanted: Attachment.objects.filter(message__in=wanted).select_related("file"))
+_touched = Prepared(
+    lambda subject: Message.objects.filter(
+        Q(edited_at__isnull=False) | Q(removed_at__isnull=False) | Q(starred_at__isnull=False), room__subject=subject
+    ).values_list("pk", "text", "edited_at", "removed_at", "starred_at")
+)
 
 
 def _said(row: Any, parent: Message | None, reactions: list[Reaction], files: list[Attachment], reader: str) -> Said:

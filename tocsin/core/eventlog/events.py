@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
+from tocsin.core.store.prepared import Prepared
 from tocsin.core.work import hints
 
 Handler = Callable[[Event, Actor], None]
@@ -102,6 +103,9 @@ def about(thing: str, *, limit: int = 500) -> list[Event]:
     return list(rows.order_by("-id")[:limit])
 
 
+_last = Prepared(lambda: Event.objects.filter(position__isnull=False).order_by("-position").values_list("position", flat=True)[:1])
+
+
 def last_position() -> int:
     """The highest sealed position, 0 when there is none."""
-    return Event.objects.filter(position__isnull=False).order_by("-position").values_list("position", flat=True).first() or 0
+    return _last.first() or 0

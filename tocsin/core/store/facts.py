@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from tocsin.core.models import InstallationFact
+from tocsin.core.store.prepared import Prepared
 
 log = structlog.get_logger(__name__)
 
 
+_fact = Prepared(lambda name: InstallationFact.objects.filter(name=name).values_list("value", flat=True))
+
+
+_facts = Prepared(lambda names: InstallationFact.objects.filter(name__in=names).values_list("name", "value"))
+
+
 def get(name: str, default: Any = None) -> Any:
     """The fact's value, any JSON value."""
-    return InstallationFact.objects.filter(name=name).values_list("value", flat=True).first() or default
+    return _fact.first(name) or default
+
+
+def several(names: Sequence[str]) -> dict[str, Any]:
+    """Those of these facts that are set, by name. One query."""
+    return dict(_facts(names))
 
 
 def glance(name: str) -> Any:

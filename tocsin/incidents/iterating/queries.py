@@ -17,12 +17,13 @@ from tocsin.collab.models import Message
 from tocsin.collab.queries import Visitor
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person
 from tocsin.incidents import permissions
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.iterating import rules
-from tocsin.incidents.iterating.models import Behaviour, Change, Finding, Prompt, Relief, Stream, SuspectedCause
-from tocsin.incidents.models import Incident
+from tocsin.incidents.iterating.models import Awake, Behaviour, Change, Finding, Prompt, Relief, Stream, SuspectedCause
+from tocsin.incidents.models import Incident, RoleAssignment
 from tocsin.incidents.rules import joined
 
 
@@ -105,22 +106,46 @@ class Loop:
         return unreverted(self.changes)
 
 
+def _streams_of(incident: str) -> QuerySet[Stream]:
+    return Stream.objects.filter(incident=incident).select_related("lead").order_by("-state", "number")
+
+
+def _changes_of(incident: str) -> QuerySet[Change]:
+    return Change.objects.filter(incident=incident).select_related("by")
+
+
+def _findings_of(incident: str) -> QuerySet[Finding]:
+    return Finding.objects.filter(incident=incident).select_related("about", "by", "state_by")
+
+
+_streams, _changes = Prepared(_streams_of), Prepared(_changes_of)
+_open_theories = Prepared(
+    lambda incident: _findings_of(incident).filter(kind=rules.THEORY, state=rules.OPEN).values_list("pk", flat=True)
+)
+_suspected = Prepared(lambda incident: SuspectedCause.objects.filter(incident=incident))
+_prompts = Prepared(lambda incident: Prompt.objects.filter(incident=incident, kind=Prompt.IMPACT).select_related("answered_by"))
+_reliefs = Prepared(lambda incident: Relief.objects.filter(incident=incident).select_related("person"))
+_roles = Prepared(lambda incident: RoleAssignment.objects.filter(incident=incident).select_related("person"))
+_awake = Prepared(lambda incident: Awake.objects.filter(incident=incident).values_list("person_id", "since"))
+
+
 def loop(actor: Actor, incident: Incident, visitors: Sequence[Visitor], now: dt.datetime) -> Loop:
     """Everything for the incident's page. `visitors` of its room, as `collab.queries.visitors` gives them."""
-    work = tuple(streams(actor, incident))
+    permissions.require_seer(actor, incident)
+    work = tuple(_streams(incident.id))
     return Loop(
         pace=_pace(incident, visitors, work, now),
         streams=work,
-        changes=tuple(changes(actor, incident)),
-        open_theories=findings(actor, incident).filter(kind=rules.THEORY, state=rules.OPEN).count(),
-        suspected=tuple(incident.suspected_causes.all()),
+        changes=tuple(_changes(incident.id)),
+        open_theories=len(_open_theories(incident.id)),
+        suspected=tuple(_suspected(incident.id)),
     )
 
 
 def findings(actor: Actor, incident: Incident) -> QuerySet[Finding]:
     """Every finding in the order it was written down."""
     permissions.require_seer(actor, incident)
-    return incident.findings.select_related("about", "by", "state_by")
+    return _findings_of(incident.id)
 
 
 def finding(actor: Actor, incident: Incident, number: int) -> Finding:
@@ -149,7 +174,7 @@ def board(actor: Actor, incident: Incident) -> Board:
 def streams(actor: Actor, incident: Incident) -> QuerySet[Stream]:
     """The streams of work, open ones first."""
     permissions.require_seer(actor, incident)
-    return incident.streams.select_related("lead").order_by("-state", "number")
+    return _streams_of(incident.id)
 
 
 def stream(actor: Actor, incident: Incident, number: int) -> Stream:
@@ -160,7 +185,7 @@ def stream(actor: Actor, incident: Incident, number: int) -> Stream:
 def changes(actor: Actor, incident: Incident) -> QuerySet[Change]:
     """The change log in the order of time."""
     permissions.require_seer(actor, incident)
-    return incident.changes.select_related("by")
+    return _changes_of(incident.id)
 
 
 def change(actor: Actor, incident: Incident, number: int) -> Change:
@@ -198,7 +223,7 @@ def pace(actor: Actor, incident: Incident, now: dt.datetime) -> Pace:
 
 
 def _pace(incident: Incident, visitors: Sequence[Visitor], work: Sequence[Stream], now: dt.datetime) -> Pace:
-    questions = list(incident.prompts.filter(kind=Prompt.IMPACT).select_related("answered_by"))
+    questions = _prompts(incident.id)
     latest = max((one for one in questions if one.asked_at), key=attrgetter("asked_at"), default=None)
     waiting = next((one for one in questions if one.work_state in (Prompt.DUE, Prompt.LEASED)), None)
     over = incident.state == Incident.RESOLVED
@@ -207,7 +232,7 @@ def _pace(incident: Incident, visitors: Sequence[Visitor], work: Sequence[Stream
         answered=max((one for one in questions if one.answered_at), key=attrgetter("answered_at"), default=None),
         next_at=waiting.due_at if waiting else None,
         at_work=() if over else tuple(_all_at_work(incident, visitors, work, now)),
-        reliefs=() if over else tuple(incident.reliefs.select_related("person")),
+        reliefs=() if over else tuple(_reliefs(incident.id)),
     )
 
 
@@ -232,8 +257,7 @@ def at_work(incident: Incident, now: dt.datetime) -> list[AtWork]:
 
 
 def _all_at_work(incident: Incident, visitors: Sequence[Visitor], work: Sequence[Stream], now: dt.datetime) -> list[AtWork]:
-    rows = list(incident.roles.select_related("person"))
-    awake = dict(incident.awake.values_list("person_id", "since"))
+    rows, awake = _roles(incident.id), dict(_awake(incident.id))
     here = {one.id: one.joined_at for one in visitors if one.here}
     people = {one.id: one.person for one in visitors if one.here}
     for one in work:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from tocsin.alerts.models import ChangeEvent
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import permissions, ports
 from tocsin.incidents.iterating.models import Change
 from tocsin.incidents.linking import rules
@@ -36,6 +37,11 @@ class LinkLine:
     also: tuple[str, ...] = ()
 
 
+_made = Prepared(
+    lambda incident: IncidentLink.objects.filter(Q(incident=incident) | Q(other=incident)).select_related("incident", "other")
+)
+
+
 def links(actor: Actor, incident: Incident) -> list[LinkLine]:
     """Every link of an incident, in the order of the kinds. What the actor may not know of is not there."""
     found = made(actor, incident)
@@ -46,8 +52,8 @@ def links(actor: Actor, incident: Incident) -> list[LinkLine]:
 def made(actor: Actor, incident: Incident) -> list[LinkLine]:
     """Those links alone that somebody made, at either end. One query where there are none."""
     permissions.require_seer(actor, incident)
-    rows = list(IncidentLink.objects.filter(Q(incident=incident) | Q(other=incident)).select_related("incident", "other"))
-    seen = _seen(actor, rows)
+    rows = _made(incident.id)
+    seen = _seen(actor, rows) if rows else set()
     things = _things(actor, {row.target for row in rows if row.target})
     also = _also(actor, incident, {row.url for row in rows if row.url})
     return _ordered([line for row in rows if (line := _line(row, incident, seen, things, also))])

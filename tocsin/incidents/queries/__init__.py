@@ -44,6 +44,7 @@ from tocsin.incidents.queries.one import (
     my_offers,
     offer,
     offers,
+    products,
     ttd,
     ttr,
     vendor_reports,
@@ -51,7 +52,7 @@ from tocsin.incidents.queries.one import (
 from tocsin.incidents.queries.record import Spoken, Transcript, transcript
 from tocsin.incidents.queries.responders import CalledIn, responders
 from tocsin.incidents.queries.rooms import Named, mentions, unread
-from tocsin.incidents.queries.story import TimelineLine, timeline
+from tocsin.incidents.queries.story import TimelineLine, linked_count, timeline
 
 __all__ = [
     "CalledIn",
@@ -86,6 +87,7 @@ __all__ = [
     "is_first_command",
     "keys_of_alerts",
     "linked_alerts",
+    "linked_count",
     "mentions",
     "my_offers",
     "named",
@@ -94,6 +96,7 @@ __all__ = [
     "offer",
     "offers",
     "open_counts",
+    "products",
     "prompts",
     "queue_counts",
     "responders",

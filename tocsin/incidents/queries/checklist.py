@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from django.db.models import Prefetch
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import permissions, rules
 from tocsin.incidents.models import Fallback, Incident, ItemMark, RoleAssignment, SheetItem, SheetSection
 
@@ -43,6 +45,15 @@ class CheckPart:
     def left(self) -> int:
         """How many lines are open."""
         return sum(line.state == OPEN for line in self.lines)
+
+
+_sections = Prepared(SheetSection.objects.all)
+_items = Prepared(SheetItem.objects.all)
+_marks = Prepared(lambda incident: ItemMark.objects.filter(incident=incident).select_related("person").order_by("at", "id"))
+_fallbacks = Prepared(lambda incident: Fallback.objects.filter(incident=incident, until=None))
+_held_since = Prepared(
+    lambda incident: RoleAssignment.objects.filter(incident=incident, until=None).order_by("-since").values_list("role", "since")
+)
 
 
 def sheet() -> list[SheetSection]:
@@ -81,12 +92,15 @@ def checklist(actor: Actor, incident: Incident, now: dt.datetime) -> list[CheckP
     """The sheet as it stands on one incident. Four queries. Lines taken off the sheet since are shown where they were ticked."""
     permissions.require_seer(actor, incident)
     marks: dict[str, ItemMark] = {}
-    for mark in incident.marks.select_related("person").order_by("at", "id"):
+    for mark in _marks(incident.id):
         marks[mark.item_id] = mark
     seen = _seen(incident)
     parts = []
-    for section in SheetSection.objects.prefetch_related("items"):
-        lines = [item for item in section.items.all() if item.removed_at is None or item.pk in marks]
+    items: dict[str, list[SheetItem]] = defaultdict(list)
+    for item in _items():
+        items[item.section_id].append(item)
+    for section in _sections():
+        lines = [item for item in items[section.pk] if item.removed_at is None or item.pk in marks]
         parts.append(CheckPart(section, [_line(incident, item, marks.get(item.pk), seen, now) for item in lines]))
     return parts
 
@@ -100,12 +114,12 @@ def prompts(parts: Iterable[CheckPart]) -> list[CheckLine]:
 def fallbacks(actor: Actor, incident: Incident) -> list[Fallback]:
     """The backup systems that the incident works in now."""
     permissions.require_seer(actor, incident)
-    return list(incident.fallbacks.filter(until=None))
+    return _fallbacks(incident.id)
 
 
 def _seen(incident: Incident) -> dict[str, dt.datetime | None]:
     """What Tocsin sees by itself, with the instant where that is when it was done."""
-    held = dict(incident.roles.filter(until=None).order_by("-since").values_list("role", "since"))
+    held = dict(_held_since(incident.id))
     facts = {
         "command": (incident.fixing_at, incident.fixing_at),
         "set_up": (incident.set_up_at, incident.set_up_at),

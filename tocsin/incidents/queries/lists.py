@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -11,6 +12,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.ids import is_id
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Product, Service, Team
 from tocsin.incidents import permissions, rules
 from tocsin.incidents.models import Incident
@@ -88,19 +90,24 @@ def named(actor: Actor, q: str) -> QuerySet[Incident]:
     return rows.filter(Q(key__istartswith=q) | Q(summary__icontains=q)).order_by("-number")
 
 
+def _alone() -> QuerySet[Incident]:
+    return Incident.objects.select_related("service__team", "service__owner", "manager", "reporter", "outside", "plan__template")
+
+
 def _whole() -> QuerySet[Incident]:
-    return Incident.objects.select_related(
-        "service__team", "service__owner", "manager", "reporter", "outside", "plan__template"
-    ).prefetch_related("products")
+    return _alone().prefetch_related("products")
+
+
+_by_id = Prepared(lambda incident: _alone().filter(pk=incident))
+_by_key = Prepared(lambda key: _alone().filter(key=key))
 
 
 def by_key(actor: Actor, key: str) -> Incident:
     """The incident of a key such as `HOT-12` (in any case) or of an id. Raises NotFound, also for what the actor may not know."""
-    wanted = Q(pk=key) if is_id(key, "inc") else Q(key=key.strip().upper().replace("\x00", ""))
-    incident = permissions.visible(actor, _whole()).filter(wanted).first()
-    if incident is None:
+    found = _by_id.first(key) if is_id(key, "inc") else _by_key.first(key.strip().upper().replace("\x00", ""))
+    if found is None or not permissions.may_see(actor, found):
         raise NotFound("There is no such incident.")
-    return incident
+    return found
 
 
 def by_id(actor: Actor, incident_id: str) -> Incident:
@@ -132,10 +139,18 @@ def team_queue(actor: Actor, team: Team | None = None) -> QuerySet[Incident]:
     return (rows.filter(service__team=team) if team else rows).order_by("created_at")
 
 
+def _counted(seen: Callable[..., QuerySet[Incident]]) -> Prepared[Any]:
+    """Severity and number of the open incidents that the asker, an id, may know of."""
+    rows = Incident.objects.filter(state__in=_OPEN, is_drill=False)
+    return Prepared(lambda *asker: seen(rows, *asker).values_list("severity").annotate(number=Count("pk")).order_by())
+
+
+_open_to_all, _open_to = _counted(lambda rows: rows), _counted(permissions.seen_by)
+
+
 def open_counts(actor: Actor) -> dict[int, int]:
     """How many incidents are open per severity, drills left out. Only open rows are looked at."""
-    rows = permissions.visible(actor, Incident.objects.filter(state__in=_OPEN, is_drill=False))
-    found = dict(rows.values_list("severity").annotate(number=Count("pk")).order_by())
+    found = dict(_open_to_all() if actor.is_administrator else _open_to(actor.id))
     return {severity: found.get(severity, 0) for severity in rules.SEVERITIES}
 
 

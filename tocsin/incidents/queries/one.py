@@ -15,6 +15,8 @@ from tocsin.collab.documents.models import Section
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
+from tocsin.core.store.prepared import Prepared
+from tocsin.directory.models import Product
 from tocsin.directory.vendor_status import queries as vendor_status
 from tocsin.directory.vendor_status.queries import Standing
 from tocsin.incidents import assessing, catalogue, permissions, rules
@@ -63,6 +65,18 @@ class CatchUp:
     """How many lines of that are left out here."""
 
 
+_held = Prepared(
+    lambda incident: RoleAssignment.objects.filter(incident=incident, until__isnull=True).select_related("person").order_by("since")
+)
+_assessment = Prepared(lambda incident: Assessment.objects.select_related("by").filter(incident=incident))
+_products = Prepared(lambda incident: Product.objects.filter(incidents=incident))
+
+
+def products(incident: Incident) -> list[Product]:
+    """The products that an incident concerns."""
+    return _products(incident.id)
+
+
 def ttd(incident: Incident) -> dt.timedelta | None:
     """Time to detect."""
     return rules.ttd(incident.impact_started_at, incident.detected_at)
@@ -79,7 +93,7 @@ def holders(actor: Actor, incident: Incident) -> list[Holder]:
     Communications that are split between two people leave no third place empty.
     """
     permissions.require_seer(actor, incident)
-    held = list(incident.roles.filter(until__isnull=True).select_related("person").order_by("since"))
+    held = _held(incident.id)
     rows = [Holder(row.role, rules.role_label(row.role), row.person, row.since, row.about) for row in held]
     filled = {row.role for row in held}
     if {rules.INSIDE, rules.OUTSIDE} <= filled:
@@ -125,7 +139,7 @@ def linked_alerts(actor: Actor, incident: Incident) -> QuerySet[Alert]:
 def assessment(actor: Actor, incident: Incident) -> Assessment | None:
     """What is known of the impact, None before anybody wrote it down."""
     permissions.require_seer(actor, incident)
-    return Assessment.objects.select_related("by").filter(incident=incident).first()
+    return _assessment.first(incident.id)
 
 
 def answers(found: Assessment | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -15,8 +15,9 @@ from tocsin.collab.queries import Changed
 from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.models import Event
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import catalogue, events, permissions, rules
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Incident, IncidentAlert, RoleAssignment
 from tocsin.incidents.queries.chronicle import Chronicle
 
 LIMIT = 2_000
@@ -60,9 +61,25 @@ class TimelineLine:
 _chronicle: Chronicle[TimelineLine] = Chronicle()
 
 
+_linked = Prepared(
+    lambda incident: IncidentAlert.objects.filter(incident=incident).order_by("alert_id").values_list("alert_id", flat=True)
+)
+_assigned = Prepared(
+    lambda incident: (
+        RoleAssignment.objects.filter(incident=incident).order_by("pk").values_list("person_id", "role", "since", "until")
+    )
+)
+_fresh = Prepared(
+    lambda incident, alerts, after: (
+        _about(incident, alerts).filter(Q(position__gt=after) | Q(position=None)).order_by("-id")[:LIMIT]
+    )
+)
+"""What the log says after a position, and what has none yet, newest first."""
+
+
 def events_of(actor: Actor, incident: Incident, *, limit: int = LIMIT) -> list[Event]:
     """What happened to the incident, its room, document, pages and alerts, as far as the actor may know: the latest, in order."""
-    found = _latest(_about(incident, _alerts(incident)), limit)
+    found = _latest(_about(incident.id, _alerts(incident)), limit)
     hidden = _hidden(actor, {_leads_to(event) for event in found})
     return [event for event in found if _leads_to(event) not in hidden] if hidden else found
 
@@ -79,11 +96,16 @@ def _hidden(actor: Actor, linked: set[str]) -> set[str]:
 
 
 def _alerts(incident: Incident) -> tuple[str, ...]:
-    return tuple(incident.alert_links.order_by("alert_id").values_list("alert_id", flat=True))
+    return tuple(_linked(incident.id))
 
 
-def _about(incident: Incident, alerts: tuple[str, ...]) -> QuerySet[Event]:
-    mine = Q(subject=incident.id) | Q(context=incident.id)
+def linked_count(incident: Incident) -> int:
+    """How many alerts belong to the incident."""
+    return len(_alerts(incident))
+
+
+def _about(incident: str, alerts: Sequence[str]) -> QuerySet[Event]:
+    mine = Q(subject=incident) | Q(context=incident)
     theirs = Q(subject__in=alerts, name__in=catalogue.ALERT_EVENTS) if alerts else Q(pk__in=())
     return Event.objects.filter(mine | theirs)
 
@@ -111,12 +133,11 @@ def timeline(actor: Actor, incident: Incident, only: str | None = None, *, limit
 def _lines(incident: Incident, limit: int) -> list[TimelineLine]:
     """The events in words, in the order of the log. Beyond the usual number, everything is read from the start."""
     held, alerts = _roles(incident), _alerts(incident)
-    rows = _about(incident, alerts)
     if limit > LIMIT:
-        return [line for event in _latest(rows, limit) if (line := _line(event, held))]
+        return [line for event in _latest(_about(incident.id, alerts), limit) if (line := _line(event, held))]
 
     def read(after: int) -> list[Event]:
-        return _latest(rows.filter(Q(position__gt=after) | Q(position=None)), limit)
+        return list(reversed(_fresh(incident.id, alerts, after)))
 
     return _chronicle.lines(incident.id, (held, alerts), read, lambda event: _line(event, held), limit)
 
@@ -176,7 +197,7 @@ def _line(event: Event, held: tuple[Held, ...]) -> TimelineLine | None:
 
 
 def _roles(incident: Incident) -> tuple[Held, ...]:
-    return tuple(incident.roles.order_by("pk").values_list("person_id", "role", "since", "until"))
+    return tuple(_assigned(incident.id))
 
 
 def _role(held: tuple[Held, ...], person: str, at: dt.datetime) -> str:

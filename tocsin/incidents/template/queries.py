@@ -10,11 +10,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person, Team
 from tocsin.incidents import permissions
 from tocsin.incidents.models import Incident
 from tocsin.incidents.rules import role_label
-from tocsin.incidents.template.models import IncidentTemplate, Plan, TemplateLine
+from tocsin.incidents.template.models import Follower, IncidentTemplate, Plan, TemplateLine
 from tocsin.incidents.template.preparation import Asked, Preparation
 from tocsin.oncall import queries as oncall
 from tocsin.oncall.models import Policy, Schedule
@@ -104,10 +105,13 @@ def plan(actor: Actor, incident: Incident) -> Plan | None:
     return getattr(incident, "plan", None)
 
 
+_followers = Prepared(lambda incident: Follower.objects.filter(incident=incident).select_related("person"))
+
+
 def followers(actor: Actor, incident: Incident) -> list[Person]:
     """Who is told of the incident by mail."""
     permissions.require_seer(actor, incident)
-    return [row.person for row in incident.followers.select_related("person")]
+    return [row.person for row in _followers(incident.id)]
 
 
 def first_words(incident: Incident, audience: str) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
-from tocsin.core.models import InstallationFact
+from tocsin.core.store import facts
 from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.oncall import queries as oncall
@@ -56,7 +56,7 @@ class Frame:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        return dict(InstallationFact.objects.filter(name__in=("hold", "demo")).values_list("name", "value"))
+        return facts.several(("hold", "demo"))
 
     @cached_property
     def roster(self) -> list[NowRow]:

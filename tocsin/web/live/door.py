@@ -1,7 +1,8 @@
 """A bare ASGI door: one task reads the event log, every open page waits for a word that there is news for it.
 
-What is sent is a position and nothing else; the page then asks for itself again, through the gate that every request passes.
-So a stream can never carry a word that its viewer may not read, and it needs no queue: a slow reader just hears the latest.
+What is sent is a position; the page then asks for itself again, through the gate that every request passes. A page that shows the
+log of a room is sent its new lines at once, when its viewer may know of what they are about. There is no queue: a slow reader
+just hears the latest, and the page has all.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -20,10 +20,11 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from tocsin.core.actor import Actor
 from tocsin.core.models import Event
 from tocsin.core.work import hints
-from tocsin.web.live import viewers
+from tocsin.web.live import lines, viewers
+from tocsin.web.live.lines import Sight
+from tocsin.web.live.streams import Stream
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -44,29 +45,6 @@ _HEAD = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
-
-
-@dataclass(eq=False, slots=True)
-class Stream:
-    """One open page. `about` holds ids; empty means anything that the viewer may see."""
-
-    session: str
-    actor: Actor
-    about: frozenset[str]
-    position: int
-    sent: int
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    over: str = ""
-    """Why it must end: `elsewhere` (a newer stream of the same session), `signed out`, `closing`."""
-    checked: float = 0.0
-
-    def tell(self, position: int) -> None:
-        self.position = max(self.position, position)
-        self.woken.set()
-
-    def end(self, why: str) -> None:
-        self.over = why
-        self.woken.set()
 
 
 class Live:
@@ -108,7 +86,7 @@ class Live:
         self._threads.shutdown(wait=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """`GET /live?after=<position>&about=<id>,<id>`"""
+        """`GET /live?after=<position>&about=<id>,<id>&room=<id>`"""
         if scope["method"] not in {"GET", "HEAD"}:
             return await _answer(send, 405, "Only GET.")
         if self._closing:
@@ -118,8 +96,8 @@ class Live:
         if actor is None:
             return await _answer(send, 401, "Sign in first.")
         await self.start()
-        after, about = _asked(scope)
-        stream = Stream(session, actor, about, position=after, sent=after, checked=self._now())
+        after, about, room = _asked(scope)
+        stream = Stream(session, actor, about, position=after, sent=after, room=room, checked=self._now())
         self._admit(stream)
         try:
             await self._catch_up(stream)
@@ -150,8 +128,7 @@ class Live:
                     await send(_chunk(f"event: {'elsewhere' if stream.over == 'elsewhere' else 'over'}\ndata:\n\n", last=True))
                     return
                 if stream.position > stream.sent:
-                    stream.sent = stream.position
-                    await send(_chunk(f"id: {stream.sent}\nevent: news\ndata:\n\n"))
+                    await send(_chunk(stream.news()))
                 stream.woken.clear()
                 if stream.position > stream.sent or stream.over:
                     continue
@@ -206,6 +183,8 @@ class Live:
         """Wake those streams that one of these events concerns and whose viewer may know of it."""
         private = await self._in_thread(viewers.private_among, found)
         access = any(event.name.startswith(_ACCESS) for event in found)
+        rooms = {thing for event in found for thing in viewers.things(event)}
+        concerned: list[tuple[Stream, int, Sight | None]] = []
         for stream in streams:
             if access:
                 stream.checked = float("-inf")
@@ -215,8 +194,19 @@ class Live:
             for event in reversed(found):
                 about = viewers.things(event)
                 if not about & hidden and (not stream.about or about & stream.about):
-                    stream.tell(event.position or 0)
+                    sees = stream.room in rooms - hidden
+                    concerned.append((stream, event.position or 0, lines.sight(stream.actor, stream.room) if sees else None))
                     break
+        await self._tell(concerned, (found[0].position or 0) - 1 if found else 0)
+
+    async def _tell(self, concerned: Sequence[tuple[Stream, int, Sight | None]], after: int) -> None:
+        """Tell each how far the news goes, with the new lines of the room that it shows, drawn once for each way of seeing them."""
+        drawn: dict[Sight, str] = {}
+        for stream, _, sight in concerned:
+            if sight is not None and sight not in drawn:
+                drawn[sight] = await self._in_thread(lines.fresh, stream.actor, sight, after)
+        for stream, position, sight in concerned:
+            stream.tell(position, drawn[sight] if sight else "", len(concerned))
 
     def _hint(self, channel: str) -> None:
         """Called from any thread at every hint; the loop may be gone by then."""
@@ -243,14 +233,14 @@ def session_of(scope: Scope) -> str:
     return ""
 
 
-def _asked(scope: Scope) -> tuple[int, frozenset[str]]:
-    """Position and ids that the page asked for. A reconnecting browser says itself how far it heard."""
+def _asked(scope: Scope) -> tuple[int, frozenset[str], str]:
+    """Position, ids and room that the page asked for. A reconnecting browser says itself how far it heard."""
     query = parse_qs(scope["query_string"].decode("latin-1"))
     heard = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"last-event-id"), "")
     after = heard or query.get("after", ["0"])[0]
     ids = [one for one in query.get("about", [""])[0].split(",") if one]
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-    return position, frozenset(ids[:ABOUT])
+    return position, frozenset(ids[:ABOUT]), query.get("room", [""])[0]
 
 
 async def _left(receive: Receive) -> None:

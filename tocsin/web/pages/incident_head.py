@@ -56,7 +56,7 @@ class Head:
 def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = None) -> Head:
     """The head of an incident that the actor has been let in to."""
     roles = incidents.holders(request.actor, incident)
-    updates = list(statuspages.updates_of(incident))
+    updates = statuspages.published(incident)
     inside, outside = _first(updates, StatusPage.INTERNAL), _first(updates, StatusPage.EXTERNAL)
     assessed = incidents.assessment(request.actor, incident)
     facts = stage.Facts(assessed.at if assessed else None, paged_at, inside, outside, updates[0].status if updates else "")
@@ -68,7 +68,7 @@ def of(request: Request, incident: Incident, *, paged_at: dt.datetime | None = N
         stage=stage.of(incident, roles, facts),
         next=stage.next_act(incident, facts, has_postmortem=postmortem is not None) if may_respond else None,
         due=countdown(clocks.clocks_after(incident, updates), request.now),
-        products=[product.name for product in incident.products.all()],
+        products=[product.name for product in incidents.products(incident)],
         public_status=shown[0].status if shown else "",
         communicator=next((one.person.name for one in roles if one.role == RoleAssignment.COMMUNICATIONS and one.person), ""),
         drill=incident.is_drill,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.alerts import queries as alerts
 from tocsin.collab import queries as collab
 from tocsin.collab.documents import queries as documents
+from tocsin.collab.rules import REACTIONS
 from tocsin.core.errors import Refused
 from tocsin.incidents import commands, ports, rules
 from tocsin.incidents import queries as incidents
@@ -68,8 +69,9 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "may_respond": head.may_respond,
         "postmortem": head.postmortem,
         "tab": tab,
-        "tabs": _tabs(incident, lines, linked.count()),
+        "tabs": _tabs(incident, lines, incidents.linked_count(incident)),
         "older": older,
+        "lines_arrive": tab == "everything" and not request.GET.get("before"),
         "alerts": linked,
         "state": documents.state(incident.id),
         "loop": queries.loop(request.actor, incident, visitors, request.now),
@@ -101,6 +103,7 @@ def _talk(request: Request, incident: Incident, shown: list[TimelineLine], place
         "reply": collab.quoted(answered) if answered else None,
         "client_key": secrets.token_urlsafe(12),
         "file_limit": uploads.file_limit(),
+        "reactions": REACTIONS.items(),
     }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tocsin.collab import permissions as room_permissions
 from tocsin.collab import queries as rooms
 from tocsin.collab.models import Message
-from tocsin.collab.rules import MESSAGE_LIMIT
+from tocsin.collab.rules import MESSAGE_LIMIT, REACTIONS
 from tocsin.core.errors import NotFound, Refused, Stale
 from tocsin.core.eventlog import events
 from tocsin.incidents import commands, verbs
@@ -105,6 +105,7 @@ def message(request: Request, key: str, message_id: str) -> HttpResponse:
             form.values["version"] = str(found.version)
         except Refused as refused:
             form.refuse(refused)
+    said = rooms.said([found.id], request.actor.id)[found.id]
     context = {
         "here": "incidents",
         "incident": incident,
@@ -113,6 +114,10 @@ def message(request: Request, key: str, message_id: str) -> HttpResponse:
         "form": form,
         "versions": [event for event in reversed(events.about(found.id)) if event.name.startswith("message.")],
         "shows_words": found.removed_at is None or room_permissions.may_remove(request.actor, found),
+        "said": said,
+        "reactions": [
+            (word, label, any(one.mine for one in said.reactions if one.word == word)) for word, label in REACTIONS.items()
+        ],
         "may_edit": room_permissions.may_edit(request.actor, found) and found.removed_at is None,
         "may_remove": room_permissions.may_remove(request.actor, found) and found.removed_at is None,
     }

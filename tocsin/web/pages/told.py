@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tocsin.directory.models import Person
 from tocsin.paging import queries as paging
 from tocsin.paging import rules
-from tocsin.paging.models import Escalation, Page
+from tocsin.paging.models import Page
 from tocsin.web.frame import words
 from tocsin.web.pages import standing
 
@@ -47,7 +47,7 @@ class Ledger:
 
 def of(subject: str, now: dt.datetime) -> Ledger:
     """The latest page of every person asked about a subject (a typed id), and the next step in words."""
-    pages = list(Page.objects.filter(subject=subject).select_related("person").order_by("created_at"))
+    pages = paging.pages_about(subject)
     latest = {page.person_id: page for page in pages}
     ledger = Ledger(first_at=pages[0].created_at if pages else None)
     ledger.people = [_line(page) for page in latest.values()]
@@ -71,7 +71,7 @@ def reason(told: str) -> str:
 
 def _next(subject: str, now: dt.datetime) -> str:
     """When the next step is taken, as long as somebody is still being looked for."""
-    running = Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("due_at").first()
+    running = next(iter(paging.running(subject)), None)
     if running is None:
         return ""
     steps = running.snapshot.get("steps", [])

@@ -50,11 +50,9 @@
   }
 
   /* What was sent stays until the log shows it; a page that was asked for too early does not, the next one does. */
-  document.addEventListener("tocsin:fresh", () => {
-    const shown = document.getElementById("log").textContent;
-    sent = sent.filter((one) => --one.looks > 0 && !shown.includes(one.text));
-    draw();
-  });
+  const stands = (one) => document.getElementById("log").textContent.includes(one.text);
+  document.addEventListener("tocsin:fresh", () => { sent = sent.filter((one) => --one.looks > 0 && !stands(one)); draw(); });
+  document.addEventListener("tocsin:arrived", () => { sent = sent.filter((one) => !stands(one)); draw(); });
 
   async function post(body, multipart) {
     const wait = new AbortController(), timer = setTimeout(() => wait.abort(), multipart ? 600000 : 20000);
@@ -144,6 +142,15 @@
   field.addEventListener("paste", (event) => { if (take(event.clipboardData?.files)) event.preventDefault(); });
   form.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
   form.addEventListener("drop", (event) => { if (take(event.dataTransfer?.files)) event.preventDefault(); });
+
+  /* What can be done with a message is drawn when somebody asks for it. Without this script the page of the message has it. */
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.matches("#log .acts[open]")) return;
+    const menu = document.getElementById("acts").content.cloneNode(true);
+    for (const name of ["own", "others", "starred", "plain"]) if (!target.classList.contains(name)) menu.querySelectorAll("." + name).forEach((one) => one.remove());
+    for (const one of menu.children) for (const name of ["href", "value"]) if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace("MSG", target.id.slice(2)));
+    target.querySelector("p").replaceChildren(menu);
+  }, true);
 
   /* Marks go out in place. */
   document.getElementById("act").addEventListener("submit", async (event) => {

@@ -35,9 +35,12 @@
       if (again) { again = false; soon(); }
     }
   }
-  function take(fresh) {
+  function addSymbols(fresh) {
     const sprite = document.getElementById("sprite"), newer = fresh.getElementById("sprite");
     if (sprite && newer) for (const symbol of $$("symbol", newer)) if (!$$("symbol", sprite).some((one) => one.id === symbol.id)) sprite.append(document.importNode(symbol, true));
+  }
+  function take(fresh) {
+    addSymbols(fresh);
     for (const region of regions()) {
       const next = fresh.getElementById(region.id);
       if (!next) { if (region.dataset.go !== undefined) region.remove(); continue; }
@@ -56,16 +59,27 @@
     body.dataset.position = String(position);
     document.dispatchEvent(new Event("tocsin:fresh"));
   }
-  const soon = () => { clearTimeout(due); due = setTimeout(refresh, Math.max(150, last + 1000 - Date.now())); };
+  /* Many pages hear the same news: they ask spread over as many milliseconds as the server says. */
+  const soon = (within = 0) => { due ||= setTimeout(() => { due = 0; refresh(); }, Math.max(150 + Math.random() * within, last + 1000 - Date.now())); };
+
+  /* New lines of a log come with the news: drawn like those of the page, which has them too when it is asked. */
+  function arrive(text) {
+    const log = document.querySelector("#log[data-room] .log");
+    if (!log || !text) return;
+    const fresh = new DOMParser().parseFromString("<ol>" + text + "</ol>", "text/html");
+    addSymbols(fresh);
+    for (const line of $$("li[id]", fresh).reverse()) if (!document.getElementById(line.id)) log.prepend(document.importNode(line, true));
+    document.dispatchEvent(new Event("tocsin:arrived"));
+  }
 
   function start() {
     if (!regions().length || body.dataset.position === undefined) return;
     clearInterval(poll);
     poll = setInterval(() => { if (!stream || stream.readyState !== 1 || tick++ % 4 === 3) refresh(); }, 15000);
     if (!window.EventSource) return;
-    stream = new EventSource("/live?after=" + position + "&about=" + encodeURIComponent(about()));
+    stream = new EventSource("/live?after=" + position + "&about=" + encodeURIComponent(about()) + "&room=" + (document.querySelector("#log[data-room]")?.dataset.room || ""));
     stream.addEventListener("open", () => say(", live"));
-    stream.addEventListener("news", (event) => { position = Math.max(position, Number(event.lastEventId || 0)); soon(); });
+    stream.addEventListener("news", (event) => { position = Math.max(position, Number(event.lastEventId || 0)); const news = JSON.parse(event.data); arrive(news.lines); soon(news.within); });
     stream.addEventListener("elsewhere", () => { stream.close(); stream = null; say(", asked every 15 s"); });
     stream.addEventListener("error", () => say(", asked every 15 s"));
   }

@@ -13,7 +13,6 @@ from django import template
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from tocsin.collab.rules import REACTIONS
 from tocsin.web.frame import reader
 from tocsin.web.pages.log import Row
 
@@ -39,18 +38,18 @@ def line(context: template.Context, row: Row) -> SafeString:
     here = reader.present()
     own = row.said is not None and row.said.author_id == getattr(context["actor"], "id", "")
     look = Look(context["incident"].key, here.zone.key, bool(context.get("acts")), bool(context.get("may_respond")), own)
-    html, symbols = _drawn(row, look)
+    html, symbols = drawn(row, look)
     here.symbols |= symbols
     return html
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _drawn(row: Row, look: Look) -> tuple[SafeString, frozenset[str]]:
-    """The mark-up and the symbols it needs; the zone is that of whoever asks."""
+def drawn(row: Row, look: Look) -> tuple[SafeString, frozenset[str]]:
+    """The mark-up of a row and the symbols it needs, for whoever has this look; the zone is that of whoever asks."""
     here = reader.present()
     before, here.symbols = here.symbols, set()
     try:
-        values = {"row": row, "line": row.line, "said": row.said, "look": look, "reactions": REACTIONS.items()}
+        values = {"row": row, "line": row.line, "said": row.said, "look": look}
         html: SafeString = get_template("incident/_line.html").render(values)  # type: ignore[assignment]
         return html, frozenset(here.symbols)
     finally:

@@ -1,0 +1,100 @@
+"""Questions whose SQL is made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from tests import company
+from tocsin.core.store.prepared import Prepared, Unpreparable
+from tocsin.directory.models import Membership, Person, Team
+
+pytestmark = pytest.mark.django_db
+NAMES = ("Ada", "Bo % and _", "O'Neill", "\x0203", "Zoë", "%s")
+
+
+def by_name(name: str) -> QuerySet[Person]:
+    return Person.objects.filter(name=name).order_by("id")
+
+
+def people() -> None:
+    for name in NAMES:
+        company.person(name)
+
+
+def test_what_comes_back_is_what_the_same_queryset_brings() -> None:
+    people()
+    prepared = Prepared(by_name)
+    for name in (*NAMES, "nobody"):
+        assert prepared(name) == list(by_name(name))
+
+
+def test_a_sequence_may_have_any_length_and_none_at_all() -> None:
+    people()
+    prepared = Prepared(lambda names: Person.objects.filter(name__in=names).order_by("name"))
+    either = Prepared(lambda names, name: Person.objects.filter(Q(name__in=names) | Q(name=name)).order_by("name"))
+    for count in range(len(NAMES) + 1):
+        assert {one.name for one in prepared(NAMES[:count])} == set(NAMES[:count])
+        assert {one.name for one in either(NAMES[:count], "Ada")} == {*NAMES[:count], "Ada"}
+
+
+def test_related_rows_come_along() -> None:
+    team = company.team("Payments", company.person("Ada"))
+    prepared = Prepared(lambda team: Membership.objects.filter(team=team).select_related("person", "team"))
+    (found,) = prepared(team.id)
+    reads: list[str] = []
+    with connection.execute_wrapper(lambda execute, sql, *rest: reads.append(sql) or execute(sql, *rest)):  # type: ignore[func-returns-value]
+        assert (found.person.name, found.team.name) == ("Ada", "Payments")
+    assert not reads
+
+
+def test_instants_and_numbers_are_values_too() -> None:
+    people()
+    prepared = Prepared(lambda before: Person.objects.filter(created_at__lt=before).order_by("id").values_list("name", flat=True))
+    now = Person.objects.latest("created_at").created_at
+    assert prepared(now + dt.timedelta(microseconds=1)) == list(Person.objects.order_by("id").values_list("name", flat=True))
+    assert prepared(now - dt.timedelta(days=1)) == []
+
+
+def test_rows_are_read_anew_each_time() -> None:
+    prepared = Prepared(lambda name: Team.objects.filter(name=name)[:1])
+    assert prepared.first("Payments") is None
+    company.team("Payments")
+    assert prepared.first("Payments") == Team.objects.get()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda value: Team.objects.filter(name__contains=value),
+        lambda value: Team.objects.filter(name="Payments") if value else Team.objects.none(),
+        lambda value: Team.objects.filter(name=value).prefetch_related("members"),
+    ],
+)
+def test_what_depends_on_more_than_values_is_refused(question: Any) -> None:
+    with pytest.raises(Unpreparable):
+        Prepared(question)("Payments")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_ask_side_by_side() -> None:
+    people()
+    prepared = Prepared(by_name)
+    found: list[bool] = []
+
+    def ask(name: str) -> None:
+        for _ in range(50):
+            found.append([one.name for one in prepared(name)] == [name])
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in NAMES]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert found == [True] * 50 * len(NAMES)
