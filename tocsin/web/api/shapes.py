@@ -8,13 +8,14 @@ from typing import Annotated
 from django.conf import settings
 from ninja import Schema
 from ninja.params.models import ParamModel
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
 from tocsin.core import clock
 from tocsin.core.errors import Invalid
 from tocsin.directory.models import Person
 
-for _kind in (Schema, *ParamModel.__subclasses__()):
+_kinds: list[type[BaseModel]] = [Schema, *ParamModel.__subclasses__()]
+for _kind in _kinds:
     _kind.model_config["defer_build"] = True
 """The first request that needs a shape makes it ready: to make a thousand of them takes a process that starts half a second."""
 
