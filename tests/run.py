@@ -49,13 +49,13 @@ DOORS = tuple(f"tests/{room}" for room in sorted(rooms.DOORS))
 ELSEWHERE = tuple(f"--ignore=tests/{room}" for room in sorted(rooms.DOORS | rooms.PROCESSES))
 """What no part needs to read; to read all tests takes a worker ten seconds."""
 PARTS = (
-    Part("rules", "", 1, arguments=ELSEWHERE),
-    Part("database", "sqlite", 2, arguments=ELSEWHERE),
+    Part("rules", "", 1.3, arguments=ELSEWHERE),
+    Part("database", "sqlite", 1.5, arguments=ELSEWHERE),
     Part("database", "postgresql", 2, arguments=ELSEWHERE),
-    Part("doors", "", 1, DOORS),
-    Part("acceptance", "sqlite", 1.5, ("tests/acceptance",), workers=4),
-    Part("acceptance", "postgresql", 1.5, ("tests/acceptance",), workers=4),
-    Part("browser", "sqlite", 3, ("tests/browser",)),
+    Part("doors", "", 2.7, DOORS),
+    Part("acceptance", "sqlite", 2.9, ("tests/acceptance",), workers=4),
+    Part("acceptance", "postgresql", 2.5, ("tests/acceptance",), workers=4),
+    Part("browser", "sqlite", 6, ("tests/browser",)),
     Part("browser", "postgresql", 1, ("tests/browser",)),
 )
 
