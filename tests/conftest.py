@@ -19,9 +19,9 @@ from hypothesis import settings as hypothesis
 from tests import tables
 from tests.environment import STORE
 from tests.programs import missing
+from tests.rooms import DOORS, PROCESSES
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
-DOORS = {"web", "api", "cli", "intake", "accounts"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def part_of(item: pytest.Item) -> str:
     """Which part of `make test` runs this test."""
     room = item.path.relative_to(Path(__file__).parent).parts[0]
-    if room in {"acceptance", "browser"}:
+    if room in PROCESSES:
         return room
     if room in DOORS:
         return "doors"
@@ -71,7 +71,7 @@ def _is_for_this_store(item: pytest.Item, *, soaking: bool) -> bool:
     named = [marker.args for marker in item.iter_markers("store")]
     if named:
         return all(STORE in stores for stores in named)
-    wide = part_of(item) in {"acceptance", "browser"} and not soaking
+    wide = part_of(item) in PROCESSES and not soaking
     return STORE == "sqlite" or not wide or item.get_closest_marker("everywhere") is not None
 
 

@@ -52,6 +52,13 @@ def test_every_operation_names_its_scope() -> None:
     assert unscoped == []
 
 
+def test_no_operation_makes_its_shapes_ready_before_somebody_asks() -> None:
+    operations = [one for _, router in framework._routers for view in router.path_operations.values() for one in view.operations]
+    shapes = [shape for one in operations for shape in (*one.models, *one.response_models.values()) if isinstance(shape, type)]
+    assert len(shapes) > len(operations)
+    assert [shape for shape in shapes if not shape.model_config.get("defer_build")] == []
+
+
 def test_what_is_not_there_and_what_is_not_done_are_problems_too() -> None:
     caller = Api()
     for path in ("nosuch", "alerts/4711", "alerts/alt_nonsense", "incidents/HOT-1", "incidents/%00", "actions/x", "people/nobody"):

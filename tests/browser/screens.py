@@ -137,6 +137,7 @@ SCREENS = [
     Screen("postmortems", "/postmortems"),
     Screen("actions", "/actions"),
     Screen("insights", "/insights"),
+    Screen("insights-truth", "/insights/truth"),
     Screen("people", "/people"),
     Screen("person", _first("people", "&q=priya")),
     Screen("people-found", "/people?q=database"),

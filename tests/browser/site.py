@@ -155,10 +155,15 @@ class Visit:
         assert answer.status < 400, f"{answer.status} at {path}"
         return self.page
 
+    def judge(self) -> None:
+        """Fails for what went wrong since the last time."""
+        unexpected = [fault for fault in self.faults if not any(words in fault for words in self.expected_faults)]
+        self.faults.clear()
+        assert unexpected == []
+
     def close(self) -> None:
         self.context.close()
-        unexpected = [fault for fault in self.faults if not any(words in fault for words in self.expected_faults)]
-        assert unexpected == []
+        self.judge()
 
 
 def sign_in_as(browser: Browser, site: Site, name: str) -> Any:

@@ -22,6 +22,7 @@ class Incident(Stamped):
     """One emergency, from report to resolution. `manager` is the assignee: the incident manager at this moment."""
 
     PENDING, FIXING, RESOLVED = "pending", "fixing", "resolved"
+    OPEN = (PENDING, FIXING)
     MONITORING, CUSTOMER, OBSERVATION = "monitoring", "customer_report", "own_observation"
 
     id = IdField("inc")
@@ -56,7 +57,7 @@ class Incident(Stamped):
     class Meta:
         indexes = (
             models.Index(fields=("state", "severity")),
-            models.Index(fields=("-created_at",)),
+            models.Index(fields=("-created_at", "-number"), name="incidents_newest"),
             models.Index(fields=("service", "-created_at"), name="incidents_of_service"),
         )
         constraints = (

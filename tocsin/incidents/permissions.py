@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotAllowed, NotFound
 from tocsin.directory import permissions as directory
 from tocsin.directory import rules as scopes
 from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
+
+M = TypeVar("M", bound=Model)
 
 
 def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
@@ -19,11 +23,22 @@ def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
     return rows if actor.is_administrator else seen_by(rows, actor.id)
 
 
+def visible_through(actor: Actor, rows: QuerySet[M], to: str = "incident") -> QuerySet[M]:
+    """Those rows of another table whose incident, through the field `to`, the actor may know of; no other incident is looked at."""
+    return rows if actor.is_administrator else _seen(rows, actor.id, to)
+
+
 def seen_by(rows: QuerySet[Incident], person: str) -> QuerySet[Incident]:
     """The incidents among `rows` that a person, an id, may know of who administers nothing."""
-    member = IncidentMember.objects.filter(incident=OuterRef("pk"), person=person)
-    holder = RoleAssignment.objects.filter(incident=OuterRef("pk"), person=person)
-    return rows.filter(Q(is_private=False) | Q(reporter=person) | Exists(member) | Exists(holder))
+    return _seen(rows, person, "")
+
+
+def _seen(rows: QuerySet[M], person: str, to: str) -> QuerySet[M]:
+    incident, field = (f"{to}_id", f"{to}__") if to else ("pk", "")
+    member = IncidentMember.objects.filter(incident=OuterRef(incident), person=person)
+    holder = RoleAssignment.objects.filter(incident=OuterRef(incident), person=person)
+    open_to = Q(**{f"{field}is_private": False}) | Q(**{f"{field}reporter": person})
+    return rows.filter(open_to | Exists(member) | Exists(holder))
 
 
 def is_private(subject: str) -> bool:

@@ -42,7 +42,7 @@ def titled(actor: Actor, q: str) -> QuerySet[Postmortem]:
 def postmortems(actor: Actor, *, state: str | None = None, q: str = "") -> QuerySet[Postmortem]:
     """The library, newest first; `q` is looked for in key, title, summary, causes and service. Raises Invalid for a wrong state."""
     rows = Postmortem.objects.select_related("incident__service__team", "incident__service__owner", "owner")
-    rows = rows.prefetch_related("incident__service__team__memberships__person").filter(incident__in=_seen(actor))
+    rows = incidents.visible_through(actor, rows.prefetch_related("incident__service__team__memberships__person"))
     if state:
         rows = rows.filter(state=incident_rules.word_of(state, rules.STATES, "state"))
     for word in q.replace("\x00", "").split()[:8]:
@@ -106,7 +106,7 @@ def actions(
     actor: Actor, state: str | None = None, owner: Person | None = None, *, incident: Incident | None = None
 ) -> QuerySet[Action]:
     """Actions by the day they are due. Raises Invalid for an unknown state."""
-    rows = Action.objects.select_related("incident__service__team", "owner", "postmortem").filter(incident__in=_seen(actor))
+    rows = incidents.visible_through(actor, Action.objects.select_related("incident__service__team", "owner", "postmortem"))
     if state:
         rows = rows.filter(state=incident_rules.word_of(state, rules.ACTION_STATES, "state"))
     if owner:

@@ -69,10 +69,10 @@ def external_page(now: dt.datetime) -> PageView:
 
 def internal_page(actor: Actor, now: dt.datetime) -> PageView:
     """What staff read: the same, with the incidents that this actor may know of."""
-    seen = incidents.visible(actor, Incident.objects.all())
-    entries = Entry.objects.filter(page__audience=rules.INTERNAL, incident__in=seen)
+    entries = incidents.visible_through(actor, Entry.objects.filter(page__audience=rules.INTERNAL))
     spoken = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
-    unspoken = seen.filter(is_drill=False).exclude(state=Incident.RESOLVED).exclude(pk__in=spoken)
+    running = incidents.visible(actor, Incident.objects.filter(state__in=Incident.OPEN, is_drill=False))
+    unspoken = running.exclude(pk__in=spoken)
     return _page(rules.INTERNAL, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
 
 

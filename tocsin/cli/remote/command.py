@@ -323,6 +323,27 @@ def list_clocks(api: Remote, wanted: Key) -> Any:
     return api.get("incidents", wanted, "clocks")
 
 
+_BROKEN = (("first_in_time", "first words late"), ("intervals", "too long silent"), ("promises", "promise broken"))
+
+
+def _truth(answer: Any) -> None:
+    for one in answer["items"]:
+        told = [(audience, one[audience]) for audience in ("inside", "outside") if one[audience]]
+        late = [
+            f"{words} {audience}" for name, words in _BROKEN for audience, said in told if said[name]["kept"] < said[name]["of"]
+        ]
+        say(f"{one['incident']}  Sev {one['severity']}  {'; '.join(late) or 'in time'}")
+    for name, words in (("first_words", "First words in time"), ("intervals", "Next words in time"), ("promises", "Promises kept")):
+        score = answer[name]
+        say(f"{words}: {score['percent']} %, {score['kept']} of {score['of']}." if score["of"] else f"{words}: none were owed.")
+
+
+@verb(update, "truth", _truth)
+def truth(api: Remote, days: Annotated[int, typer.Option("--days", min=1, max=3660)] = 90) -> Any:
+    """How punctual words about major incidents were, inside and to customers."""
+    return api.get("truth", days=days)
+
+
 def _drafted(answer: Any) -> None:
     for where, one in answer.items():
         bullets = [f"- {line}" for name in ("current_status", "next_steps") for line in one.get(name, ())]

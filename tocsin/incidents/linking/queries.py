@@ -66,18 +66,13 @@ def _ordered(lines: list[LinkLine]) -> list[LinkLine]:
 
 def linking_to(actor: Actor, wanted: str) -> QuerySet[IncidentLink]:
     """The links that lead to a thing, by its typed id or its address, as far as the actor may know of the incident."""
-    return (
-        IncidentLink.objects.filter(
-            Q(target=wanted) | Q(url=wanted), incident__in=permissions.visible(actor, Incident.objects.all())
-        )
-        .exclude(target="", url="")
-        .select_related("incident", "by")
-    )
+    rows = permissions.visible_through(actor, IncidentLink.objects.filter(Q(target=wanted) | Q(url=wanted)))
+    return rows.exclude(target="", url="").select_related("incident", "by")
 
 
 def keys_linking_to(actor: Actor, ids: Iterable[str]) -> dict[str, list[str]]:
     """The keys of the incidents that are linked with each of these things, by typed id. One query."""
-    rows = IncidentLink.objects.filter(target__in=list(ids), incident__in=permissions.visible(actor, Incident.objects.all()))
+    rows = permissions.visible_through(actor, IncidentLink.objects.filter(target__in=list(ids)))
     found: dict[str, list[str]] = {}
     for target, key in rows.order_by("incident__number").values_list("target", "incident__key"):
         found.setdefault(target, []).append(key)
@@ -103,7 +98,7 @@ def _things(actor: Actor, ids: set[str]) -> dict[str, ports.Linked]:
     if not ids:
         return {}
     found = {row.id: ports.Linked(row.id, row.summary, "/changes", "") for row in ChangeEvent.objects.filter(pk__in=ids)}
-    made = Change.objects.filter(pk__in=ids, incident__in=permissions.visible(actor, Incident.objects.all()))
+    made = permissions.visible_through(actor, Change.objects.filter(pk__in=ids))
     for one in made.select_related("incident"):
         found[one.id] = ports.Linked(one.id, one.what, f"/{one.incident.key}/changes", one.incident_id)
     return {**found, **ports.linked_things(actor, ids)}

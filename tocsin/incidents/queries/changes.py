@@ -62,8 +62,8 @@ def changes(actor: Actor, since: dt.datetime, service: Service | None = None) ->
     if service:
         told = told.filter(service=service)
     lines = [_told(change) for change in told[:MOST]]
-    visible = permissions.visible(actor, Incident.objects.filter(is_drill=False))
-    made = Change.objects.filter(at__gte=since, incident__in=visible).select_related("incident__service", "by").order_by("-at")
+    made = permissions.visible_through(actor, Change.objects.filter(at__gte=since, incident__is_drill=False))
+    made = made.select_related("incident__service", "by").order_by("-at")
     if service:
         made = made.filter(incident__service=service)
     lines += [_made(change) for change in made[:MOST]]

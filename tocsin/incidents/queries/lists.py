@@ -17,7 +17,6 @@ from tocsin.directory.models import Product, Service, Team
 from tocsin.incidents import permissions, rules
 from tocsin.incidents.models import Incident
 
-_OPEN = (Incident.PENDING, Incident.FIXING)
 _LAST_YEAR = 9_000
 
 
@@ -141,7 +140,7 @@ def team_queue(actor: Actor, team: Team | None = None) -> QuerySet[Incident]:
 
 def _counted(seen: Callable[..., QuerySet[Incident]]) -> Prepared[Any]:
     """Severity and number of the open incidents that the asker, an id, may know of."""
-    rows = Incident.objects.filter(state__in=_OPEN, is_drill=False)
+    rows = Incident.objects.filter(state__in=Incident.OPEN, is_drill=False)
     return Prepared(lambda *asker: seen(rows, *asker).values_list("severity").annotate(number=Count("pk")).order_by())
 
 
@@ -156,5 +155,5 @@ def open_counts(actor: Actor) -> dict[int, int]:
 
 def queue_counts(actor: Actor) -> dict[str, int]:
     """How many Sev 3 incidents wait per team id."""
-    rows = permissions.visible(actor, Incident.objects.filter(state__in=_OPEN, severity=3, service__isnull=False))
+    rows = permissions.visible(actor, Incident.objects.filter(state__in=Incident.OPEN, severity=3, service__isnull=False))
     return dict(rows.values_list("service__team").annotate(number=Count("pk")).order_by())

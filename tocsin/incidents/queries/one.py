@@ -120,7 +120,7 @@ def offer(actor: Actor, incident: Incident, wanted: str) -> RoleOffer:
 
 def my_offers(actor: Actor) -> list[RoleOffer]:
     """What waits for the actor's answer in open incidents, the most severe first."""
-    rows = RoleOffer.objects.filter(person=actor.id, state=RoleOffer.OFFERED).exclude(incident__state=Incident.RESOLVED)
+    rows = RoleOffer.objects.filter(person=actor.id, state=RoleOffer.OFFERED, incident__state__in=Incident.OPEN)
     return list(rows.select_related("incident", "offered_by").order_by("incident__severity", "offered_at"))
 
 

@@ -7,11 +7,17 @@ from typing import Annotated
 
 from django.conf import settings
 from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from ninja.params.models import ParamModel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
 from tocsin.core import clock
 from tocsin.core.errors import Invalid
 from tocsin.directory.models import Person
+
+_kinds: list[type[BaseModel]] = [Schema, *ParamModel.__subclasses__()]
+for _kind in _kinds:
+    _kind.model_config["defer_build"] = True
+"""The first request that needs a shape makes it ready: to make a thousand of them takes a process that starts half a second."""
 
 
 def _instant(value: object) -> dt.datetime:

@@ -58,6 +58,7 @@ from tocsin.web.api.nouns import (
     status_pages,
     status_parts,
     teams,
+    truth,
     vendors,
     webhooks,
 )
@@ -150,6 +151,7 @@ for prefix, router in (
     ("people", directory.of_people),
     ("directory", directory.router),
     ("coverage", coverage.router),
+    ("truth", truth.router),
     ("vendors", vendors.router),
     ("short-links", short_links.router),
     ("people", calendars.people),

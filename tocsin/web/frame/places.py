@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Postmortems", "/postmortems", "What we learned"),
             Place("Actions", "/actions", "What we promised to change"),
             Place("Insights", "/insights", "How long detection and recovery take"),
+            Place("Truth", "/insights/truth", "How soon and how truthfully we told staff and customers"),
             Place("Changes", "/changes", "What was changed lately, and by whom"),
         ),
     ),

@@ -116,9 +116,9 @@ def _filtered(request: Request, view: str, services: list[Any]) -> tuple[QuerySe
         until=last,
     ).select_related("postmortem")
     if view in {"open", "overdue", "queue"}:
-        rows = rows.exclude(state=Incident.RESOLVED)
+        rows = rows.filter(state__in=Incident.OPEN)
     if view == "mine":
-        rows = rows.filter(roles__person=request.actor.id, roles__until__isnull=True).exclude(state=Incident.RESOLVED).distinct()
+        rows = rows.filter(roles__person=request.actor.id, roles__until__isnull=True, state__in=Incident.OPEN).distinct()
     if view == "queue":
         rows = rows.filter(severity=3).order_by("created_at")
         if asked.get("team"):

@@ -147,7 +147,7 @@
   document.addEventListener("toggle", ({ target }) => {
     if (!target.matches("#log .acts[open]")) return;
     const menu = document.getElementById("acts").content.cloneNode(true);
-    for (const name of ["own", "others", "starred", "plain"]) if (!target.classList.contains(name)) menu.querySelectorAll("." + name).forEach((one) => one.remove());
+    for (const one of menu.querySelectorAll("[data-when]")) if (!target.dataset.is.includes(one.dataset.when)) one.remove();
     for (const one of menu.children) for (const name of ["href", "value"]) if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace("MSG", target.id.slice(2)));
     target.querySelector("p").replaceChildren(menu);
   }, true);

@@ -1,0 +1,1 @@
+"""How truthful and punctual an organisation was towards staff and customers."""
