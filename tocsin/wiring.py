@@ -25,10 +25,12 @@ from tocsin.incidents.iterating import handlers as pace
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.integrations import transport
 from tocsin.integrations.alertmanager import parse as alertmanager
+from tocsin.integrations.chat_hooks import channels as chat_hooks
 from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.subscriber_webhook import channel as subscriber_webhook
 from tocsin.integrations.vendor_status import Feeds
 from tocsin.integrations.video.address import Rooms
 from tocsin.integrations.webhook import send as webhook
@@ -49,6 +51,8 @@ from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
+from tocsin.statuspages.subscribers import asking, delivering, fanning
+from tocsin.statuspages.subscribers import ports as subscriber_ports
 from tocsin.web.frame import kit_page
 from tocsin.web.public import export
 
@@ -68,6 +72,9 @@ MODULES: tuple[Module, ...] = (
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
     *arriving_jobs.MODULES,
+    *asking.MODULES,
+    *fanning.MODULES,
+    *delivering.MODULES,
     Module("status_export", export.nightly, "status_export", every=600.0, alone=True),
 )
 """What the engine runs, each in a thread of its own."""
@@ -97,6 +104,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("mail.failed", list_handlers.mail_failed),
     ("update.published", incident_handlers.tell_followers),
     ("update.published", clocks.words_said),
+    ("update.published", fanning.update_published),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
@@ -111,6 +119,7 @@ def install() -> None:
     oncall_ports.fill_webhook_events(outgoing.KINDS)
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
+    subscriber_ports.channels.update(webhook=subscriber_webhook.Channel(), slack=chat_hooks.SLACK, teams=chat_hooks.TEAMS)
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     chosen = settings.TOCSIN
     incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))

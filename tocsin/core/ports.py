@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -41,6 +42,13 @@ class MailTransport(Protocol):
     def send(self, message: EmailMessage) -> Delivery: ...
 
 
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A transport that takes several messages in one conversation, and answers for each of them in order."""
+
+    def send_all(self, messages: Sequence[EmailMessage]) -> list[Delivery]: ...
+
+
 class _Unwired:
     def send(self, message: EmailMessage) -> Delivery:
         return Delivery(ok=False, answer="no mail server is configured (TOCSIN_SMTP_URL)")
@@ -57,6 +65,11 @@ class _Mail:
 
     def send(self, message: EmailMessage) -> Delivery:
         return self._transport.send(message)
+
+    def send_all(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
+        """Several, in one conversation where the transport knows how."""
+        transport = self._transport
+        return transport.send_all(messages) if isinstance(transport, ManyAtOnce) else [transport.send(one) for one in messages]
 
 
 mail = _Mail()

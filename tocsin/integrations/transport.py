@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 
 from django.conf import settings
@@ -21,16 +22,20 @@ class Post:
     """Decides anew at each message, so that a server entered in the browser works at once, on every node."""
 
     def send(self, message: EmailMessage) -> Delivery:
+        return self.send_all([message])[0]
+
+    def send_all(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
+        """Several in one conversation, where a mail server takes them."""
         try:
             url = self._url()
             if not url:
-                return MailboxTransport().send(message)
+                return [MailboxTransport().send(one) for one in messages]
             server = Smtp(url)
         except (SettingsError, ValueError) as error:
-            return Delivery(ok=False, answer=str(error))
+            return [Delivery(ok=False, answer=str(error)) for _ in messages]
         if settings.TOCSIN.test and not is_loopback(server.host):
-            return Delivery(ok=False, answer="test mode mails through loopback only")
-        return SmtpTransport(server).send(message)
+            return [Delivery(ok=False, answer="test mode mails through loopback only") for _ in messages]
+        return SmtpTransport(server).send_all(messages)
 
     def _url(self) -> str:
         if settings.TOCSIN.smtp_url:

@@ -215,3 +215,8 @@ def prove(now: dt.datetime) -> Proof:
     """Run the proof here and now, for `doctor`, which may look at an installation that does not run."""
     problems = auditing.problems(now)
     return Proof(not problems, problems, now)
+
+
+def is_page_due(now: dt.datetime) -> bool:
+    """Whether a message of a page is waiting to be sent; whatever can wait lets it go first. One query."""
+    return Attempt.objects.filter(work_state=Attempt.DUE, due_at__lte=now).exists()

@@ -74,3 +74,24 @@ COMPONENT_REMOVED = "component.removed"
 
 PAGE_RENAMED = "status_page.renamed"
 """data: old, new"""
+
+SUBSCRIBER_CONFIRMED = "subscriber.confirmed"
+"""Somebody outside wants to hear of the external page. Subject: the subscriber, whose address no event holds. data: channel"""
+
+SUBSCRIBER_LEFT = "subscriber.left"
+"""They took themselves off. data: channel"""
+
+SUBSCRIBER_ADDED = "subscriber.added"
+"""An administrator subscribed an address whose owner had consented. data: channel, known (it was there already)"""
+
+SUBSCRIBER_REMOVED = "subscriber.removed"
+"""An administrator took an address off. data: channel"""
+
+SUBSCRIBER_STOPPED = "subscriber.stopped"
+"""An address refused so often that it gets nothing more. data: channel, reason"""
+
+SUBSCRIBER_CLEARED = "subscriber.cleared"
+"""An administrator lets a stopped address be told again. data: channel"""
+
+SUBSCRIBERS_IMPORTED = "subscriber.imported"
+"""A file of addresses was taken in. Subject: the first of them. data: added"""

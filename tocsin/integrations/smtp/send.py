@@ -7,6 +7,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,34 +21,29 @@ GOODBYE_TIMEOUT = 2.0
 
 
 class SmtpTransport:
-    """A mail transport; opens one connection for each message."""
+    """A mail transport; opens one connection for each message, or for several that are handed over together."""
 
     def __init__(self, server: Smtp) -> None:
         self._server = server
 
     def send(self, message: EmailMessage) -> Delivery:
         """One conversation with the server. Temporary: network, TLS, sign-in, 4xx. Permanent: the recipient or the content."""
+        return self.send_all([message])[0]
+
+    def send_all(self, messages: Sequence[EmailMessage]) -> list[Delivery]:
+        """The same for several. What a refusal or a breach leaves unsaid is temporary trouble."""
+        done: list[Delivery] = []
         try:
             client = self._connected()
             try:
-                delivery = self._talk(client, message)
+                self._introduce(client)
+                done.extend(_hand_over(client, message) for message in messages)
                 _say_goodbye(client)
-                return delivery
             finally:
                 client.close()
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            return _refused(code, words)
-        except smtplib.SMTPDataError as error:
-            return _refused(error.smtp_code, error.smtp_error)
-        except smtplib.SMTPNotSupportedError as error:
-            return Delivery(ok=False, answer=f"the mail server cannot do this: {error}")
-        except smtplib.SMTPResponseException as error:
-            return Delivery(ok=False, answer=_words(error.smtp_code, error.smtp_error))
-        except ssl.SSLError as error:
-            return Delivery(ok=False, answer=f"TLS with the mail server failed: {error.reason or error}")
         except (smtplib.SMTPException, OSError) as error:
-            return Delivery(ok=False, answer=f"the mail server cannot be reached: {type(error).__name__} {error}")
+            done += [_judged(error)] * (len(messages) - len(done))
+        return done
 
     def _connected(self) -> smtplib.SMTP:
         """A connection. `smtplib` looks up its own name for EHLO, which can take seconds: we say ours."""
@@ -57,15 +53,40 @@ class SmtpTransport:
             return _WatchedTls(server.host, server.port, timeout=STEP_TIMEOUT, context=context, local_hostname=_own_name())
         return _Watched(server.host, server.port, timeout=STEP_TIMEOUT, local_hostname=_own_name())
 
-    def _talk(self, client: smtplib.SMTP, message: EmailMessage) -> Delivery:
+    def _introduce(self, client: smtplib.SMTP) -> None:
         if self._server.starttls:
             client.starttls(context=ssl.create_default_context())
         if self._server.user:
             client.login(self._server.user, self._server.password)
-        envelope = message["Return-Path"]
-        del message["Return-Path"]  # the receiving server writes its own; ours says where a refusal goes
+
+
+def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> Delivery:
+    """Raises OSError and SMTPServerDisconnected when the conversation is over, for this message and those after it."""
+    envelope = message["Return-Path"]
+    del message["Return-Path"]  # the receiving server writes its own; ours says where a refusal goes
+    try:
         client.send_message(message, from_addr=str(envelope).strip() if envelope else None)
-        return Delivery(ok=True, answer="accepted by the mail server")
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except smtplib.SMTPException as error:
+        return _judged(error)
+    return Delivery(ok=True, answer="accepted by the mail server")
+
+
+def _judged(error: smtplib.SMTPException | OSError) -> Delivery:
+    """What trouble with a mail server means."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return _refused(code, words)
+    if isinstance(error, smtplib.SMTPDataError):
+        return _refused(error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Delivery(ok=False, answer=f"the mail server cannot do this: {error}")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return Delivery(ok=False, answer=_words(error.smtp_code, error.smtp_error))
+    if isinstance(error, ssl.SSLError):
+        return Delivery(ok=False, answer=f"TLS with the mail server failed: {error.reason or error}")
+    return Delivery(ok=False, answer=f"the mail server cannot be reached: {type(error).__name__} {error}")
 
 
 class _Watched(smtplib.SMTP):

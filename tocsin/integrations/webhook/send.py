@@ -24,10 +24,11 @@ def call(message: WebhookMessage, *, now: dt.datetime, guard: outbound.Guard | N
         return Delivery(ok=False, answer=str(error), permanent=True)
     except outbound.Unreached as error:
         return Delivery(ok=False, answer=str(error))
-    return _judge(answer.status)
+    return judge(answer.status)
 
 
-def _judge(status: int) -> Delivery:
+def judge(status: int) -> Delivery:
+    """2xx is taken; 408, 425, 429 and 5xx may pass; everything else, a redirect too, is final."""
     if 200 <= status < 300:
         return Delivery(ok=True, answer=f"HTTP {status}")
     return Delivery(ok=False, answer=f"HTTP {status}", permanent=status < 500 and status not in _AGAIN)

@@ -24,6 +24,8 @@ from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.lists import rules as refusals
 from tocsin.statuspages.lists.models import ListMember, ListThread
 from tocsin.statuspages.questions.commands import Asked, ask
+from tocsin.statuspages.subscribers import commands as subscribers
+from tocsin.statuspages.subscribers import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def _refused(letter: Letter, member_id: str, now: dt.datetime) -> Fate:
         return Fate(IncomingMail.HELD, "It came to the address for refusals, and a person wrote it.")
     found = member_id or _named_by(letter)
     reason = rules.first_line(said, "The mail server does not say why.")
-    marked = lists.refused(found, reason, final=bool(member_id) and refusals.is_final(said), now=now) if found else None
+    refuse = subscribers.refused if found.startswith(tokens.PREFIX) else lists.refused
+    marked = refuse(found, reason, final=bool(member_id) and refusals.is_final(said), now=now) if found else None
     if marked is None:
         return Fate(IncomingMail.IGNORED, f"A mail to nobody on a list could not be delivered. {reason}")
     return Fate(IncomingMail.BOUNCE, reason, marked.pk)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 _PLUS = re.compile(r"^([a-z]{2,10}-[0-9]{1,12})-([a-z2-7]{12})$")
-_RETURNED = re.compile(r"^b-(lsm_[0-9a-z]{26})-([a-z2-7]{12})$")
+_RETURNED = re.compile(r"^b-((?:lsm|sbr)_[0-9a-z]{26})-([a-z2-7]{12})$")
 _LIST_ID = re.compile(r"[^a-z0-9-]+")
 
 
@@ -22,7 +22,7 @@ class Meant:
     incident: str = ""
     """The key of an incident."""
     member: str = ""
-    """The id of somebody on a list, to whom a mail could not be delivered."""
+    """The id of somebody on a list, or of a subscriber, to whom a mail could not be delivered."""
     is_signed_wrong: bool = False
 
 

@@ -1,0 +1,1 @@
+"""Webhooks of people outside who subscribed to the status page."""

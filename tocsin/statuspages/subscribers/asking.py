@@ -1,0 +1,132 @@
+"""Asking to be told, and what comes of it. The asking is one row, whoever it is for; only the address learns more.
+
+Whoever asks for a stranger, or to find out who subscribed, sees the same answer after the same work: the address is looked up later,
+by the engine (R24). What it decides is told to the address alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Max
+
+from tocsin.core import secrets
+from tocsin.core.errors import Invalid
+from tocsin.core.store import facts
+from tocsin.core.work import hints, leases, outbox
+from tocsin.core.work.engine import OWNER, Module
+from tocsin.statuspages import rules as pages
+from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.subscribers import ports, rules, tokens
+from tocsin.statuspages.subscribers.models import CALLS, MAIL, Ask, Notice, Subscriber
+
+LANE = "asks"
+BATCH = 20
+_MOST_PARTS = 200
+
+
+def ask(channel: str, address: str, parts: Sequence[str] = (), *, now: dt.datetime) -> None:
+    """Somebody asks that an address be told of `parts` (ids), or of everything. Raises Invalid for `channel`, `address`, `parts`."""
+    address = checked(channel, address)
+    wanted = chosen(parts)
+    Ask.objects.create(
+        channel=channel,
+        address=kept(channel, address),
+        digest=rules.digest(channel, address),
+        parts=wanted,
+        at=now,
+        lane=LANE,
+        due_at=now,
+    )
+    hints.wake_after_commit(LANE)
+
+
+def checked(channel: str, address: str) -> str:
+    """An address as its channel spells it. Raises Invalid for `channel` or `address`."""
+    if channel == MAIL:
+        return rules.mail_address(address)
+    found = ports.channels.get(channel)
+    if found is None:
+        raise Invalid(f"Choose one of {', '.join([MAIL, *sorted(ports.channels)])}.", field="channel")
+    return found.check(address)
+
+
+def kept(channel: str, address: str) -> str:
+    """An address as the database holds it: one that opens a door for whoever knows it is encrypted."""
+    return address if channel == MAIL else secrets.encrypt(address)
+
+
+def chosen(parts: Sequence[str]) -> list[str]:
+    """The ids of these parts of the page. Raises Invalid for `parts`."""
+    if not parts:
+        return []
+    known = list(Component.objects.filter(page__audience=pages.EXTERNAL, pk__in=parts[:_MOST_PARTS]).values_list("pk", flat=True))
+    if set(known) != set(parts):
+        raise Invalid("Choose parts of the page; one of these is not there any more.", field="parts")
+    return sorted(known)
+
+
+def answer(now: dt.datetime) -> int:
+    """Module: decide what comes of due asks."""
+    if facts.on_hold():
+        return 0
+    rows = leases.claim(Ask, lane=LANE, owner=OWNER, now=now, limit=BATCH)
+    for row in rows:
+        with transaction.atomic():
+            outcome = _answer(row, now)
+            if not leases.finish(row, Ask.DONE, outcome=outcome):
+                transaction.set_rollback(True)
+    return len(rows)
+
+
+def forget(now: dt.datetime) -> int:
+    """Module: forget asks after a day, addresses that nobody confirmed after a week, who was told of what after a month."""
+    Ask.objects.filter(at__lt=now - dt.timedelta(days=1)).exclude(work_state=Ask.LEASED).delete()
+    Subscriber.objects.filter(confirmed_at=None, asked_at__lt=now - rules.UNCONFIRMED).delete()
+    old = Notice.objects.filter(at__lt=now - rules.KEPT).order_by("at").values_list("pk", flat=True)[:2_000]
+    Notice.objects.filter(pk__in=list(old)).delete()
+    return 0
+
+
+def _answer(row: Ask, now: dt.datetime) -> str:
+    before = Ask.objects.filter(outcome=Ask.SENT, digest=row.digest).aggregate(at=Max("at"))["at"]
+    this_hour = Ask.objects.filter(outcome=Ask.SENT, at__gt=now - rules.AN_HOUR).count()
+    known = Subscriber.objects.filter(digest=row.digest).first()
+    if not rules.may_ask(before, this_hour, row.at) or (known and known.stopped_at):
+        return Ask.QUIET
+    if known and known.confirmed_at:
+        _say_known(row, known, now)
+        return Ask.SENT
+    asking = known or Subscriber(channel=row.channel, address=row.address, digest=row.digest, source="page")
+    asking.is_whole, asking.asked_at = not row.parts, row.at
+    asking.save()
+    parts = list(Component.objects.filter(pk__in=row.parts))
+    asking.parts.set(parts)
+    _ask_back(row, asking, [part.name for part in parts], now)
+    return Ask.SENT
+
+
+def _say_known(row: Ask, known: Subscriber, now: dt.datetime) -> None:
+    if known.channel != MAIL:
+        return
+    page = StatusPage.objects.get(audience=pages.EXTERNAL).name
+    text = rules.known_text(page, tokens.own_page(known.pk))
+    outbox.enqueue(known.address, f"You are subscribed to {page}", text, now=now, key=f"subscribe.{row.pk}")
+
+
+def _ask_back(row: Ask, asking: Subscriber, parts: Sequence[str], now: dt.datetime) -> None:
+    page = StatusPage.objects.get(audience=pages.EXTERNAL).name
+    if asking.channel == MAIL:
+        text = rules.confirm_text(page, parts, tokens.own_page(asking.pk))
+        outbox.enqueue(asking.address, f"Confirm: news of {page}", text, now=now, key=f"subscribe.{row.pk}")
+    else:
+        Notice.objects.create(subscriber=asking, at=now, lane=CALLS, priority=4, due_at=now)
+        hints.wake_after_commit(CALLS)
+
+
+MODULES = (
+    Module("asks", answer, channel=LANE),
+    Module("subscribers_forget", forget, "subscribers_forget", every=600.0, alone=True),
+)

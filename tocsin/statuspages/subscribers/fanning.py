@@ -1,0 +1,83 @@
+"""From one update to everybody: a walk over the subscribers in batches, each batch in one commit that also moves the cursor.
+
+A crash loses the batch that was not committed and no more; whoever walks on begins after the last one who has a notice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+
+from tocsin.core.actor import Actor
+from tocsin.core.models import Event
+from tocsin.core.store import facts
+from tocsin.core.work import hints, leases
+from tocsin.core.work.engine import OWNER, Module
+from tocsin.statuspages import rules as pages
+from tocsin.statuspages.models import Update
+from tocsin.statuspages.subscribers.models import CALLS, MAIL, MAILS, FanOut, Notice, Subscriber
+
+LANE = "fanout"
+BATCH = 500
+LEASE = dt.timedelta(seconds=10)
+
+
+def update_published(event: Event, actor: Actor) -> None:
+    """Begin to tell subscribers. Hears `update.published`, inside the publishing transaction."""
+    said = {"entry__incident_id": event.context, "entry__page__audience": pages.EXTERNAL, "confirmation": event.data["confirmation"]}
+    for update in Update.objects.filter(**said, entry__incident__is_private=False, entry__incident__is_drill=False):
+        FanOut.objects.get_or_create(update=update, defaults={"at": event.at, "lane": LANE, "due_at": event.at})
+        hints.wake_after_commit(LANE)
+
+
+def walk(now: dt.datetime) -> int:
+    """Module: one batch of one update. Returns how many got a notice."""
+    if facts.on_hold():
+        return 0
+    rows = leases.claim(FanOut, lane=LANE, owner=OWNER, now=now, limit=1, lease=LEASE)
+    return sum(_batch(row, now) for row in rows)
+
+
+def _batch(row: FanOut, now: dt.datetime) -> int:
+    update = Update.objects.select_related("entry__incident").get(pk=row.update_id)
+    if update.entry.incident.is_private:
+        leases.finish(row, FanOut.CANCELLED, walked_at=now)
+        return 1
+    told = audience(update, row)
+    meant = told.count() if row.begun_at is None else row.meant
+    lane = Case(When(channel=MAIL, then=Value(MAILS)), default=Value(CALLS), output_field=CharField())
+    batch = list(told.filter(pk__gt=row.cursor).annotate(to=lane).order_by("pk").values_list("pk", "to")[:BATCH])
+    ends = len(batch) < BATCH
+    with transaction.atomic():
+        Notice.objects.bulk_create(
+            [Notice(fan_out=row, subscriber_id=pk, lane=to, priority=5, due_at=now, at=now) for pk, to in batch], ignore_conflicts=True
+        )
+        moved = {
+            "cursor": batch[-1][0] if batch else row.cursor,
+            "queued": row.queued + len(batch),
+            "meant": meant,
+            "begun_at": row.begun_at or now,
+            "walked_at": now if ends else None,
+        }
+        if not leases.finish(row, FanOut.DONE if ends else FanOut.DUE, **moved):
+            transaction.set_rollback(True)
+            return 0
+        for lane_name in {to for _, to in batch}:
+            hints.wake_after_commit(lane_name)
+    return len(batch) or 1
+
+
+def audience(update: Update, fan_out: FanOut) -> QuerySet[Subscriber]:
+    """Who is told of an update: as `rules.is_told` says, confirmed before it was published, and not stopped."""
+    ready = Subscriber.objects.filter(confirmed_at__lte=fan_out.at, stopped_at=None)
+    concerned = list(update.entry.components.values_list("pk", flat=True))
+    if not concerned:
+        return ready
+    chose = Subscriber.parts.through.objects.filter(subscriber_id=OuterRef("pk"), component_id__in=concerned)
+    heard = Notice.objects.filter(subscriber_id=OuterRef("pk"), fan_out__update__entry=update.entry_id).exclude(fan_out=fan_out.pk)
+    return ready.filter(Q(is_whole=True) | Exists(chose) | Exists(heard))
+
+
+MODULES = (Module("fanout", walk, channel=LANE),)

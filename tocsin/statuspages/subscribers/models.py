@@ -1,0 +1,109 @@
+"""Who asked, who subscribed, what is on its way to them. Registered through `statuspages.models`, so that the app keeps one list."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tocsin.core.ids import IdField
+from tocsin.core.models import DueRow, due_index
+
+MAIL = "mail"
+"""The channel that needs no provider; the others are named in `ports.channels`."""
+MAILS, CALLS = "notice_mail", "notice_call"
+"""Lanes of notices: those that go in letters, and those that go to the channels of `ports`."""
+
+
+class Subscriber(models.Model):
+    """An address that hears of the page once whoever reads there has confirmed it.
+
+    `digest` stands for channel and address, so that each is here once. The address of anything but mail opens a door for whoever knows
+    it, so it is encrypted.
+    """
+
+    id = IdField("sbr")
+    channel = models.CharField(max_length=16)
+    address = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    is_whole = models.BooleanField(default=True)
+    """Told of everything; otherwise of its `parts`."""
+    parts: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField("statuspages.Component", blank=True)
+    source = models.CharField(max_length=8)
+    """`page`, where they asked themselves, or `import`, where an administrator says that they consented."""
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    bounces = models.PositiveSmallIntegerField(default=0)
+    """Final refusals since it was put here or last cleared by hand."""
+    bounced_at = models.DateTimeField(null=True)
+    bounce_reason = models.CharField(max_length=400, blank=True, default="")
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("confirmed_at", "id"), name="statuspages_subscriber_walk"),)
+
+    def __str__(self) -> str:
+        return self.pk
+
+
+class Ask(DueRow):
+    """Somebody asked on the page. What comes of it is decided later and told only to the address, never to whoever asked."""
+
+    SENT, QUIET = "sent", "quiet"
+
+    id = IdField("ask")
+    channel = models.CharField(max_length=16)
+    address = models.TextField()
+    digest = models.CharField(max_length=64)
+    parts = models.JSONField(default=list)
+    """Ids of parts; empty: the whole page."""
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, blank=True, default="")
+
+    class Meta:
+        indexes = (
+            due_index("statuspages_ask_due"),
+            models.Index(fields=("digest", "at"), name="statuspages_ask_address"),
+            models.Index(fields=("outcome", "at"), name="statuspages_ask_hour"),
+        )
+
+    def __str__(self) -> str:
+        return self.pk
+
+
+class FanOut(DueRow):
+    """One update on its way to everybody. `cursor` is the last subscriber who has a notice; it moves in the commit that writes them."""
+
+    id = IdField("fan")
+    update = models.OneToOneField("statuspages.Update", on_delete=models.CASCADE, related_name="fan_out")
+    cursor = models.CharField(max_length=32, blank=True, default="")
+    at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    walked_at = models.DateTimeField(null=True)
+    """When everybody had a notice."""
+    meant = models.PositiveIntegerField(default=0)
+    """How many it is for, counted when it began."""
+    queued = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (due_index("statuspages_fanout_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.update_id} to {self.meant}"
+
+
+class Notice(DueRow):
+    """One subscriber is told of one update, once. Without a fan-out it is the question whether they want to be told at all."""
+
+    id = IdField("ntc")
+    fan_out = models.ForeignKey(FanOut, null=True, on_delete=models.CASCADE, related_name="notices")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="notices")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("subscriber", "fan_out"), name="statuspages_told_once"),)
+        indexes = (due_index("statuspages_notice_due"), models.Index(fields=("fan_out", "work_state"), name="statuspages_notice_state"))
+
+    def __str__(self) -> str:
+        return self.pk

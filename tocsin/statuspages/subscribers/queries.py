@@ -1,0 +1,128 @@
+"""Who is subscribed, and how far the telling of an update is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from tocsin.core import secrets
+from tocsin.core.actor import Actor
+from tocsin.core.errors import Invalid, NotFound
+from tocsin.statuspages import rules as pages
+from tocsin.statuspages.models import Component
+from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
+from tocsin.statuspages.subscribers.models import MAIL, FanOut, Notice, Subscriber
+
+STATES = ("confirmed", "waiting", "stopped")
+_STATE = {
+    "confirmed": Q(confirmed_at__isnull=False, stopped_at=None),
+    "waiting": Q(confirmed_at=None, stopped_at=None),
+    "stopped": Q(stopped_at__isnull=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an update is: `meant` people, of whom so many have been `told`, could not be reached (`failed`), or left meanwhile."""
+
+    fan_out: FanOut
+    told: int
+    failed: int
+    left: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is on its way any more."""
+        return self.fan_out.walked_at is not None and self.told + self.failed + self.left >= self.fan_out.queued
+
+
+def subscribers(actor: Actor, *, state: str = "", address: str = "") -> QuerySet[Subscriber]:
+    """Those in a state, or all; `address`: the one of exactly this mail address. Raises Invalid for `state`, NotAllowed."""
+    permissions.require_keeper(actor)
+    if state and state not in _STATE:
+        raise Invalid(f"Choose one of {', '.join(STATES)}.", field="state")
+    rows = Subscriber.objects.prefetch_related("parts").filter(_STATE.get(state, Q()))
+    return rows.filter(digest=rules.digest(MAIL, address.strip().lower())) if address else rows
+
+
+def subscriber(actor: Actor, wanted: str) -> Subscriber:
+    """By id or mail address. Raises NotFound, NotAllowed."""
+    permissions.require_keeper(actor)
+    by = Q(pk=wanted) | Q(digest=rules.digest(MAIL, wanted.strip().lower()))
+    found = Subscriber.objects.prefetch_related("parts").filter(by).first()
+    if found is None:
+        raise NotFound("There is no such subscriber.")
+    return found
+
+
+def holder(token: str) -> Subscriber | None:
+    """Whose link this is; None for whoever has left. Raises NotFound for a link that is not ours."""
+    subscriber_id = tokens.holder(token)
+    if not subscriber_id:
+        raise NotFound("This address belongs to no subscriber. Was it copied whole?")
+    return Subscriber.objects.prefetch_related("parts").filter(pk=subscriber_id).first()
+
+
+def counts() -> dict[str, int]:
+    """How many are in each state. One query."""
+    found: dict[str, int] = Subscriber.objects.aggregate(**{name: Count("pk", filter=one) for name, one in _STATE.items()})
+    return found
+
+
+def state_of(one: Subscriber) -> str:
+    """`confirmed`, `waiting` or `stopped`."""
+    return "stopped" if one.stopped_at else "confirmed" if one.confirmed_at else "waiting"
+
+
+def shown(one: Subscriber) -> str:
+    """The address as administrators see it."""
+    if one.channel == MAIL:
+        return one.address
+    try:
+        return rules.shown(one.channel, secrets.decrypt(one.address))
+    except ValueError:
+        return "encrypted with another key"
+
+
+def own_name(one: Subscriber) -> str:
+    """The address as its holder knows it, on a page that somebody else might see over their shoulder."""
+    return rules.masked(one.address) if one.channel == MAIL else shown(one)
+
+
+def channels() -> list[tuple[str, str]]:
+    """Every channel with its name."""
+    return [(MAIL, "Mail"), *((name, channel.name) for name, channel in sorted(ports.channels.items()))]
+
+
+def parts() -> QuerySet[Component]:
+    """What one may choose of."""
+    return Component.objects.filter(page__audience=pages.EXTERNAL)
+
+
+def fan_outs() -> QuerySet[FanOut]:
+    """What subscribers were told, newest first."""
+    return FanOut.objects.select_related("update__entry__incident")
+
+
+def progress(rows: Iterable[FanOut]) -> list[Progress]:
+    """How far each is. One query."""
+    rows = list(rows)
+    states: dict[str, dict[str, int]] = defaultdict(dict)
+    counted = Notice.objects.filter(fan_out__in=rows).values("fan_out", "work_state").annotate(many=Count("pk"))
+    for line in counted:
+        states[line["fan_out"]][line["work_state"]] = line["many"]
+    return [_progress(row, states[row.pk]) for row in rows]
+
+
+def progress_of(updates: Sequence[str]) -> list[Progress]:
+    """How far these updates (ids) are, newest first."""
+    return progress(fan_outs().filter(update__in=updates))
+
+
+def _progress(row: FanOut, states: dict[str, int]) -> Progress:
+    told, failed = states.get(Notice.DONE, 0), states.get(Notice.FAILED, 0)
+    open_ones = states.get(Notice.DUE, 0) + states.get(Notice.LEASED, 0)
+    return Progress(row, told, failed, max(0, row.queued - told - failed - open_ones))

@@ -1,0 +1,83 @@
+"""Who is told of what, what a mail says, and how often somebody may be asked whether they want to hear."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+
+from tocsin.core.errors import Invalid
+from tocsin.core.text import texts
+
+ASK_AGAIN = dt.timedelta(minutes=10)
+"""An address is written to once in this time, however often somebody asks for it."""
+AN_HOUR = dt.timedelta(hours=1)
+MOST_AN_HOUR = 600
+"""Questions that an installation sends in an hour: whoever subscribes strangers by the thousand reaches so many."""
+UNCONFIRMED = dt.timedelta(days=7)
+"""After this an address that nobody confirmed is forgotten."""
+KEPT = dt.timedelta(days=30)
+"""So long it is known who was told of what."""
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+def mail_address(text: object) -> str:
+    """A mail address in small letters. Raises Invalid for what no mail server would take; whether anybody reads there is not known."""
+    found = texts.line(text, field="address", limit=254).lower()
+    if not _ADDRESS.fullmatch(found) or ".." in found or found.startswith(".") or ".@" in found:
+        raise Invalid("Write a mail address such as ops@example.com.", field="address")
+    return found
+
+
+def digest(channel: str, address: str) -> str:
+    """What an address is known by."""
+    return hashlib.sha256(f"{channel} {address}".encode()).hexdigest()
+
+
+def may_ask(last_asked: dt.datetime | None, this_hour: int, now: dt.datetime) -> bool:
+    """Whether an address may be asked whether it wants to hear: not twice within `ASK_AGAIN`, not beyond the cap of the hour."""
+    return (last_asked is None or now - last_asked >= ASK_AGAIN) and this_hour < MOST_AN_HOUR
+
+
+def is_told(*, whole: bool, chosen: Collection[str], concerned: Collection[str], heard_before: bool) -> bool:
+    """Whether somebody is told of an entry: it concerns a part they chose, or no part in particular, or they heard its beginning."""
+    return whole or heard_before or not concerned or not set(chosen).isdisjoint(concerned)
+
+
+def shown(channel: str, address: str) -> str:
+    """An address as administrators see it. Of one that opens a door, the host and the last letters."""
+    if channel == "mail":
+        return address
+    host = address.partition("://")[2].partition("/")[0]
+    return f"{host}/…{address[-4:]}"
+
+
+def masked(address: str) -> str:
+    """Enough for its owner to know it by: `r…@example.com`."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+def update_text(status: str, body: str, promise: str, link: str, manage: str) -> str:
+    """A mail about an update: its words, where it stands, how to hear no more."""
+    parts = [f"{status.capitalize()}.", body.strip(), promise, link]
+    return "\n\n".join(part for part in parts if part) + f"\n\n-- \nYou subscribed to this page. Choose what you hear of, or end it:\n{manage}\n"
+
+
+def confirm_text(page: str, parts: Sequence[str], link: str) -> str:
+    """The question whether somebody wants to hear."""
+    of = f"news about {', '.join(parts)}" if parts else "news"
+    return (
+        f"Somebody, you we hope, asked that this address be told when {page} has {of}.\n\n"
+        f"Yes? Open this page and press its button:\n{link}\n\n"
+        "No? Do nothing. You will not be written to again, unless somebody asks again.\n"
+    )
+
+
+def known_text(page: str, link: str) -> str:
+    """To somebody who asked although they subscribed before."""
+    return (
+        f"Somebody, you we hope, asked that this address be told of {page}. It is already.\n\n"
+        f"Choose what you hear of, or end it:\n{link}\n"
+    )
