@@ -117,7 +117,17 @@ def test_what_nobody_confirmed_is_forgotten_after_a_week_and_asks_after_a_day():
 
 @pytest.mark.parametrize(
     "address",
-    ["", "rita", "rita@", "@example.net", "rita@example", "a b@example.net", "a@b@example.net", "a\r\nBcc: x@example.net", "a..b@example.net"],
+    [
+        "",
+        "rita",
+        "rita@",
+        "@example.net",
+        "rita@example",
+        "a b@example.net",
+        "a@b@example.net",
+        "a\r\nBcc: x@example.net",
+        "a..b@example.net",
+    ],
 )
 def test_what_is_no_address_is_refused_with_the_field(address):
     with pytest.raises(Invalid) as refused:

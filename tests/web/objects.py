@@ -31,6 +31,7 @@ from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.questions.commands import Asked, ask
+from tocsin.statuspages.subscribers import commands as subscribers
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES = ("signed-out", "stakeholder", "responder", "member", "manager", "administrator")
@@ -116,11 +117,14 @@ def build() -> House:
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
+    outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
     house.values = {
         "pk": "1",
         "public_entry": "000000000000",
         "page_slug": "external",
         "part_id": part.id,
+        "subscriber_id": outside.id,
+        "api/v1/subscribers/wanted": outside.id,
         "lists/slug": told.slug,
         "api/v1/lists/wanted": told.slug,
         "member_id": reader.id,

@@ -23,6 +23,7 @@ from tocsin.cli.remote import (
     prepared,
     reach,
     sheet,
+    subscribing,
     templates,
 )
 
@@ -45,6 +46,7 @@ REMOTE = (
     command.update,
     mailing.lists,
     mailing.mail,
+    subscribing.subscribers,
     templates.template,
     dashboards.dashboard,
     learning.postmortem,

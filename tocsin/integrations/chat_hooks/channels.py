@@ -38,9 +38,7 @@ class Channel:
         """One call. What the product answers in words is not read."""
         content = json.dumps(self._write(news), ensure_ascii=False).encode()
         try:
-            answer = outbound.request(
-                "POST", news.address, headers={"content-type": "application/json"}, content=content, most=1
-            )
+            answer = outbound.request("POST", news.address, headers={"content-type": "application/json"}, content=content, most=1)
         except outbound.Forbidden as error:
             return Delivery(ok=False, answer=str(error), permanent=True)
         except outbound.Unreached as error:

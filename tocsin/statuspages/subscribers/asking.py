@@ -1,7 +1,7 @@
 """Asking to be told, and what comes of it. The asking is one row, whoever it is for; only the address learns more.
 
-Whoever asks for a stranger, or to find out who subscribed, sees the same answer after the same work: the address is looked up later,
-by the engine (R24). What it decides is told to the address alone.
+Whoever asks for a stranger, or to find out who subscribed, sees the same answer after the same work: the address is looked up
+later, by the engine (R24). What it decides is told to the address alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_PARTS = 200
 
 
 def ask(channel: str, address: str, parts: Sequence[str] = (), *, now: dt.datetime) -> None:
-    """Somebody asks that an address be told of `parts` (ids), or of everything. Raises Invalid for `channel`, `address`, `parts`."""
+    """Somebody asks that an address be told of `parts` (ids), or of everything. Raises Invalid for any of the three."""
     address = checked(channel, address)
     wanted = chosen(parts)
     Ask.objects.create(

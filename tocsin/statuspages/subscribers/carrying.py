@@ -45,8 +45,8 @@ class _Line:
 
 
 def carry_in(actor: Actor, text: str, *, consent: bool, rehearse: bool, now: dt.datetime) -> Carried:
-    """Subscribe the mail addresses of a CSV file: `address` and, in `parts`, names of parts between semicolons. Lines that are wrong
-    are named and left out. Nobody is mailed, so `consent` says that everybody there agreed. Raises Invalid for `consent`, `file`.
+    """Subscribe the mail addresses of a CSV file: `address` and, in `parts`, names of parts between semicolons. Wrong lines
+    are named and left out. Nobody is mailed, so `consent` says that everybody agreed. Raises Invalid for `consent`, `file`.
     """
     permissions.require_keeper(actor)
     if not rehearse and not consent:
@@ -106,14 +106,20 @@ def _write(actor: Actor, fresh: Mapping[str, _Line], now: dt.datetime) -> None:
     with transaction.atomic():
         made = [
             Subscriber(
-                channel=MAIL, address=line.address, digest=digest, is_whole=not line.parts, source="import", asked_at=now, confirmed_at=now
+                channel=MAIL,
+                address=line.address,
+                digest=digest,
+                is_whole=not line.parts,
+                source="import",
+                asked_at=now,
+                confirmed_at=now,
             )
             for digest, line in fresh.items()
         ]
         Subscriber.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
         there = set(Subscriber.objects.filter(pk__in=[one.pk for one in made]).values_list("pk", flat=True))
         rows = [(one.pk, part) for one in made if one.pk in there for part in fresh[one.digest].parts]
-        through.objects.bulk_create([through(subscriber_id=pk, component_id=part) for pk, part in rows], batch_size=500)
+        through._default_manager.bulk_create([through(subscriber_id=pk, component_id=part) for pk, part in rows], batch_size=500)
         record(actor, events.SUBSCRIBERS_IMPORTED, made[0].pk, now=now, data={"added": len(there)})
 
 

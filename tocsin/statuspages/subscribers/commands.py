@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, Invalid, NotFound
+from tocsin.core.errors import Conflict, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
@@ -131,10 +131,3 @@ def _held(token: str) -> Subscriber:
 def _choose(found: Subscriber, parts: Sequence[str]) -> None:
     found.is_whole = not parts
     found.parts.set(Component.objects.filter(pk__in=parts))
-
-
-def require_parts(parts: Sequence[str], *, whole: bool) -> list[str]:
-    """What a form chose. Raises Invalid when it chose nothing at all."""
-    if not whole and not parts:
-        raise Invalid("Choose at least one part, or everything.", field="parts")
-    return [] if whole else list(parts)

@@ -1,4 +1,4 @@
-"""What a notice says: a letter, or a document and a few lines for a channel. Written when it leaves, so that nobody is told who left."""
+"""What a notice says: a letter, or a document and a few lines for a channel. Written when it leaves: who left hears nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Carrying notices out of the house: mails many to a conversation, calls one by one. Behind pages: while one is due, nothing begins.
+"""Carrying notices out of the house: mails many to a conversation, calls one by one. While a page is due, nothing begins.
 
-At most `WORKERS` × `EACH` mails are claimed at a time; so many are sent twice, under the same Message-ID, when the process is killed
+At most `WORKERS` × `EACH` mails are claimed at a time; so many are sent twice, under the same Message-ID, when the process dies
 between the mail server's answer and ours.
 """
 
@@ -121,7 +121,9 @@ def _refused(row: Notice, delivery: Delivery, now: dt.datetime) -> None:
 
 def in_order() -> Q:
     """Calls to one address go out in their order: while an older one is open, the younger waits."""
-    older = Notice.objects.filter(subscriber=OuterRef("subscriber"), work_state__in=(Notice.DUE, Notice.LEASED), at__lt=OuterRef("at"))
+    older = Notice.objects.filter(
+        subscriber=OuterRef("subscriber"), work_state__in=(Notice.DUE, Notice.LEASED), at__lt=OuterRef("at")
+    )
     return ~Q(Exists(older))
 
 

@@ -26,7 +26,11 @@ LEASE = dt.timedelta(seconds=10)
 
 def update_published(event: Event, actor: Actor) -> None:
     """Begin to tell subscribers. Hears `update.published`, inside the publishing transaction."""
-    said = {"entry__incident_id": event.context, "entry__page__audience": pages.EXTERNAL, "confirmation": event.data["confirmation"]}
+    said = {
+        "entry__incident_id": event.context,
+        "entry__page__audience": pages.EXTERNAL,
+        "confirmation": event.data["confirmation"],
+    }
     for update in Update.objects.filter(**said, entry__incident__is_private=False, entry__incident__is_drill=False):
         FanOut.objects.get_or_create(update=update, defaults={"at": event.at, "lane": LANE, "due_at": event.at})
         hints.wake_after_commit(LANE)
@@ -52,7 +56,8 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
     ends = len(batch) < BATCH
     with transaction.atomic():
         Notice.objects.bulk_create(
-            [Notice(fan_out=row, subscriber_id=pk, lane=to, priority=5, due_at=now, at=now) for pk, to in batch], ignore_conflicts=True
+            [Notice(fan_out=row, subscriber_id=pk, lane=to, priority=5, due_at=now, at=now) for pk, to in batch],
+            ignore_conflicts=True,
         )
         moved = {
             "cursor": batch[-1][0] if batch else row.cursor,
@@ -70,12 +75,14 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
 
 
 def audience(update: Update, fan_out: FanOut) -> QuerySet[Subscriber]:
-    """Who is told of an update: as `rules.is_told` says, confirmed before it was published, and not stopped."""
+    """Who is told of an update, of those who confirmed before it was published and were not stopped: whoever chose everything, or a
+    part that it concerns, or heard of the entry before. One that names no part is for everybody.
+    """
     ready = Subscriber.objects.filter(confirmed_at__lte=fan_out.at, stopped_at=None)
     concerned = list(update.entry.components.values_list("pk", flat=True))
     if not concerned:
         return ready
-    chose = Subscriber.parts.through.objects.filter(subscriber_id=OuterRef("pk"), component_id__in=concerned)
+    chose = Subscriber.parts.through._default_manager.filter(subscriber_id=OuterRef("pk"), component_id__in=concerned)
     heard = Notice.objects.filter(subscriber_id=OuterRef("pk"), fan_out__update__entry=update.entry_id).exclude(fan_out=fan_out.pk)
     return ready.filter(Q(is_whole=True) | Exists(chose) | Exists(heard))
 

@@ -1,4 +1,4 @@
-"""Who asked, who subscribed, what is on its way to them. Registered through `statuspages.models`, so that the app keeps one list."""
+"""Who asked, who subscribed, what is on its way to them. Registered through `statuspages.models`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MAILS, CALLS = "notice_mail", "notice_call"
 class Subscriber(models.Model):
     """An address that hears of the page once whoever reads there has confirmed it.
 
-    `digest` stands for channel and address, so that each is here once. The address of anything but mail opens a door for whoever knows
-    it, so it is encrypted.
+    `digest` stands for channel and address, so that each is here once. The address of anything but mail opens a door for whoever
+    knows it, so it is encrypted.
     """
 
     id = IdField("sbr")
@@ -71,7 +71,7 @@ class Ask(DueRow):
 
 
 class FanOut(DueRow):
-    """One update on its way to everybody. `cursor` is the last subscriber who has a notice; it moves in the commit that writes them."""
+    """One update on its way to everybody. `cursor` is the last subscriber with a notice, and moves in the commit of those."""
 
     id = IdField("fan")
     update = models.OneToOneField("statuspages.Update", on_delete=models.CASCADE, related_name="fan_out")
@@ -103,7 +103,10 @@ class Notice(DueRow):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("subscriber", "fan_out"), name="statuspages_told_once"),)
-        indexes = (due_index("statuspages_notice_due"), models.Index(fields=("fan_out", "work_state"), name="statuspages_notice_state"))
+        indexes = (
+            due_index("statuspages_notice_due"),
+            models.Index(fields=("fan_out", "work_state"), name="statuspages_notice_state"),
+        )
 
     def __str__(self) -> str:
         return self.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from tocsin.core import secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
+from tocsin.incidents.models import Incident
 from tocsin.statuspages import rules as pages
 from tocsin.statuspages.models import Component
 from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
@@ -26,7 +27,7 @@ _STATE = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an update is: `meant` people, of whom so many have been `told`, could not be reached (`failed`), or left meanwhile."""
+    """How far an update is: so many were `told`, could not be reached (`failed`), or `left` meanwhile."""
 
     fan_out: FanOut
     told: int
@@ -117,9 +118,14 @@ def progress(rows: Iterable[FanOut]) -> list[Progress]:
     return [_progress(row, states[row.pk]) for row in rows]
 
 
-def progress_of(updates: Sequence[str]) -> list[Progress]:
-    """How far these updates (ids) are, newest first."""
-    return progress(fan_outs().filter(update__in=updates))
+def latest_of(incident: Incident) -> Progress | None:
+    """How far the latest words to customers about an incident are; None when there are none."""
+    return next(iter(progress(fan_outs().filter(update__entry__incident=incident)[:1])), None)
+
+
+def hearers() -> int:
+    """How many are told of an update that concerns everything."""
+    return Subscriber.objects.filter(_STATE["confirmed"]).count()
 
 
 def _progress(row: FanOut, states: dict[str, int]) -> Progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from tocsin.core.errors import Invalid
 from tocsin.core.text import texts
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9
 
 
 def mail_address(text: object) -> str:
-    """A mail address in small letters. Raises Invalid for what no mail server would take; whether anybody reads there is not known."""
+    """A mail address in small letters. Raises Invalid for what no mail server would take."""
     found = texts.line(text, field="address", limit=254).lower()
     if not _ADDRESS.fullmatch(found) or ".." in found or found.startswith(".") or ".@" in found:
         raise Invalid("Write a mail address such as ops@example.com.", field="address")
@@ -38,11 +38,6 @@ def digest(channel: str, address: str) -> str:
 def may_ask(last_asked: dt.datetime | None, this_hour: int, now: dt.datetime) -> bool:
     """Whether an address may be asked whether it wants to hear: not twice within `ASK_AGAIN`, not beyond the cap of the hour."""
     return (last_asked is None or now - last_asked >= ASK_AGAIN) and this_hour < MOST_AN_HOUR
-
-
-def is_told(*, whole: bool, chosen: Collection[str], concerned: Collection[str], heard_before: bool) -> bool:
-    """Whether somebody is told of an entry: it concerns a part they chose, or no part in particular, or they heard its beginning."""
-    return whole or heard_before or not concerned or not set(chosen).isdisjoint(concerned)
 
 
 def shown(channel: str, address: str) -> str:
@@ -62,7 +57,10 @@ def masked(address: str) -> str:
 def update_text(status: str, body: str, promise: str, link: str, manage: str) -> str:
     """A mail about an update: its words, where it stands, how to hear no more."""
     parts = [f"{status.capitalize()}.", body.strip(), promise, link]
-    return "\n\n".join(part for part in parts if part) + f"\n\n-- \nYou subscribed to this page. Choose what you hear of, or end it:\n{manage}\n"
+    return (
+        "\n\n".join(part for part in parts if part)
+        + f"\n\n-- \nYou subscribed to this page. Choose what you hear of, or end it:\n{manage}\n"
+    )
 
 
 def confirm_text(page: str, parts: Sequence[str], link: str) -> str:

@@ -114,6 +114,7 @@ ACTS: tuple[Act, ...] = (
     Act("vendor create", "Add a vendor", "/vendors/new", ADMINISTRATOR),
     Act("gateway create", "Add a gateway", "/gateways/new", ADMINISTRATOR),
     Act("list create", "Make a list", "/lists/new", ADMINISTRATOR),
+    Act("subscribers import", "Import subscribers of the status page", "/admin/subscribers/import", ADMINISTRATOR),
     Act("link create", "Add a short link", "/admin/links", ADMINISTRATOR),
     Act("event list", "Read the audit log", "/admin/audit", ADMINISTRATOR),
 )

@@ -22,6 +22,7 @@ from tocsin.statuspages import commands, queries, rules
 from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.models import Update
+from tocsin.statuspages.subscribers import queries as outside
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
@@ -256,6 +257,8 @@ def _form(
         "letters": _letters(form),
         "lists": list(mailing.lists()),
         "mailed": _mailed(form),
+        "hearers": outside.hearers(),
+        "telling": outside.latest_of(incident),
         "hints": _hints(incident, form),
         **(update_brief.shown(form) if form["follow_up"] else {}),
     }
@@ -277,16 +280,19 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
     mailed = _mailed(form)
     notice = _overtaken_by(incident, last) if overtaken and last else None
     both = len(letters) > 1
-    outside = bool(form["to_external"])
+    to_customers = bool(form["to_external"])
     context = {
         "here": "incidents",
         "incident": incident,
         "form": form,
         "letters": letters,
         "mailed": mailed,
+        "hearers": outside.hearers(),
         "notice": notice,
-        "question": "Publish this inside and to customers?" if both else f"Publish this {'to customers' if outside else 'inside'}?",
-        "button": "Publish inside and to customers" if both else "Publish to customers" if outside else "Publish inside",
+        "question": "Publish this inside and to customers?"
+        if both
+        else f"Publish this {'to customers' if to_customers else 'inside'}?",
+        "button": "Publish inside and to customers" if both else "Publish to customers" if to_customers else "Publish inside",
         "confirmation": secrets.token_urlsafe(16),
         "seen": last.id if last else "",
         "hints": _hints(incident, form),

@@ -25,7 +25,7 @@ def files(made: Mapping[str, Document]) -> dict[str, bytes]:
     for path, document in made.items():
         if path == documents.ROOT or path.startswith(f"{documents.ROOT}/"):
             name = _file(path)
-            found[name] = _linked(document.body, name) if document.kind == documents.HTML else document.body
+            found[name] = _linked(document.body, name, made) if document.kind == documents.HTML else document.body
     return found
 
 
@@ -59,8 +59,13 @@ def _file(path: str) -> str:
     return below if PurePosixPath(below).suffix else f"{below}.html"
 
 
-def _linked(body: bytes, name: str) -> bytes:
-    """Links as they are from this file; its age is for the reader to see in its time."""
-    up = "../" * name.count("/")
-    text = _LINK.sub(lambda link: f'href="{up}{_file(documents.ROOT + (link.group(1) or ""))}"', body.decode())
+def _linked(body: bytes, name: str, made: Mapping[str, Document]) -> bytes:
+    """Links as they are from this file, and to where the product answers for what is no file; its age is for the reader to see."""
+    up, home = "../" * name.count("/"), settings.TOCSIN.base_url.rstrip("/")
+
+    def lead(link: re.Match[str]) -> str:
+        path = documents.ROOT + (link.group(1) or "")
+        return f'href="{up}{_file(path)}"' if path in made else f'href="{home}{path}"'
+
+    text = _LINK.sub(lead, body.decode())
     return text.encode().replace(PLACE_OF_AGE, b"")
