@@ -28,6 +28,7 @@ from tocsin.statuspages.arriving.models import IncomingMail
 from tocsin.statuspages.lists.models import DistributionList
 from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.questions.models import Question
+from tocsin.statuspages.subscribers import queries as outside
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,8 @@ def _has_a_history() -> None:
     assert DistributionList.objects.count() == 3
     assert set(Question.objects.values_list("state", flat=True)) == {"open", "answered"}
     assert IncomingMail.objects.get().outcome == "held"
+    assert outside.counts() == {"confirmed": 24, "waiting": 1, "stopped": 1}
+    assert all(one.is_over and one.told for one in outside.progress(outside.fan_outs()))
     assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2
     assert Postmortem.objects.filter(state=Postmortem.PUBLISHED).count() >= 10

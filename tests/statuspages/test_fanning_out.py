@@ -229,7 +229,7 @@ def test_nothing_in_the_words_of_an_update_becomes_a_header(there, post):
     assert b"\nBcc" not in mail.as_bytes().partition(b"\r\n\r\n")[0]
 
 
-def test_while_a_page_is_due_no_mail_to_outsiders_begins(there, post):
+def test_while_a_page_is_due_one_thread_carries_mails_to_outsiders_and_no_more(there, post):
     readers.subscriber()
     readers.said(there, given.fixing(there))
     readers.walk()
@@ -237,6 +237,7 @@ def test_while_a_page_is_due_no_mail_to_outsiders_begins(there, post):
     alerts.open_by_hand(SYSTEM, there.service, "Checkout answers 500", now=given.later(9))
     pages.tick(given.later(9))
     assert Attempt.objects.filter(work_state="due").exists()
+    courier._busy = delivering.BESIDE_PAGES
     assert courier.tick(given.later(10)) == 0
     Attempt.objects.update(work_state="done")
     assert leases.any_due(Notice, lane="notice_mail", now=given.later(10))

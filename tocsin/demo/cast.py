@@ -300,3 +300,32 @@ STRANGER = {
     "Message-ID": "<20261121.seats@alpenbus.example>",
     "text": "A colleague of yours forwarded this. Are the seats of our feeder buses shown?",
 }
+READERS = (
+    "anna.lind",
+    "bookings",
+    "c.moreau",
+    "desk",
+    "elias.kern",
+    "frontoffice",
+    "g.rossi",
+    "helpdesk",
+    "it.team",
+    "j.novak",
+    "karin.holm",
+    "l.dubois",
+    "m.ferrari",
+    "night.audit",
+    "operations",
+    "p.nagy",
+    "quality",
+    "reservations",
+    "s.keller",
+    "travel.desk",
+    "u.berg",
+    "v.costa",
+    "w.huber",
+    "yards",
+)
+"""Who outside hears of the status page, at one of `READERS_AT`."""
+READERS_AT = ("hotel-lindenhof.example", "alpenbus.example", "nordtours.example")
+READER_GONE, READER_WAITING = "r.weiss", "k.brandt"

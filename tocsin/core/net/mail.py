@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,8 +39,22 @@ class _Tokens(UnstructuredHeader):
         return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep  # type: ignore[attr-defined]
 
 
+class _Kinds(HeaderRegistry):
+    """The library makes a class for each header of each mail; one for each name is enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        kind = self._made.get(name.lower())
+        if kind is None:
+            kind = self._made[name.lower()] = super().__getitem__(name)
+        return kind
+
+
 def _kinds() -> HeaderRegistry:
-    known = HeaderRegistry()
+    known = _Kinds()
     for name in ("message-id", "in-reply-to", "references", "return-path", "reply-to", "list-unsubscribe", "list-id"):
         known.map_to_type(name, _Tokens)  # type: ignore[arg-type]
     return known
@@ -82,15 +98,15 @@ def build(
     message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = _header("Message-ID", message_id)
     message["Date"] = format_datetime(now)
-    message["From"] = _sender(sender)
+    message["From"] = _parsed("From", _sender(sender))
     try:
         message["To"] = _address(to)
     except Invalid:
         raise
     except Exception:  # the standard library stumbles over some odd addresses instead of refusing them
         raise Invalid("This is not a mail address.", field="to") from None
-    message["Subject"] = cut(_header("Subject", subject))
-    message["Auto-Submitted"] = "auto-generated"
+    message["Subject"] = _parsed("Subject", cut(_header("Subject", subject)))
+    message["Auto-Submitted"] = _parsed("Auto-Submitted", "auto-generated")
     for name, value in (headers or {}).items():
         if name.lower() in _OWN or not re.fullmatch(r"[A-Za-z0-9-]{1,60}", name):
             raise Invalid(f"{name[:60]!r} is not a header that may be added to a mail.", field="headers")
@@ -98,6 +114,12 @@ def build(
         message[name] = _header(name, value)
     message.set_content(_UNSENDABLE.sub("", text), charset="utf-8")
     return message
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(name: str, value: str) -> Any:
+    """A header as the library keeps it. Parsing takes most of the time of a mail, and thousands of mails have these in common."""
+    return _POLICY.header_factory(name, value)
 
 
 def cut(subject: str) -> str:

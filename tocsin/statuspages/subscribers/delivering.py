@@ -1,4 +1,4 @@
-"""Carrying notices out of the house: mails many to a conversation, calls one by one. While a page is due, nothing begins.
+"""Carrying notices out of the house: mails many to a conversation, calls one by one. Beside pages that are due they go slowly.
 
 At most `WORKERS` × `EACH` mails are claimed at a time; so many are sent twice, under the same Message-ID, when the process dies
 between the mail server's answer and ours.
@@ -29,6 +29,8 @@ from tocsin.statuspages.subscribers.models import CALLS, MAILS, Notice
 
 log = structlog.get_logger(__name__)
 WORKERS, EACH = 4, 20
+BESIDE_PAGES = 1
+"""Threads that carry notices while a page is due."""
 DRAIN_SECONDS = 7.0
 Carry = Callable[[Sequence[Notice], dt.datetime], list[Delivery | None]]
 """Carries claimed notices out, outside any transaction; None for one that is not for its subscriber any more."""
@@ -45,7 +47,7 @@ class Couriers:
 
     def tick(self, now: dt.datetime) -> int:
         """Give every free thread something to carry. Nothing leaves a restored installation that is on hold."""
-        if self._busy >= WORKERS or facts.on_hold() or paging.is_page_due(now):
+        if self._busy >= (BESIDE_PAGES if paging.is_page_due(now) else WORKERS) or facts.on_hold():
             return 0
         rows = leases.claim(Notice, lane=self._lane, owner=OWNER, now=now, limit=self._each, only=self._only)
         if rows:

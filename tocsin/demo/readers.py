@@ -1,0 +1,41 @@
+"""Who outside Larkfield hears of its status page, and what they were told lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tocsin.core.actor import SYSTEM
+from tocsin.demo import cast
+from tocsin.statuspages.subscribers import asking, commands, fanning, queries
+from tocsin.statuspages.subscribers.models import FanOut, Notice
+
+_DAY = dt.timedelta(days=1)
+_LATELY = 5
+"""Updates that are shown with how far they went; of the older ones nothing is kept, as after a month."""
+
+
+def fill(now: dt.datetime) -> None:
+    """A few dozen, one of whom has not confirmed yet and one whose mailbox is gone; the latest updates reached them all."""
+    parts = {part.name: part.pk for part in queries.parts()}
+    names = sorted(parts)
+    for number, name in enumerate(cast.READERS):
+        at = now - (170 - 4 * number) * _DAY
+        chosen = [parts[names[number % len(names)]]] if number % 3 == 0 and names else []
+        commands.add(SYSTEM, address=f"{name}@{cast.READERS_AT[number % len(cast.READERS_AT)]}", parts=chosen, now=at)
+    gone = commands.add(SYSTEM, address=f"{cast.READER_GONE}@{cast.READERS_AT[0]}", now=now - 150 * _DAY)
+    for number in range(3):
+        commands.refused(gone.pk, "550 5.1.1 No such user here", final=True, now=now - (9 - number) * _DAY)
+    asking.ask("mail", f"{cast.READER_WAITING}@{cast.READERS_AT[1]}", now=now - dt.timedelta(hours=2))
+    asking.answer(now)
+    _told(now)
+
+
+def _told(now: dt.datetime) -> None:
+    kept = list(FanOut.objects.order_by("-at", "-id").values_list("pk", flat=True)[:_LATELY])
+    FanOut.objects.exclude(pk__in=kept).delete()
+    while fanning.walk(now):
+        pass
+    Notice.objects.update(work_state=Notice.DONE)
+    for row in FanOut.objects.all():
+        row.begun_at = row.walked_at = row.at
+        row.save(update_fields=["begun_at", "walked_at"])
