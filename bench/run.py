@@ -16,7 +16,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import document, dwell, intake, month, pages, palette, proof, room, rota, scale, start, subscribers, viewers, weights, years  # noqa: E402  (the path must be there first)
+from bench import (
+    document,
+    dwell,
+    intake,
+    month,
+    pages,
+    palette,
+    proof,
+    room,
+    rota,
+    scale,
+    start,
+    subscribers,
+    viewers,
+    weights,
+    years,
+)  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
 from tests import tables  # noqa: E402
 

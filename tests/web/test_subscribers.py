@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import statistics
+import time
+
 import pytest
 from django.test import Client
 
@@ -151,3 +155,33 @@ def test_how_far_an_update_is_stands_where_it_was_published(there):
     root = signed_in(there.root)
     assert "0 of 1 told, going on" in text(root.get("/admin/subscribers"))
     assert "0 of 1 told, going on" in text(signed_in(there.ben).get(f"/{incident.key}/update"))
+
+
+def spans(each: int) -> tuple[list[float], list[float]]:
+    """Seconds of so many answers about an address that is subscribed, and about one that nobody knows; in turns."""
+    readers.subscriber("known.reader@example.net")
+    known, nobody = [], []
+    client = Client()
+    for number in range(2 * each + 20):
+        asking._asked.clear()
+        address, kept = ("known.reader@example.net", known) if number % 2 else ("nobody.reads@example.net", nobody)
+        began = time.perf_counter()
+        client.post("/status/subscribe", {"channel": "mail", "address": address})
+        if number >= 20:
+            kept.append(time.perf_counter() - began)
+    return known, nobody
+
+
+def test_whoever_asks_waits_as_long_whomever_they_ask_for(there):
+    """R24, loosely: the soak asks ten thousand times."""
+    known, nobody = map(statistics.median, spans(40))
+    assert 0.6 < known / nobody < 1.7
+
+
+@pytest.mark.soak
+def test_ten_thousand_answers_do_not_tell_whom_they_are_about(there):
+    """R24: Welch's t-test; with so many the normal distribution stands for t."""
+    known, nobody = spans(5_000)
+    spread = math.sqrt(statistics.variance(known) / len(known) + statistics.variance(nobody) / len(nobody))
+    t = abs(statistics.fmean(known) - statistics.fmean(nobody)) / spread
+    assert math.erfc(t / math.sqrt(2)) > 0.01

@@ -24,7 +24,7 @@ from tocsin.statuspages.held import commands as held
 from tocsin.statuspages.held import queries as waiting
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.models import Update
-from tocsin.statuspages.subscribers import queries as outside
+from tocsin.statuspages.subscribers import queries as subscribers
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
@@ -236,8 +236,8 @@ def _form(
         "letters": _letters(form),
         "lists": list(mailing.lists()),
         "mailed": _mailed(form),
-        "hearers": outside.hearers(),
-        "telling": outside.latest_of(incident),
+        "hearers": subscribers.hearers(),
+        "telling": subscribers.latest_of(incident),
         "hints": _hints(incident, form),
         **(update_brief.shown(form) if form["follow_up"] else {}),
     }
@@ -267,7 +267,7 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "form": form,
         "letters": letters,
         "mailed": mailed,
-        "hearers": outside.hearers(),
+        "hearers": subscribers.hearers(),
         "notice": notice,
         "question": "Publish this inside and to customers?"
         if both
