@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import (
+from bench import (  # noqa: E402  (the path must be there first)
     document,
     dwell,
     intake,
@@ -32,7 +32,7 @@ from bench import (
     viewers,
     weights,
     years,
-)  # noqa: E402  (the path must be there first)
+)
 from bench.figures import Figure  # noqa: E402
 from tests import tables  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""One update to everybody outside: when it begins, how fast it goes, that nobody hears twice, and that pages do not wait behind it."""
+"""One update to everybody outside: when it begins, how fast it goes, that nobody hears twice, and that pages do not wait for it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.installation import free_port
+from tests.acceptance.installation import call, free_port
 from tests.acceptance.rig import Rig, address
 from tests.acceptance.shelf import Shelf
 from tests.waiting import until
@@ -98,7 +98,33 @@ def test_words_go_out_in_a_thread_and_a_reply_comes_back_as_a_question(rig: Rig,
     outcomes = until(lambda: _all_understood(rig), 20, "a mail was not understood")
     assert sorted(outcomes) == ["ignored", "question", "repeated"]
     assert len(questions(rig, key)) == 1
+    _somebody_outside_subscribes_is_told_and_leaves(rig)
     rig.expect_no_more_than_now()
+
+
+def _somebody_outside_subscribes_is_told_and_leaves(rig: Rig) -> None:
+    """By the forms of the public page, without a cookie; what mail programs post for their reader takes her off."""
+    form, kind = f"{rig.tocsin.url}/status/subscribe", {"Content-Type": "application/x-www-form-urlencoded"}
+    answers = [call("POST", form, f"channel=mail&address={name}".encode(), kind) for name in (address("Rita"),) * 2]
+    assert answers[0].status == 200
+    assert answers[0].body == answers[1].body
+    question = rig.expect_mail("Rita", "press its button")
+    assert "Set-Cookie" not in answers[0].headers
+    own = next(link for link in question.links if "/status/subscription/" in link)
+    own = rig.tocsin.url + own[own.index("/status/") :]
+    assert "Do you want to hear" in call("GET", own).text
+    assert "You are told of this page" in call("POST", own, b"chooses=1&do=confirm", kind).text
+
+    key = rig.api("POST", "/incidents", {"summary": "Refunds fail", "severity": 3, "service": "checkout-api"}).json["key"]
+    words = {"status": "investigating", "external": {"body": "Refunds wait."}, "next_update_at": "2099-01-01T00:00:00Z"}
+    assert rig.api("POST", f"/incidents/{key}/post-update", words).status == 200
+    told = rig.expect_mail("Rita", "Refunds wait.").line
+    assert told["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    until(lambda: rig.api("GET", "/subscribers/tellings").json["items"][0]["over"], 10, "the update is not over")
+    way_out = told["headers"]["List-Unsubscribe"].strip("<>")
+    left = call("POST", rig.tocsin.url + way_out[way_out.index("/status/") :], b"List-Unsubscribe=One-Click", kind)
+    assert left.status == 200
+    assert rig.api("GET", "/subscribers").json["items"] == []
 
 
 def _all_understood(rig: Rig) -> list[str]:

@@ -194,6 +194,8 @@ def build() -> House:
         "api/v1/incidents/<wanted>/drill-drafts/draft": "drf_00000000000000000000000000",
         "draft": "drf_00000000000000000000000000",
         "draft_id": "drf_00000000000000000000000000",
+        "held": "hld_00000000000000000000000000",
+        "held_id": "hld_00000000000000000000000000",
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
