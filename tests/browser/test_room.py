@@ -201,9 +201,8 @@ def test_axe_finds_nothing_in_a_room_that_was_used(visit: Visit, site: Site) -> 
         page = visit.go(f"/{room['key']}{path}")
         for width, height in (PHONE, DESK):
             page.set_viewport_size({"width": width, "height": height})
-            if not path:
-                if not page.locator(".menu").count():
-                    page.locator(".acts").first.click()
+            if not path and not page.locator(".menu").count():
+                page.locator(".acts").first.click()
             assert findings(page) == [], f"{path} at {width}"
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert wide <= 0, f"{path}: {wide} pixels too wide at {width}"

@@ -196,7 +196,7 @@
   setInterval(report, 10000);
   document.addEventListener("visibilitychange", report);
   document.addEventListener("tocsin:fresh", report);
-  report();
+  requestAnimationFrame(() => setTimeout(report));
 
   window.addEventListener("online", () => { pause = 2000; drain(); });
   window.addEventListener("storage", (event) => { if (event.key === name) draw(); });
