@@ -320,3 +320,12 @@ def test_our_own_network_is_not_called_whatever_a_name_leads_to():
     assert (answer.ok, answer.permanent) == (False, True)
     with pytest.raises(outbound.Forbidden):
         outbound.refuse_hostile("http://169.254.169.254/latest")
+
+
+def test_a_mail_that_cannot_be_written_ends_alone(there, post):
+    readers.subscriber("rita@example.net")
+    odd = readers.subscriber("odd@example.net")
+    Subscriber.objects.filter(pk=odd.pk).update(address="odd\r\nBcc: x@example.net")
+    readers.said(there, given.fixing(there))
+    assert told(post) == ["rita@example.net"]
+    assert Notice.objects.get(subscriber=odd).work_state == "failed"

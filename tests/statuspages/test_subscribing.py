@@ -139,6 +139,7 @@ def test_what_is_no_address_is_refused_with_the_field(address):
     ("channel", "address"),
     [
         ("webhook", "ftp://example.com/x"),
+        ("webhook", "http://hooks.example.com/x"),
         ("webhook", "http://127.0.0.1/x"),
         ("webhook", "https://0x7f000001/x"),
         ("webhook", "https://user:pw@example.com/x"),

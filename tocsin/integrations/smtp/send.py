@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Any
 
@@ -70,6 +71,8 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> Delivery:
         raise
     except smtplib.SMTPException as error:
         return _judged(error)
+    except (ValueError, MessageError) as error:  # before anything of it was said: those after it are not to blame
+        return Delivery(ok=False, answer=f"this message cannot be written: {type(error).__name__}", permanent=True)
     return Delivery(ok=True, answer="accepted by the mail server")
 
 

@@ -6,8 +6,10 @@ import datetime as dt
 import json
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from tocsin.core.errors import Invalid
-from tocsin.core.net import outbound
+from tocsin.core.net import addresses, outbound
 from tocsin.core.ports import Delivery
 from tocsin.integrations.webhook import send
 from tocsin.paging.ports import WebhookMessage
@@ -24,6 +26,10 @@ class Channel:
     def check(self, address: str) -> str:
         """Raises Invalid for what may not be called."""
         found = checked_url(address, "Write an address such as https://hooks.example.com/status.")
+        parts = urlsplit(found)
+        opened = addresses.parse_allow(settings.TOCSIN.outbound_allow).names(parts.hostname or "", parts.port or 80)
+        if parts.scheme != "https" and not opened:
+            raise Invalid("Write an address that begins with https://.", field="address")
         try:
             outbound.refuse_hostile(found)
         except outbound.Forbidden as error:
@@ -37,7 +43,7 @@ class Channel:
 
 
 def checked_url(text: str, wrong: str) -> str:
-    """An https address, or http where the administrator opened its host. Raises Invalid for `address`."""
+    """An http or https address without a name, a password or a fragment. Raises Invalid for `address`."""
     found = text.strip()
     try:
         parts = urlsplit(found)

@@ -97,7 +97,6 @@ class Migration(migrations.Migration):
                 ('last_error', models.TextField(blank=True, default='')),
                 ('id', tocsin.core.ids.IdField(default=functools.partial(tocsin.core.ids.new_id, *('ntc',), **{}), prefix='ntc', serialize=False)),
                 ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
                 ('fan_out', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='statuspages.fanout')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='statuspages.subscriber')),
             ],

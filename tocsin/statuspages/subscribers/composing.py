@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tocsin.core import clock, secrets
+from tocsin.core.errors import Invalid
 from tocsin.core.net import mail
+from tocsin.core.ports import Delivery
 from tocsin.statuspages import rules as pages
 from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.models import StatusPage, Update
@@ -19,10 +21,12 @@ from tocsin.statuspages.subscribers.models import Notice, Subscriber
 from tocsin.statuspages.subscribers.ports import News
 
 
-def letters(rows: Sequence[Notice], now: dt.datetime) -> list[EmailMessage | None]:
-    """The mail of each notice, None for one that is not for its subscriber any more. Two queries, however many."""
+def letters(rows: Sequence[Notice], now: dt.datetime) -> list[EmailMessage | Delivery | None]:
+    """The mail of each notice, None for one that is not for its subscriber any more; what became of one that cannot be written. Two
+    queries, however many.
+    """
     sender, told = mail.sender(), _Told(rows)
-    return [_letter(row, told, sender, now) for row in rows]
+    return [_tried(row, told, sender, now) for row in rows]
 
 
 def news(rows: Sequence[Notice], now: dt.datetime) -> list[tuple[str, News | None]]:
@@ -46,6 +50,13 @@ class _Told:
         if subscriber is None or subscriber.stopped_at or update is None or update.entry.incident.is_private:
             return None
         return subscriber, update
+
+
+def _tried(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMessage | Delivery | None:
+    try:
+        return _letter(row, told, sender, now)
+    except Invalid as error:
+        return Delivery(ok=False, answer=error.detail, permanent=True)
 
 
 def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMessage | None:

@@ -11,6 +11,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 
 import structlog
 from django.db import close_old_connections, transaction
@@ -47,7 +48,9 @@ class Couriers:
 
     def tick(self, now: dt.datetime) -> int:
         """Give every free thread something to carry. Nothing leaves a restored installation that is on hold."""
-        if self._busy >= (BESIDE_PAGES if paging.is_page_due(now) else WORKERS) or facts.on_hold():
+        if self._busy >= WORKERS or not leases.any_due(Notice, lane=self._lane, now=now) or facts.on_hold():
+            return 0
+        if self._busy >= BESIDE_PAGES and paging.is_page_due(now):
             return 0
         rows = leases.claim(Notice, lane=self._lane, owner=OWNER, now=now, limit=self._each, only=self._only)
         if rows:
@@ -78,8 +81,8 @@ class Couriers:
 def by_mail(rows: Sequence[Notice], now: dt.datetime) -> list[Delivery | None]:
     """Mails in one conversation with the mail server."""
     letters = composing.letters(rows, now)
-    sent = iter(core.mail.send_all([letter for letter in letters if letter is not None]))
-    return [None if letter is None else next(sent) for letter in letters]
+    sent = iter(core.mail.send_all([letter for letter in letters if isinstance(letter, EmailMessage)]))
+    return [next(sent) if isinstance(letter, EmailMessage) else letter for letter in letters]
 
 
 def by_call(rows: Sequence[Notice], now: dt.datetime) -> list[Delivery | None]:
@@ -116,7 +119,7 @@ def _refused(row: Notice, delivery: Delivery, now: dt.datetime) -> None:
     if not delivery.permanent and now - row.at < outbox.KEEP_TRYING:
         leases.give_back(row, now + outbox.pause(row.tries, luck=random.random()), delivery.answer)  # noqa: S311
         return
-    if leases.finish(row, Notice.FAILED, last_error=delivery.answer, settled_at=now):
+    if leases.finish(row, Notice.FAILED, last_error=delivery.answer):
         final = row.lane == CALLS or refusals.is_final(delivery.answer)
         commands.refused(row.subscriber_id, delivery.answer, final=final, now=now)
 

@@ -99,7 +99,6 @@ class Notice(DueRow):
     fan_out = models.ForeignKey(FanOut, null=True, on_delete=models.CASCADE, related_name="notices")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="notices")
     at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("subscriber", "fan_out"), name="statuspages_told_once"),)
