@@ -59,6 +59,7 @@ def test_every_link_leads_to_a_file_that_is_there(told: None, tmp_path: Path, no
     for page in pages:
         for link in re.findall(r'href="([^"#]+)"', page.read_text()):
             assert link.startswith(("data:", settings.TOCSIN.base_url)) or (page.parent / link).is_file(), (page.name, link)
+    assert f'href="{settings.TOCSIN.base_url.rstrip("/")}/status/subscribe"' in (tmp_path / "index.html").read_text()
 
 
 def test_a_copy_is_made_once_a_day(told: None, now: dt.datetime, settings: object) -> None:
