@@ -28,7 +28,9 @@ from tocsin.integrations.alertmanager import parse as alertmanager
 from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
+from tocsin.integrations.mirror_call import send as mirror_call
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.statuspage import send as statuspage
 from tocsin.integrations.vendor_status import Feeds
 from tocsin.integrations.video.address import Rooms
 from tocsin.integrations.webhook import send as webhook
@@ -49,6 +51,10 @@ from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
+from tocsin.statuspages.mirrors import handlers as mirrors
+from tocsin.statuspages.mirrors import jobs as mirror_jobs
+from tocsin.statuspages.mirrors import ports as mirror_ports
+from tocsin.statuspages.mirrors.models import Mirror
 from tocsin.web.frame import kit_page
 from tocsin.web.public import export
 
@@ -68,6 +74,7 @@ MODULES: tuple[Module, ...] = (
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
     *arriving_jobs.MODULES,
+    *mirror_jobs.MODULES,
     Module("status_export", export.nightly, "status_export", every=600.0, alone=True),
 )
 """What the engine runs, each in a thread of its own."""
@@ -97,6 +104,8 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("mail.failed", list_handlers.mail_failed),
     ("update.published", incident_handlers.tell_followers),
     ("update.published", clocks.words_said),
+    ("update.published", mirrors.words_said),
+    ("component.changed", mirrors.part_changed),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
@@ -112,6 +121,7 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
+    mirror_ports.wire({Mirror.HOSTED: statuspage.send, Mirror.SIGNED: mirror_call.send})
     chosen = settings.TOCSIN
     incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))
     readiness_ports.wire(kit_page.render)

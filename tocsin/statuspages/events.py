@@ -74,3 +74,29 @@ COMPONENT_REMOVED = "component.removed"
 
 PAGE_RENAMED = "status_page.renamed"
 """data: old, new"""
+
+MIRROR_CREATED = "mirror.created"
+"""A page elsewhere is registered. data: name, page (audience), kind, host"""
+
+MIRROR_CHANGED = "mirror.changed"
+"""data: name, fields (what is different; of the key only that it is another)"""
+
+MIRROR_PAUSED = "mirror.paused"
+"""It is told nothing until it is resumed. data: name"""
+
+MIRROR_RESUMED = "mirror.resumed"
+"""data: name"""
+
+MIRROR_REMOVED = "mirror.removed"
+"""data: name"""
+
+MIRROR_FAILED = "mirror.failed"
+"""A page elsewhere could not be told and is not tried again. Subject: the mirror; context: the incident, or empty. data: mirror
+(its name), page (audience), answer
+"""
+
+MIRROR_RETRIED = "mirror.retried"
+"""Somebody tries again. Subject: the mirror; context: the incident. data: mirror (its name), page"""
+
+MIRROR_CLOSED = "mirror.closed"
+"""Somebody says that an entry elsewhere was closed there by hand. Subject: the mirror; context: the incident. data: mirror, page"""
