@@ -322,6 +322,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "Update",
         "tell",
     ),
+    "mirror.told": _said(
+        lambda data: f"{data.get('mirror')} carries what the {data.get('page')} page says", "Update", "globe", quiet=True
+    ),
     "mirror.failed": _said(
         lambda data: f"{data.get('mirror')} could not be told what the {data.get('page')} page says: {data.get('answer', '')}",
         "Update",

@@ -31,6 +31,9 @@ def landed(good: Sequence[Result[MirrorCopy]]) -> list[MirrorCopy]:
             continue
         Mirror.objects.filter(pk=copy.mirror_id).update(last_ok_at=now, fault="", fault_at=None)
         _keep(copy, one.delivery, now, done=True)
+        if copy.update is not None:
+            said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": one.delivery.answer}
+            record(SYSTEM, events.MIRROR_TOLD, copy.mirror_id, context=copy.update.entry.incident_id, now=now, data=said)
     return lost
 
 
