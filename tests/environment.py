@@ -44,6 +44,7 @@ def prepare() -> None:
     folder = _temporary_folder()
     os.environ["TOCSIN_DATA"] = str(folder / "data")
     os.environ["TOCSIN_TEST"] = "1"
+    os.environ["TOCSIN_HOLD_SECONDS"] = "0"
     os.environ["TOCSIN_TEST_CLOCK"] = str(folder / "clock")
     os.environ["TOCSIN_LOG"] = "warning"
     if FOLDER not in os.environ:

@@ -49,6 +49,7 @@ from tocsin.statuspages import handlers as status_handlers
 from tocsin.statuspages.arriving import jobs as arriving_jobs
 from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
+from tocsin.statuspages.held import jobs as held_jobs
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
 from tocsin.statuspages.mirrors import handlers as mirrors
@@ -73,6 +74,7 @@ MODULES: tuple[Module, ...] = (
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
+    *held_jobs.MODULES,
     *arriving_jobs.MODULES,
     *mirror_jobs.MODULES,
     Module("status_export", export.nightly, "status_export", every=600.0, alone=True),

@@ -115,6 +115,9 @@ def test_the_first_words_to_everybody_need_three(any_visit: Visit, site: Site, k
     hand.press(page.get_by_role("button", name="Review before publishing"))
     hand.press(page.locator("button[name=do][value=publish]"))
     expect(page).to_have_url(re.compile(rf"/{key}$"))
-    said = site.api("GET", f"/incidents/{key}/updates").json["items"]
-    assert {one["page"] for one in said} == {"internal", "external"}
+
+    def said() -> set[str]:
+        return {one["page"] for one in site.api("GET", f"/incidents/{key}/updates").json["items"]}
+
+    until(lambda: said() == {"internal", "external"}, 15, "the words did not go out")
     assert hand.count <= 4

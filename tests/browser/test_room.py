@@ -48,8 +48,8 @@ def test_what_one_says_the_other_reads_and_answers_at_once(pair: tuple[Visit, Vi
     message.locator("summary").click()
     message.get_by_role("button", name="Looking").click()
     expect(desk.get_by_role("button", name="Looking 1")).to_be_visible()
-    if not message.locator("details").get_attribute("open"):
-        message.locator("summary").click()
+    expect(message.locator("details[open]")).to_have_count(0)
+    message.locator("summary").click()
     message.get_by_role("link", name="Reply").click()
     expect(phone.locator("#reply")).to_contain_text("Is *payment* hit?")
     say(phone, "no, only seats")

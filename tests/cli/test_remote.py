@@ -157,6 +157,20 @@ def test_an_update_takes_drafts_and_confirms_once(fake: Fake) -> None:
     assert run(fake, "update", "post", "HOT-1").exit_code == 2
 
 
+def test_an_update_that_waits_says_when_and_is_taken_back(fake: Fake) -> None:
+    held = {"id": "hld_1", "pages": ["external"], "due_at": "2026-11-20T18:00:00Z", "state": "held"}
+    fake.answers = [(201, held), (200, held | {"state": "taken_back"})]
+    done = run(fake, "update", "post", "HOT-1", "--external", "It works.", "--next", "2h", "--at", "2026-11-20T18:00:00Z")
+    assert done.stdout == "Confirmed. It goes out on external at 2026-11-20T18:00:00Z: hld_1\n"
+    assert fake.heard[-1][1] == "/api/v1/incidents/HOT-1/hold-update"
+    assert run(fake, "update", "take-back", "HOT-1", "hld_1").stdout == "Taken back; nobody has read it: hld_1\n"
+
+
+def test_where_nothing_comes_back_the_sentence_stands_alone(fake: Fake) -> None:
+    fake.answers = [(204, None)]
+    assert run(fake, "incident", "unlink", "HOT-1", "lnk_1").stdout == "the link is taken back\n"
+
+
 def test_a_follow_up_takes_its_parts_from_the_draft_and_the_line(fake: Fake) -> None:
     inside = {"title": "T", "body": "", "opening": "Old.", "next_steps": ["a", "b"], "place": "here", "answers": {"eta": "noon"}}
     published = {"already": False, "updates": [{"page": "internal"}], "hints": []}

@@ -78,7 +78,7 @@ def test_pressing_twice_publishes_once_and_says_so(client: Client, incident: Inc
     sent = confirmed(client, draft(client))
     client.post("/HOT-1/update", sent)
     again = client.post("/HOT-1/update", sent, follow=True)
-    assert "published already" in again.content.decode()
+    assert "confirmed already" in again.content.decode()
     assert Update.objects.count() == 2
 
 

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     first_words_minutes: int = Field(
         30, ge=1, le=1440, description="Within how many minutes of a major incident the first words are due, inside and outside."
     )
+    hold_seconds: int = Field(
+        5, ge=0, le=300, description="Seconds in which a confirmed update can be taken back before anybody reads it."
+    )
     longest_silence_minutes: int = Field(
         180, ge=1, le=10080, description="How many minutes updates of an open incident lie apart at most; a promise may be sooner."
     )

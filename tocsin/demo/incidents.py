@@ -26,11 +26,12 @@ from tocsin.postmortems.models import Postmortem
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import rules as words
 from tocsin.statuspages.briefs import rules as briefs
+from tocsin.statuspages.held import commands as held
 
 INCIDENT_COUNT = 40
 TALKED = 99
 """The place of the first incident that is still open; people talk in its room."""
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 
 @dataclass
@@ -181,6 +182,24 @@ class _Acts:
             },
             next_update_at=at + 30 * MINUTE,
             confirmation=f"demo-{self.course.there.id}-2",
+            now=at,
+        )
+        if not self.course.ends:
+            self._say_later(at)
+
+    def _say_later(self, at: dt.datetime) -> None:
+        """Words that are confirmed and wait for their time."""
+        held.hold(
+            self._manager(at),
+            self.course.there,
+            status="investigating",
+            external={
+                "title": "",
+                "body": "Seat maps of night trains are still missing. Tickets can be bought without one.",
+            },
+            next_update_at=at + 6 * HOUR,
+            confirmation=f"demo-{self.course.there.id}-later",
+            at=at + 3 * HOUR,
             now=at,
         )
 

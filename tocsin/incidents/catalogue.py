@@ -188,6 +188,12 @@ def _update(data: Data) -> Entry:
     return Entry("Update", "tell", f"{words}{': ' + title if title else ''}{mailed}")
 
 
+def _on_its_way(data: Data) -> str:
+    where = " and ".join({"internal": "inside", "external": "to customers"}.get(page, page) for page in data.get("pages", ()))
+    when = f"at {clock.parse(str(data['due_at'])):%H:%M UTC}" if data.get("scheduled") else "in a moment"
+    return f"confirmed, goes out {where} {when}"
+
+
 def _update_due(data: Data) -> Entry:
     what = "first words" if data.get("first") else "next words"
     where = "to customers" if data.get("page") == "external" else "to the company"
@@ -316,6 +322,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         group="talk",
     ),
     "update.published": _update,
+    "update.held": _said(_on_its_way, "Update", "tell", quiet=True),
+    "update.taken_back": _said(lambda data: "taken back before anybody read it", "Update", "tell", quiet=True),
+    "update.refused": _said(lambda data: f"not published: {data.get('why', '')}", "Update", "sev2"),
     "update.due": _update_due,
     "update.left_open": _said(
         lambda data: "; ".join(f"the {page} page stays open: {why}" for page, why in data.get("pages", {}).items()),

@@ -9,6 +9,18 @@ data: status, pages (audiences), titles and bodies (by audience), next_update_at
 lists (names of those that were mailed)
 """
 
+UPDATE_HELD = "update.held"
+"""Somebody confirmed words that have not gone out yet. Subject: the held update; context: the incident.
+
+data: pages (audiences), due_at (RFC 3339), scheduled (whether somebody chose that time)
+"""
+
+UPDATE_TAKEN_BACK = "update.taken_back"
+"""Held words were taken back before anybody read them. As `update.held`."""
+
+UPDATE_REFUSED = "update.refused"
+"""Held words could not be published when their time came. As `update.held`, and why."""
+
 UPDATE_DUE = "update.due"
 """Somebody is reminded of words that are due. Subject and context: the incident.
 

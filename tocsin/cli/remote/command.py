@@ -305,6 +305,9 @@ def _times(started: str, detected: str, ended: str, unknown: list[str] | None) -
 
 
 def _published(answer: Any) -> None:
+    if "due_at" in answer:
+        say(f"Confirmed. It goes out on {' and '.join(answer['pages'])} at {answer['due_at']}: {answer['id']}")
+        return
     where = " and ".join(one["page"] for one in answer["updates"])
     say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
     for hint in answer.get("hints", ()):
@@ -385,6 +388,7 @@ def post_update(
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
     mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
+    at: Annotated[str, typer.Option("--at", help="When it goes out: 20m, or an instant. Left out: now.")] = "",
 ) -> Any:
     """Publish an update on the internal page, the external page, or both. What you type is what they read.
 
@@ -407,4 +411,27 @@ def post_update(
     promised = instant(due, "--next")
     lists = [] if mail == ["none"] else mail
     act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists}
+    if at:
+        return api.post("incidents", wanted, "hold-update", **act, **words, at=instant(at, "--at"))
     return api.post("incidents", wanted, "post-update", **act, **words)
+
+
+Held = Annotated[str, typer.Argument(metavar="HELD", help="Id: hld_…", show_default=False)]
+
+
+@verb(update, "waiting", table("id", "pages", "status", "due_at", "author"))
+def list_waiting(api: Remote, wanted: Key) -> Any:
+    """List what was confirmed and has not gone out."""
+    return api.get("incidents", wanted, "held-updates")
+
+
+@verb(update, "take-back", lambda answer: say(f"Taken back; nobody has read it: {answer['id']}"))
+def take_back(api: Remote, wanted: Key, held: Held) -> Any:
+    """Take back an update that has not gone out."""
+    return api.post("incidents", wanted, "held-updates", held, "take-back")
+
+
+@verb(update, "send-now", _published)
+def send_now(api: Remote, wanted: Key, held: Held) -> Any:
+    """Publish an update without waiting for its time."""
+    return api.post("incidents", wanted, "held-updates", held, "send-now")

@@ -93,10 +93,10 @@ def fields(answer: Any) -> None:
 
 
 def line(template: str) -> Show:
-    """Show one object as a sentence: `{key} is {state}.`"""
+    """Show one object as a sentence: `{key} is {state}.` Where nothing comes back the sentence stands alone."""
 
     def show(answer: Any) -> None:
-        say(template.format(**{name: _text(value) for name, value in answer.items()}))
+        say(template.format(**{name: _text(value) for name, value in (answer or {}).items()}))
 
     return show
 

@@ -18,6 +18,10 @@ from tocsin.statuspages import events
 from tocsin.statuspages import rules as pages
 from tocsin.statuspages.clocks import queries, rules
 from tocsin.statuspages.clocks.rules import Clock
+from tocsin.statuspages.held import queries as held
+
+ON_ITS_WAY = dt.timedelta(seconds=30)
+"""Words that go out so soon are said: nobody is reminded of them."""
 
 
 def wind(incident: Incident, now: dt.datetime) -> None:
@@ -39,6 +43,10 @@ def remind(prompt: Prompt, incident: Incident, now: dt.datetime) -> None:
     audience, _, step = prompt.about.partition(" ")
     clock = next((one for one in queries.clocks(incident) if one.audience == audience), None)
     if clock is None or (step == rules.BEFORE and clock.is_overdue(now)):
+        return
+    speaks_at = held.speaks_at(incident, audience)
+    if speaks_at is not None and speaks_at <= max(clock.due_at, now + ON_ITS_WAY):
+        prompts.schedule(incident, Prompt.WORDS, speaks_at + ON_ITS_WAY, about=prompt.about)
         return
     if clock.at(step) > now:
         prompts.schedule(incident, Prompt.WORDS, clock.at(step), about=prompt.about)

@@ -24,6 +24,7 @@ from tocsin.incidents.models import Incident
 from tocsin.incidents.queries import TimelineLine
 from tocsin.incidents.template import queries as prepared
 from tocsin.insights.follow_up import follow_up
+from tocsin.statuspages.held import queries as held
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.questions import queries as questions
@@ -85,6 +86,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "ttr": incidents.ttr(incident),
         "source": rules.SOURCES.get(incident.source, incident.source),
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
+        "held": held.waiting(incident),
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
         "links": linking.made(request.actor, incident),

@@ -30,7 +30,15 @@ class Asked:
 
 def begin(incident: Incident) -> dict[str, Any]:
     """The form's fields for a follow-up to begin with."""
-    brief = queries.begun(incident)
+    return _fields(queries.begun(incident))
+
+
+def taken_back(words: dict[str, Any]) -> dict[str, Any]:
+    """The form's fields for a follow-up that was confirmed and did not go out."""
+    return _fields(_brief(words))
+
+
+def _fields(brief: rules.Brief) -> dict[str, Any]:
     fields: dict[str, Any] = {"opening": brief.opening, "place": brief.place}
     fields |= {"current_status": "\n".join(brief.current_status), "next_steps": "\n".join(brief.next_steps)}
     for name in rules.QUESTIONS:

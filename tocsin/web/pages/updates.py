@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,20 +18,22 @@ from tocsin.core.errors import Refused
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
-from tocsin.incidents.template import queries as prepared
 from tocsin.statuspages import commands, queries, rules
 from tocsin.statuspages.briefs import queries as briefs
+from tocsin.statuspages.held import commands as held
+from tocsin.statuspages.held import queries as waiting
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.models import Update
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
 from tocsin.web.gate.policy import RESPONDER, allow
-from tocsin.web.pages import update_brief
+from tocsin.web.pages import update_brief, update_drafts
 from tocsin.web.pages.addresses import at_incident
 
+WHERE = {rules.INTERNAL: "inside", rules.EXTERNAL: "to customers"}
 PREFIX = {rules.INTERNAL: "Inside", rules.EXTERNAL: "Customers"}
-_FIELDS = {"next_update_at": "next", "internal": "form", "external": "form"}
+_FIELDS = {"next_update_at": "next", "at": "later", "internal": "form", "external": "form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,12 @@ def compose(request: Request, key: str) -> HttpResponse:
     last = queries.last_update(incident)
     if request.method == "GET":
         status = request.GET.get("status", "")
-        form = Typed(initial=_drafts(request, incident, last, status if status in rules.STATUSES else ""))
+        begun = update_drafts.again(request, incident, request.GET.get("again", ""))
+        begun = begun or update_drafts.begin(request, incident, last, status if status in rules.STATUSES else "")
+        form = Typed(initial=begun)
         return _form(request, incident, form, last)
-    if queries.updates_of(incident).filter(confirmation=request.POST.get("confirmation") or "-").exists():
-        messages.warning(request, "This was published already. Nothing was said twice.")
+    if _is_known(incident, request.POST.get("confirmation", "")):
+        messages.warning(request, "This was confirmed already. Nothing is said twice.")
         return redirect(f"/{incident.key}")
     form = Typed(request.POST)
     words = _read(form, request, incident)
@@ -78,16 +83,20 @@ def _publish(
     request: Request, incident: Incident, form: Typed, words: dict[str, Any], confirmation: str, last: Update | None
 ) -> HttpResponse:
     try:
-        done = commands.post_update(request.actor, incident, **words, confirmation=confirmation, now=request.now)
+        kept = held.hold(request.actor, incident, **words, confirmation=confirmation, at=form["later_at"] or None, now=request.now)
     except Refused as refused:
         form.refuse(refused, **_FIELDS)
         return _form(request, incident, form, last)
-    where = "Published inside and to customers" if len(done.updates) > 1 else "Published"
-    if done.already:
-        messages.warning(request, "This was published already. Nothing was said twice.")
-    else:
-        messages.success(request, f"{where}.")
+    where = " and ".join(WHERE[audience] for audience in kept.audiences)
+    when = typed_times.sentence(kept.at, request.actor.zone, request.now) if kept.at else "in a moment"
+    messages.success(request, f"Confirmed. It goes out {where} {when}.")
     return redirect(f"/{incident.key}")
+
+
+def _is_known(incident: Incident, confirmation: str) -> bool:
+    """Whether the same form was confirmed before, and is published or on its way."""
+    published = queries.updates_of(incident).filter(confirmation=confirmation or "-").exists()
+    return published or waiting.by_confirmation(incident, confirmation) is not None
 
 
 def _keep(request: Request, incident: Incident, form: Typed, words: dict[str, Any], last: Update | None) -> HttpResponse:
@@ -102,42 +111,12 @@ def _keep(request: Request, incident: Incident, form: Typed, words: dict[str, An
     return redirect(f"/{incident.key}/drafts")
 
 
-def _drafts(request: Request, incident: Incident, last: Update | None, status: str) -> dict[str, Any]:
-    """Words to begin with: the fixed first and last messages, in between what the state document says."""
-    open_for_customers = not _closed_to_customers(incident)
-    status = status or (last.status if last else rules.INVESTIGATING)
-    if incident.state == Incident.RESOLVED:
-        status = rules.RESOLVED
-    inside, outside = queries.draft(incident, rules.INTERNAL, status), queries.draft(incident, rules.EXTERNAL, status)
-    follow_up = briefs.is_follow_up(incident, status)
-    plan = prepared.plan(request.actor, incident) if last is None else None
-    meant = plan.audiences if plan and plan.audiences else rules.AUDIENCES
-    return {
-        "status": status,
-        "to_internal": rules.INTERNAL in meant,
-        "internal_title": inside.title,
-        "internal_body": "" if follow_up else inside.body,
-        "to_external": open_for_customers and rules.EXTERNAL in meant,
-        "external_title": outside.title if open_for_customers else "",
-        "external_body": outside.body if open_for_customers else "",
-        "next": "" if status == rules.RESOLVED else "in 30 min",
-        "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
-        "follow_up": follow_up,
-        "lists": [one.slug for one in mailing.defaults(incident)],
-        **(update_brief.begin(incident) if follow_up else {}),
-    }
-
-
-def _closed_to_customers(incident: Incident) -> str:
-    """Why nothing of this incident may be told outside, or nothing."""
-    return "This incident is private. Nothing of it is shown to customers." if incident.is_private else ""
-
-
 def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
     """The form as arguments of the command; what is wrong is noted at its field."""
     status = form.choice("status", rules.STATUSES, wrong="Choose a status.")
     promised = form.when("next", zone=request.actor.zone, now=request.now, past=False)
     form.values["next_at"] = promised
+    form.values["later_at"] = form.when("later", zone=request.actor.zone, now=request.now, past=False)
     form.values["follow_up"] = briefs.is_follow_up(incident, status)
     words: dict[str, Any] = {"status": status, "next_update_at": promised}
     for audience in rules.AUDIENCES:
@@ -191,7 +170,7 @@ def _check(form: Typed, request: Request, incident: Incident, words: dict[str, A
     prefix = incident.key.partition("-")[0]
     try:
         if "next" not in form.errors and words["status"] in rules.STATUSES:
-            rules.check_promise(words["status"], words["next_update_at"], request.now)
+            rules.check_promise(words["status"], words["next_update_at"], form["later_at"] or request.now)
         if outside is not None:
             rules.check_public(outside["title"], "external_title", prefix, incident.key)
             rules.check_public(outside["body"], "external_body", prefix, incident.key)
@@ -250,7 +229,7 @@ def _form(
         "due": queries.next_due(incident),
         "notice": _overtaken_by(incident, last) if overtaken and last else None,
         "statuses": rules.STATUSES.items(),
-        "outside_closed": _closed_to_customers(incident),
+        "outside_closed": update_drafts.closed_to_customers(incident),
         "components": [(part, chosen.get(part.id) or part.state) for part in queries.components(rules.EXTERNAL)],
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
@@ -264,9 +243,10 @@ def _form(
 
 def _readable(form: Typed, request: Request) -> None:
     """A promise carried through the review as an instant is shown again as people type it."""
+    for name in ("next", "later"):
+        if form[f"{name}_at"] and str(form[name]).endswith("Z"):
+            form.values[name] = typed_times.typed(form[f"{name}_at"], request.actor.zone, request.now)
     promised = form["next_at"]
-    if promised and str(form["next"]).endswith("Z"):
-        form.values["next"] = typed_times.typed(promised, request.actor.zone, request.now)
     if not promised and form["next"] and not form.errors:
         form.values["next_at"] = typed_times.understand(form["next"], zone=request.actor.zone, now=request.now, past=False)
         form.values["next_said"] = typed_times.sentence(form["next_at"], request.actor.zone, request.now)
@@ -288,6 +268,8 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "question": "Publish this inside and to customers?" if both else f"Publish this {'to customers' if outside else 'inside'}?",
         "button": "Publish inside and to customers" if both else "Publish to customers" if outside else "Publish inside",
         "confirmation": secrets.token_urlsafe(16),
+        "hold_seconds": settings.TOCSIN.hold_seconds,
+        "later_said": typed_times.sentence(form["later_at"], request.actor.zone, request.now) if form["later_at"] else "",
         "seen": last.id if last else "",
         "hints": _hints(incident, form),
         "carried": list(_carried(form)),
@@ -310,7 +292,8 @@ def _carried(form: Typed) -> list[tuple[str, str]]:
     pairs += [("lists_shown", "1"), *(("lists", slug) for slug in form["lists"] or ())]
     pairs += update_brief.carried(form) if form["follow_up"] else []
     pairs += [(f"c-{part}", state) for part, state in (form["components"] or {}).items()]
-    return [*pairs, ("next", clock.rfc3339(form["next_at"]) if form["next_at"] else "")]
+    times = [(name, form[f"{name}_at"]) for name in ("next", "later")]
+    return [*pairs, *((name, clock.rfc3339(at) if at else "") for name, at in times)]
 
 
 urlpatterns = [at_incident("/update", compose)]

@@ -25,6 +25,7 @@ from tocsin.web.pages import (
     document_rows,
     drafts,
     follow_up,
+    held,
     home,
     incident_templates,
     incidents,
@@ -147,6 +148,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *status.urlpatterns,
     *style.urlpatterns,
     *transcript.urlpatterns,
+    *held.urlpatterns,
     *updates.urlpatterns,
     *webhooks.urlpatterns,
 ]

@@ -157,11 +157,11 @@
     event.preventDefault();
     const body = new URLSearchParams(new FormData(event.target));
     if (event.submitter) body.append(event.submitter.name, event.submitter.value);
+    event.submitter?.closest("details")?.removeAttribute("open");
     try {
       const answer = await fetch(event.target.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Live": "1" } });
       tell(answer.ok ? "" : "Not marked: somebody changed this message meanwhile.");
     } catch { tell("Not marked: no connection."); }
-    event.submitter?.closest("details")?.removeAttribute("open");
     refresh();
   });
 

@@ -1,0 +1,39 @@
+"""Words that were confirmed are on disk: a process that is killed while they can still be taken back says them when it is back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.installation import call
+from tests.acceptance.rig import COMPANY
+from tests.acceptance.shelf import Shelf
+from tests.waiting import until
+
+
+@pytest.mark.everywhere
+@pytest.mark.req("ICO-10", "FCO-04")
+def test_confirmed_words_survive_the_process_and_taken_back_ones_stay_unsaid(shelf: Shelf, tmp_path: Path) -> None:
+    rig = shelf.rig(tmp_path, COMPANY)
+    try:
+        incident = rig.api("POST", "/incidents", {"summary": "Nobody can pay", "severity": 3}).json
+        address = f"/incidents/{incident['key']}"
+        words = {"status": "investigating", "next_update_at": "2099-01-01T00:00:00Z"}
+        unsaid = {**words, "external": {"body": "A slip of the finger"}, "confirmation": "slip"}
+        held = rig.api("POST", f"{address}/hold-update", unsaid)
+        assert held.status == 201, held
+        assert rig.api("POST", f"{address}/held-updates/{held.json['id']}/take-back").json["state"] == "taken_back"
+        said = {**words, "external": {"body": "Some payments fail"}, "confirmation": "meant"}
+        assert rig.api("POST", f"{address}/hold-update", said).json["state"] == "held"
+        rig.tocsin.kill9()
+        rig.tocsin.start()
+        rig.fast_forward(seconds=6)
+        until(lambda: "Some payments fail" in call("GET", rig.tocsin.url + "/status").text, 20, "customers read nothing")
+        again = rig.api("POST", f"{address}/hold-update", said).json
+        assert again["state"] == "published"
+        assert [one["body"] for one in rig.api("GET", f"{address}/updates").json["items"]] == ["Some payments fail"]
+        assert "slip" not in call("GET", rig.tocsin.url + "/status").text
+    finally:
+        rig.take_all()
+        rig.close()

@@ -1,0 +1,71 @@
+"""The words that a composer begins with: drafted from the incident, or those that somebody took back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.incidents.models import Incident
+from tocsin.incidents.template import queries as prepared
+from tocsin.statuspages import queries, rules
+from tocsin.statuspages.briefs import queries as briefs
+from tocsin.statuspages.held import queries as held
+from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.models import Update
+from tocsin.web.forms import typed_times
+from tocsin.web.forms.request import Request
+from tocsin.web.pages import update_brief
+
+
+def begin(request: Request, incident: Incident, last: Update | None, status: str) -> dict[str, Any]:
+    """Words to begin with: the fixed first and last messages, in between what the state document says."""
+    open_for_customers = not closed_to_customers(incident)
+    status = status or (last.status if last else rules.INVESTIGATING)
+    if incident.state == Incident.RESOLVED:
+        status = rules.RESOLVED
+    inside, outside = queries.draft(incident, rules.INTERNAL, status), queries.draft(incident, rules.EXTERNAL, status)
+    follow_up = briefs.is_follow_up(incident, status)
+    plan = prepared.plan(request.actor, incident) if last is None else None
+    meant = plan.audiences if plan and plan.audiences else rules.AUDIENCES
+    return {
+        "status": status,
+        "to_internal": rules.INTERNAL in meant,
+        "internal_title": inside.title,
+        "internal_body": "" if follow_up else inside.body,
+        "to_external": open_for_customers and rules.EXTERNAL in meant,
+        "external_title": outside.title if open_for_customers else "",
+        "external_body": outside.body if open_for_customers else "",
+        "next": "" if status == rules.RESOLVED else "in 30 min",
+        "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
+        "follow_up": follow_up,
+        "lists": [one.slug for one in mailing.defaults(incident)],
+        **(update_brief.begin(incident) if follow_up else {}),
+    }
+
+
+def closed_to_customers(incident: Incident) -> str:
+    """Why nothing of this incident may be told outside, or nothing."""
+    return "This incident is private. Nothing of it is shown to customers." if incident.is_private else ""
+
+
+def again(request: Request, incident: Incident, wanted: str) -> dict[str, Any] | None:
+    """The words of an update that did not go out, by its id; None when nobody names one."""
+    found = held.one(request.actor, incident, wanted) if wanted else None
+    if found is None or found.state == found.HELD:
+        return None
+    inside, outside = found.words.get(rules.INTERNAL) or {}, found.words.get(rules.EXTERNAL) or {}
+    states = {part.id: part.state for part in queries.components(rules.EXTERNAL)}
+    follow_up = bool(inside.get("opening"))
+    return {
+        "status": found.words["status"],
+        "to_internal": bool(inside),
+        "internal_title": inside.get("title", ""),
+        "internal_body": inside.get("body", ""),
+        "to_external": bool(outside) and not closed_to_customers(incident),
+        "external_title": outside.get("title", ""),
+        "external_body": outside.get("body", ""),
+        "next": typed_times.typed(found.next_update_at, request.actor.zone, request.now) if found.next_update_at else "",
+        "components": states | (found.words.get("components") or {}),
+        "lists": found.words.get("lists"),
+        "follow_up": follow_up,
+        **(update_brief.taken_back(inside) if follow_up else {}),
+    }
