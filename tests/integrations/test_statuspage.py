@@ -89,7 +89,8 @@ def test_a_part_set_by_hand_and_a_test(there: Hosted) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent"), [(400, True), (403, True), (404, True), (422, True), (420, False), (429, False), (500, False), (503, False)]
+    ("status", "permanent"),
+    [(400, True), (403, True), (404, True), (422, True), (420, False), (429, False), (500, False), (503, False)],
 )
 def test_answers_are_judged(there: Hosted, status: int, permanent: bool) -> None:
     there.trouble = lambda method, path: (status, {}, b'{"error":["Name is odd","Body too"]}')

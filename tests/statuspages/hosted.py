@@ -30,7 +30,8 @@ class Hosted(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.key = key
         self.components = [
-            {"id": f"c{number:011d}", "name": name, "status": "operational", "group": False} for number, name in enumerate(components)
+            {"id": f"c{number:011d}", "name": name, "status": "operational", "group": False}
+            for number, name in enumerate(components)
         ]
         self.incidents: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str]] = []

@@ -283,7 +283,12 @@ def test_a_signed_call_carries_the_whole_entry_in_the_shape_of_hosted_pages(ther
     said = json.loads(raw)["incident"]
     assert (path, headers["webhook-id"]) == ("/hook", MirrorCopy.objects.earliest("created_at").id)
     assert [one["body"] for one in said["incident_updates"]] == ["We know.", "We look into it."]
-    assert (said["name"], said["status"], said["impact"], said["resolved_at"]) == ("Issues with Tickets", "identified", "minor", None)
+    assert (said["name"], said["status"], said["impact"], said["resolved_at"]) == (
+        "Issues with Tickets",
+        "identified",
+        "minor",
+        None,
+    )
     assert incident.key.encode() not in raw
     assert MirroredEntry.objects.get().remote_id == said["id"]
 

@@ -30,6 +30,7 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -116,6 +117,9 @@ def build() -> House:
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
+    mirror, _ = mirrors.create_mirror(
+        SYSTEM, name="Own site", kind="signed", audience="external", address="https://own.example.com/hook", now=NOW
+    )
     house.values = {
         "pk": "1",
         "public_entry": "000000000000",
@@ -127,6 +131,10 @@ def build() -> House:
         "mail_in_id": arrived.id,
         "api/v1/mail-in/wanted": arrived.id,
         "component": part.id,
+        "admin/mirrors/slug": mirror.slug,
+        "api/v1/mirrors/wanted": mirror.slug,
+        "copy_id": "mrc_00000000000000000000000000",
+        "there_id": "mre_00000000000000000000000000",
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,

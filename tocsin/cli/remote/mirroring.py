@@ -29,7 +29,7 @@ def _parts(given: list[str] | None) -> dict[str, str] | None:
     pairs = [one.partition("=") for one in given]
     wrong = next((ours for ours, equals, theirs in pairs if not (ours and equals and theirs)), None)
     if wrong is not None:
-        raise typer.BadParameter("--part is OURS=THEIRS, such as Checkout=\"Web shop\".")
+        raise typer.BadParameter('--part is OURS=THEIRS, such as Checkout="Web shop".')
     return {ours: theirs for ours, _, theirs in pairs}
 
 

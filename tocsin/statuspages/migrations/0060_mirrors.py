@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('statuspages', '0051_mail_both_ways'),
+        ('statuspages', '0052_held'),
     ]
 
     operations = [

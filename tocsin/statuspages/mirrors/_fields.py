@@ -11,7 +11,6 @@ from tocsin.core import secrets
 from tocsin.core.errors import Invalid
 from tocsin.core.net import outbound
 from tocsin.core.text import texts
-from tocsin.statuspages.mirrors import rules
 from tocsin.statuspages.mirrors.models import Mirror
 from tocsin.statuspages.models import Component
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tocsin.core import secrets
 from tocsin.statuspages.mirrors import ports, queueing
-from tocsin.statuspages.mirrors.models import Mirror, MirroredEntry, MirrorCopy
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.outside.rules import code
 from tocsin.statuspages.rules import EXTERNAL

@@ -55,6 +55,12 @@ def told(incident: Incident) -> list[Told]:
     return sorted(found, key=lambda one: (one.update.at, one.update.id), reverse=True)
 
 
+def names(audience: str) -> list[str]:
+    """What the pages elsewhere are called that an update for this audience goes to now."""
+    rows = Mirror.objects.filter(audience=audience, removed_at=None, paused_at=None)
+    return list(rows.order_by("name").values_list("name", flat=True))
+
+
 def there(incident: Incident) -> list[MirroredEntry]:
     """What pages elsewhere say of an incident, as far as they confirmed it; open ones first."""
     rows = MirroredEntry.objects.filter(entry__incident=incident, mirror__removed_at=None).exclude(remote_id="")

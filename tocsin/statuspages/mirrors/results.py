@@ -16,7 +16,7 @@ from tocsin.paging.ports import Result
 from tocsin.statuspages import events
 from tocsin.statuspages import rules as words
 from tocsin.statuspages.mirrors import rules
-from tocsin.statuspages.mirrors.models import Mirror, MirroredEntry, MirrorCopy
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
 from tocsin.statuspages.mirrors.ports import Landed
 
 

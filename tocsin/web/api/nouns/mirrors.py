@@ -206,13 +206,15 @@ def get_mirrored(request: Request, wanted: str) -> MirroredDocument:
     return MirroredDocument(incident=incident.key, results=found, there=[show_there(one) for one in queries.there(incident)])
 
 
-@results.post("/{wanted}/mirrored/{copy}/retry", response={202: CopyDocument}, auth=RESPONDS, summary="Tell a page elsewhere again")
-def retry_copy(request: Request, wanted: str, copy: str) -> Status:
+@results.post(
+    "/{wanted}/mirrored/{copy_id}/retry", response={202: CopyDocument}, auth=RESPONDS, summary="Tell a page elsewhere again"
+)
+def retry_copy(request: Request, wanted: str, copy_id: str) -> Status:
     incident = incidents.by_key(request.actor, wanted)
-    return Status(202, _copy(commands.retry(request.actor, incident, queries.copy(incident, copy), now=request.now)))
+    return Status(202, _copy(commands.retry(request.actor, incident, queries.copy(incident, copy_id), now=request.now)))
 
 
-@results.post("/{wanted}/mirrored/{there}/closed", response=ThereDocument, auth=RESPONDS, summary="It was closed there by hand")
-def say_closed(request: Request, wanted: str, there: str) -> ThereDocument:
+@results.post("/{wanted}/mirrored/{there_id}/closed", response=ThereDocument, auth=RESPONDS, summary="It was closed there by hand")
+def say_closed(request: Request, wanted: str, there_id: str) -> ThereDocument:
     incident = incidents.by_key(request.actor, wanted)
-    return show_there(commands.say_closed(request.actor, incident, queries.entry(incident, there), now=request.now))
+    return show_there(commands.say_closed(request.actor, incident, queries.entry(incident, there_id), now=request.now))
