@@ -1,4 +1,4 @@
-"""Every page elsewhere hears what ours say: in order, once, in one entry over there; what failed is seen and tried again by a press."""
+"""Every page elsewhere hears what ours say: in order, once, in one entry there; what failed is seen and tried again by a press."""
 
 from __future__ import annotations
 

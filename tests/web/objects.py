@@ -135,6 +135,8 @@ def build() -> House:
         "api/v1/mirrors/wanted": mirror.slug,
         "copy_id": "mrc_00000000000000000000000000",
         "there_id": "mre_00000000000000000000000000",
+        "held_id": "hld_00000000000000000000000000",
+        "held": "hld_00000000000000000000000000",
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,

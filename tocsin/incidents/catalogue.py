@@ -340,7 +340,7 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "sev2",
     ),
     "mirror.retried": _said(lambda data: f"{data.get('mirror')} is told again", "Update", "tell", quiet=True),
-    "mirror.closed": _said(lambda data: f"the entry on {data.get('mirror')} was closed there by hand", "Update", "tell", quiet=True),
+    "mirror.closed": _said(lambda data: f"closed by hand on {data.get('mirror')}", "Update", "tell", quiet=True),
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
     "question.asked": _said(
         lambda data: f"{data.get('name')} asks by mail: {data.get('text', '')}", "Question", "talk", group="talk"

@@ -1,4 +1,4 @@
-"""What is left to do after an incident: postmortem, clean-up, customers to speak to, status pages that still speak, elsewhere too."""
+"""What is left to do after an incident: postmortem, clean-up, customers to speak to, status pages that still speak."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ MIRROR_REMOVED = "mirror.removed"
 """data: name"""
 
 MIRROR_TOLD = "mirror.told"
-"""A page elsewhere carries an update. Subject: the mirror; context: the incident. data: mirror (its name), page (audience), answer"""
+"""A page elsewhere carries an update. Subject: the mirror; context: the incident. data: mirror (its name), page, answer"""
 
 MIRROR_FAILED = "mirror.failed"
 """A page elsewhere could not be told and is not tried again. Subject: the mirror; context: the incident, or empty. data: mirror

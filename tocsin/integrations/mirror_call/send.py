@@ -1,4 +1,4 @@
-"""One signed POST. The same update goes under the same `webhook-id` however often it is tried: whoever reads drops repeats by it."""
+"""One signed POST. The same update goes under the same `webhook-id` however often it is tried: readers drop repeats by it."""
 
 from __future__ import annotations
 

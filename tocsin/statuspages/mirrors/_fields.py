@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ _KEY = re.compile(r"[\x21-\x7e]{8,400}")
 
 def checked(fields: Mapping[str, Any], *, kind: str, audience: str) -> dict[str, Any]:
     """The values of these fields as a Mirror keeps them. Raises Invalid with the field."""
-    checks = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "name": lambda value: texts.line(value, field="name", limit=120),
         "address": address,
         "remote_page": lambda value: _remote_page(value, kind),

@@ -134,7 +134,7 @@ def try_mirror(actor: Actor, mirror: Mirror, *, now: dt.datetime) -> MirrorCopy:
 
 
 def retry(actor: Actor, incident: Incident, copy: MirrorCopy, *, now: dt.datetime) -> MirrorCopy:
-    """Tell a page elsewhere again what it did not take. Raises Conflict for what is there, on its way, or for a page that is off."""
+    """Tell a page again what it did not take. Raises Conflict for what is there or on its way, and for a page that is off."""
     permissions.require_retry(actor, incident)
     with transaction.atomic():
         copy = db.lock(MirrorCopy.objects.filter(pk=copy.pk)).select_related("mirror").get()

@@ -47,5 +47,5 @@ def again_at(*, tries: int, permanent: bool, wanted_at: dt.datetime, now: dt.dat
     """
     if permanent or now - wanted_at >= KEEP_TRYING:
         return None
-    plain = min(_FIRST * 2 ** min(tries - 1, 20), _LONGEST)
+    plain: dt.timedelta = min(_FIRST * 2 ** min(tries - 1, 20), _LONGEST)
     return now + plain * (0.8 + 0.4 * luck)
