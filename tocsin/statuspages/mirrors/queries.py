@@ -75,16 +75,18 @@ def left_open(incident: Incident) -> list[MirroredEntry]:
     return list(rows.select_related("mirror", "entry").order_by("mirror__name", "id"))
 
 
-def copy(incident: Incident, wanted: str) -> MirrorCopy:
-    """Raises NotFound for what belongs to another incident, too."""
+def copy(actor: Actor, incident: Incident, wanted: str) -> MirrorCopy:
+    """For whoever may try again. Raises NotAllowed, and NotFound for what belongs to another incident, too."""
+    permissions.require_retry(actor, incident)
     found = MirrorCopy.objects.filter(update__entry__incident=incident, pk=wanted).first()
     if found is None:
         raise NotFound(f"No page elsewhere was told that of {incident.key}.")
     return found
 
 
-def entry(incident: Incident, wanted: str) -> MirroredEntry:
-    """What one page elsewhere says, by its id here. Raises NotFound."""
+def entry(actor: Actor, incident: Incident, wanted: str) -> MirroredEntry:
+    """What one page elsewhere says, by its id here, for whoever may say that it is closed. Raises NotAllowed or NotFound."""
+    permissions.require_retry(actor, incident)
     found = MirroredEntry.objects.filter(entry__incident=incident, pk=wanted).first()
     if found is None:
         raise NotFound(f"No page elsewhere says that of {incident.key}.")

@@ -38,7 +38,7 @@ def show(request: Request, key: str) -> HttpResponse:
 def retry(request: Request, key: str, copy_id: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     try:
-        copy = commands.retry(request.actor, incident, queries.copy(incident, copy_id), now=request.now)
+        copy = commands.retry(request.actor, incident, queries.copy(request.actor, incident, copy_id), now=request.now)
         messages.success(request, f"{copy.mirror.name} is told again. What comes of it stands below.")
     except Refused as refused:
         if refused.status != 409:
@@ -51,7 +51,7 @@ def retry(request: Request, key: str, copy_id: str) -> HttpResponse:
 @require_POST
 def closed(request: Request, key: str, there_id: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
-    there = commands.say_closed(request.actor, incident, queries.entry(incident, there_id), now=request.now)
+    there = commands.say_closed(request.actor, incident, queries.entry(request.actor, incident, there_id), now=request.now)
     messages.success(request, f"{there.mirror.name} says nothing of {incident.key} any more.")
     return redirect(f"/{incident.key}/mirrored")
 

@@ -211,10 +211,14 @@ def get_mirrored(request: Request, wanted: str) -> MirroredDocument:
 )
 def retry_copy(request: Request, wanted: str, copy_id: str) -> Status:
     incident = incidents.by_key(request.actor, wanted)
-    return Status(202, _copy(commands.retry(request.actor, incident, queries.copy(incident, copy_id), now=request.now)))
+    return Status(
+        202, _copy(commands.retry(request.actor, incident, queries.copy(request.actor, incident, copy_id), now=request.now))
+    )
 
 
 @results.post("/{wanted}/mirrored/{there_id}/closed", response=ThereDocument, auth=RESPONDS, summary="It was closed there by hand")
 def say_closed(request: Request, wanted: str, there_id: str) -> ThereDocument:
     incident = incidents.by_key(request.actor, wanted)
-    return show_there(commands.say_closed(request.actor, incident, queries.entry(incident, there_id), now=request.now))
+    return show_there(
+        commands.say_closed(request.actor, incident, queries.entry(request.actor, incident, there_id), now=request.now)
+    )
