@@ -86,6 +86,7 @@ def test_what_came_of_an_update_is_read_and_tried_again_and_what_is_left_open_is
     refusal(ben.post(f"{path}/mrc_00000000000000000000000000/retry"), 404)
     copy = MirrorCopy.objects.get()
     MirroredEntry.objects.create(mirror=copy.mirror, entry=copy.update.entry, remote_id="p31zjtct2jer", status="investigating")
+    refusal(ben.post(f"{path}/{MirroredEntry.objects.get().id}/closed"), 409)
     given.resolved(there, incident, final={})
     (left,) = ben.get(f"incidents/{incident.key}/follow-up").json()["mirrored"]
     assert (left["mirror"], left["remote_id"]) == ("hosted", "p31zjtct2jer")

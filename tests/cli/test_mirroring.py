@@ -21,7 +21,15 @@ def test_a_page_elsewhere_is_registered_and_changed(world: World) -> None:
 
 def test_results_are_read_and_tried_again(world: World) -> None:
     copy = {"id": "mrc_1", "mirror": "own", "state": "failed", "answer": "HTTP 401"}
-    result = {"at": "2026-11-20T09:00:00Z", "page": "external", "status": "investigating", "done": 2, "failed": 1, "waiting": 0}
+    result = {
+        "at": "2026-11-20T09:00:00Z",
+        "page": "external",
+        "status": "investigating",
+        "done": 2,
+        "failed": 1,
+        "unsent": 0,
+        "waiting": 0,
+    }
     world.answer = {"results": [{**result, "copies": [copy]}], "there": []}
     done = run("incident", "mirrored", "HOT-1")
     assert "external investigating: 2 done, 1 failed" in done

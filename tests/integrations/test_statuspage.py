@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from tests.statuspages import hosted
 from tests.statuspages.hosted import Hosted
 from tocsin.core.net import addresses
 from tocsin.core.net.outbound import Guard
+from tocsin.integrations.statuspage import api
 from tocsin.integrations.statuspage.send import send
 from tocsin.statuspages.mirrors.ports import Landed, Message, Part, Said, Target, Words
 
@@ -127,6 +129,22 @@ def test_hostile_answers_are_failures_in_words(
     assert words in got.answer
     assert len(got.answer) <= 300
     assert there.incidents == []
+
+
+def test_one_that_does_not_answer_is_left_alone_and_tried_again(there: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def never(method: str, path: str) -> None:
+        over.wait(20)
+
+    there.trouble = never
+    monkeypatch.setattr(api, "TOGETHER", 0.3)
+    try:
+        got = tell(there, FIRST)
+    finally:
+        over.set()
+    assert (got.ok, got.permanent) == (False, False)
+    assert "time limit" in got.answer
 
 
 def test_an_id_that_would_lead_elsewhere_is_not_followed(there: Hosted) -> None:

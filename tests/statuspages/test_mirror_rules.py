@@ -10,7 +10,7 @@ from tocsin.statuspages.mirrors import rules
 
 def test_results_are_counted_in_words() -> None:
     assert rules.tally(["done", "failed", "done"]).words == "2 done, 1 failed"
-    assert rules.tally(["due", "leased", "cancelled"]).words == "1 failed, 2 on the way"
+    assert rules.tally(["due", "leased", "cancelled"]).words == "1 not sent, 2 on the way"
     assert rules.tally([]).words == ""
 
 

@@ -9,12 +9,15 @@ from tocsin.core.work import leases
 from tocsin.demo import cast
 from tocsin.incidents.models import Incident
 from tocsin.paging.ports import Result
-from tocsin.statuspages.mirrors import commands, queueing, results
+from tocsin.statuspages.mirrors import commands, queueing
+from tocsin.statuspages.mirrors.commands import results
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy
 from tocsin.statuspages.mirrors.ports import Landed
 from tocsin.statuspages.models import Update
 
 _TAKEN = Landed(ok=True, answer="created", remote_id="p31zjtct2jer", address="")
+
+_MINUTE = dt.timedelta(minutes=1)
 
 
 def fill(now: dt.datetime) -> None:
@@ -34,7 +37,7 @@ def fill(now: dt.datetime) -> None:
     said = list(rows.filter(entry__page__audience="external").order_by("at", "id")) if incident else []
     for update in said[:1]:
         _taken(update)
-    mirror = commands.pause_mirror(SYSTEM, mirror, now=said[0].at if said else now)
+    mirror = commands.pause_mirror(SYSTEM, mirror, now=min(now, said[0].at + _MINUTE) if said else now)
     for update in said[1:]:
         queueing.queue_update(update, update.at)
 

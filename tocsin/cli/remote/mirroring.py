@@ -121,7 +121,7 @@ def list_copies(api: Remote, wanted: Wanted, limit: Limit = 50) -> Any:
 
 def _mirrored(answer: Any) -> None:
     for one in answer["results"]:
-        counted = ((one["done"], "done"), (one["failed"], "failed"), (one["waiting"], "on the way"))
+        counted = ((one["done"], "done"), (one["failed"], "failed"), (one["unsent"], "not sent"), (one["waiting"], "on the way"))
         say(f"{one['at']} {one['page']} {one['status']}: " + ", ".join(f"{number} {word}" for number, word in counted if number))
         for copy in one["copies"]:
             say(f"  {copy['id']} {copy['mirror']} {copy['state']}: {copy['answer']}")

@@ -12,7 +12,8 @@ from tocsin.core.ports import Delivery
 from tocsin.core.work.engine import Module
 from tocsin.paging.jobs.carrying import Carrier, Parcel
 from tocsin.paging.ports import Result
-from tocsin.statuspages.mirrors import ports, preparing, results
+from tocsin.statuspages.mirrors import ports, preparing
+from tocsin.statuspages.mirrors.commands import results
 from tocsin.statuspages.mirrors.models import MirrorCopy
 from tocsin.statuspages.mirrors.queueing import LANE
 

@@ -21,24 +21,25 @@ TRIES_OF_A_FAULT = 3
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many mirrors have an update, have not, and are still being told."""
+    """How many pages elsewhere took an update, did not, were not told at all, and are still being told."""
 
     done: int
     failed: int
+    unsent: int
     waiting: int
 
     @property
     def words(self) -> str:
         """`2 done, 1 failed`; empty for none."""
-        counted = ((self.done, "done"), (self.failed, "failed"), (self.waiting, "on the way"))
+        counted = ((self.done, "done"), (self.failed, "failed"), (self.unsent, "not sent"), (self.waiting, "on the way"))
         return ", ".join(f"{number} {word}" for number, word in counted if number)
 
 
 def tally(states: Iterable[str]) -> Tally:
     """Of the states of copies."""
     found = list(states)
-    done, failed = found.count(DONE), found.count(FAILED) + found.count(CANCELLED)
-    return Tally(done, failed, len(found) - done - failed)
+    done, failed, unsent = found.count(DONE), found.count(FAILED), found.count(CANCELLED)
+    return Tally(done, failed, unsent, len(found) - done - failed - unsent)
 
 
 def again_at(*, tries: int, permanent: bool, wanted_at: dt.datetime, now: dt.datetime, luck: float) -> dt.datetime | None:

@@ -97,7 +97,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "visitors": visitors,
         "asked": questions.waiting(incident),
         "told_lists": mailing.told_lists(incident),
-        "mirrored": mirrors.told(incident),
+        "mirrored": mirrors.told(incident) if head.facts.last_status else [],
         **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
     }
     return render(request, "incident/room.html", context, status=status)

@@ -90,6 +90,7 @@ class ResultDocument(Schema):
     at: shapes.Instant
     done: int
     failed: int
+    unsent: int = Field(description="The page was switched off, or later words stood there already.")
     waiting: int
     copies: list[CopyDocument]
 
@@ -140,6 +141,7 @@ def _result(one: queries.Told) -> ResultDocument:
         at=update.at,
         done=tally.done,
         failed=tally.failed,
+        unsent=tally.unsent,
         waiting=tally.waiting,
         copies=show_copies(one.copies),
     )

@@ -1,4 +1,4 @@
-"""Registering pages elsewhere, trying them, and pressing Retry."""
+"""Registering pages elsewhere, switching and trying them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tocsin.core.eventlog.events import record
 from tocsin.core.ids import new_id
 from tocsin.core.store import db
 from tocsin.core.work import hints
-from tocsin.incidents.models import Incident
 from tocsin.statuspages import events
-from tocsin.statuspages.mirrors import _fields, permissions, rules
-from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
+from tocsin.statuspages.mirrors import permissions, rules
+from tocsin.statuspages.mirrors.commands import _fields
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy
 from tocsin.statuspages.mirrors.queueing import LANE
 
 _MOST = 50
@@ -131,36 +131,6 @@ def try_mirror(actor: Actor, mirror: Mirror, *, now: dt.datetime) -> MirrorCopy:
         made = MirrorCopy.objects.create(mirror=mirror, lane=LANE, due_at=now, created_at=now, wanted_at=now)
         hints.wake_after_commit(LANE)
     return made
-
-
-def retry(actor: Actor, incident: Incident, copy: MirrorCopy, *, now: dt.datetime) -> MirrorCopy:
-    """Tell a page again what it did not take. Raises Conflict for what is there or on its way, and for a page that is off."""
-    permissions.require_retry(actor, incident)
-    with transaction.atomic():
-        copy = db.lock(MirrorCopy.objects.filter(pk=copy.pk)).select_related("mirror").get()
-        if copy.work_state in {rules.DUE, rules.LEASED, rules.DONE}:
-            raise Conflict("It is there or on its way already.", current=copy)
-        if copy.mirror.removed_at or copy.mirror.paused_at:
-            raise Conflict(f"{copy.mirror.name} is switched off. An administrator resumes it.")
-        copy.work_state, copy.due_at, copy.wanted_at, copy.tries, copy.last_error = rules.DUE, now, now, 0, ""
-        copy.save(update_fields=["work_state", "due_at", "wanted_at", "tries", "last_error"])
-        data = {"mirror": copy.mirror.name, "page": copy.mirror.audience}
-        record(actor, events.MIRROR_RETRIED, copy.mirror_id, context=incident.id, now=now, data=data)
-        hints.wake_after_commit(LANE)
-    return copy
-
-
-def say_closed(actor: Actor, incident: Incident, there: MirroredEntry, *, now: dt.datetime) -> MirroredEntry:
-    """Somebody closed it over there by hand, because it cannot be told. Twice does no more than once."""
-    permissions.require_retry(actor, incident)
-    with transaction.atomic():
-        there = db.lock(MirroredEntry.objects.filter(pk=there.pk)).select_related("mirror").get()
-        if there.closed_at is None:
-            there.closed_at = now
-            there.save(update_fields=["closed_at"])
-            data = {"mirror": there.mirror.name, "page": there.mirror.audience}
-            record(actor, events.MIRROR_CLOSED, there.mirror_id, context=incident.id, now=now, data=data)
-    return there
 
 
 def _switch(actor: Actor, mirror: Mirror, paused_at: dt.datetime | None, name: str, now: dt.datetime) -> Mirror:
