@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from bench.figures import Figure, percentile
+from bench.paint import PAINTED
 from bench.weights import COMPRESSED, parts, size
 from tests.acceptance.installation import call
 from tests.acceptance.rig import COMPANY, Rig
@@ -20,8 +21,6 @@ from tests.browser.chromium import launched
 LINES, ASKED, LOADS = 2_000, 100, 20
 THROTTLE = 4
 """How many times slower the processor of the browser is made."""
-_PAINTED = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
-    .observe({type: 'largest-contentful-paint', buffered: true}))"""
 
 
 def measure(folder: Path) -> Iterator[Figure]:
@@ -89,6 +88,6 @@ def _paint(browser: Browser, rig: Rig, address: str, throttle: int) -> float:
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     page.goto(address, wait_until="load")
-    painted = float(page.evaluate(_PAINTED))
+    painted = float(page.evaluate(PAINTED))
     context.close()
     return painted

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import document, dwell, intake, month, pages, palette, proof, room, rota, scale, start, viewers, weights, years  # noqa: E402  (the path must be there first)
+from bench import document, dwell, intake, month, pages, paint, palette, proof, room, rota, scale, start, viewers, weights, years  # noqa: E402  (the path must be there first)
 from bench.figures import Figure  # noqa: E402
 from tests import tables  # noqa: E402
 
@@ -29,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     "proof": proof.measure,
     "month": month.measure,
     "pages": pages.measure,
+    "paint": paint.measure,
     "palette": palette.measure,
     "scale": scale.measure,
     "room": room.measure,

@@ -50,7 +50,11 @@ class Site:
             "endsAt": "0001-01-01T00:00:00Z",
             "fingerprint": fingerprint,
         }
-        document = {"version": "4", "status": status, "receiver": "tocsin", "alerts": [alert]}
+        self.send_alerts([alert])
+
+    def send_alerts(self, alerts: list[dict[str, Any]]) -> None:
+        """Alerts of one group, as Alertmanager sends them."""
+        document = {"version": "4", "status": alerts[0]["status"], "receiver": "tocsin", "alerts": alerts}
         key = self.demo["keys"]["alertmanager"]
         answer = call(
             "POST", f"{self.url}/in/{key}/alertmanager", json.dumps(document).encode(), {"Content-Type": "application/json"}

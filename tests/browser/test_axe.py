@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests import axe
 from tests.browser.screens import SCREENS, Screen
 from tests.browser.site import DESK, PHONE, Site, Visit
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("axe-core")
 
@@ -38,6 +40,8 @@ def findings(page: Page, *rules: str) -> list[str]:
 
 NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
 """What may be wrong on a phone alone; the soak asks everything there too."""
+TABLET = (768, 1024)
+"""Between the two nothing may be too wide; the rules say the same as at a desk."""
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +61,50 @@ def test_axe_finds_nothing(windows: dict[bool, Visit], site: Site, screen: Scree
     visit = windows[screen.signed_in]
     visit.page.emulate_media(color_scheme="light")
     visit.go(screen.path(site))
-    for (width, height), rules in ((PHONE, narrow), (DESK, ())):
+    for (width, height), rules in ((PHONE, narrow), (TABLET, None), (DESK, ())):
         visit.page.set_viewport_size({"width": width, "height": height})
-        assert findings(visit.page, *rules) == [], f"at {width}"
+        assert rules is None or findings(visit.page, *rules) == [], f"at {width}"
         wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{wide} pixels too wide at {width}"
     visit.page.emulate_media(color_scheme="dark")
     assert findings(visit.page, "color-contrast") == [], "in the dark"
     visit.judge()
+
+
+STORM = 120
+
+
+@pytest.mark.req("U12")
+def test_axe_finds_nothing_in_a_storm(windows: dict[bool, Visit], site: Site) -> None:
+    """More alerts than a page holds, in three widths and both themes; what wakes people is a page, not its length."""
+    stamp = dt.datetime.now(dt.UTC).isoformat()
+    storm = [
+        {
+            "status": "firing",
+            "labels": {"alertname": f"Host {number} does not answer", "severity": "warning"},
+            "annotations": {"summary": f"Host {number} of the northern hall does not answer, and neither does what ran on it"},
+            "startsAt": stamp,
+            "endsAt": "0001-01-01T00:00:00Z",
+            "fingerprint": f"{number:016x}",
+        }
+        for number in range(STORM)
+    ]
+    site.send_alerts(storm)
+    visit = windows[True]
+    until(
+        lambda: len(site.api("GET", "/alerts?status=triggered&limit=200").json["items"]) >= STORM, 60, "the storm is not taken in"
+    )
+    for path in ("/", "/alerts"):
+        visit.go(path)
+        for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
+            visit.page.emulate_media(color_scheme=scheme)
+            for width, height in (PHONE, TABLET, DESK):
+                visit.page.set_viewport_size({"width": width, "height": height})
+                assert findings(visit.page, *rules) == [], f"{path} at {width}, {scheme}"
+                wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                assert wide <= 0, f"{path}: {wide} pixels too wide at {width}"
+    visit.page.emulate_media(color_scheme="light")
+    visit.judge()
+    for alert in storm:
+        alert["status"], alert["endsAt"] = "resolved", stamp
+    site.send_alerts(storm)

@@ -45,11 +45,11 @@ def test_what_one_says_the_other_reads_and_answers_at_once(pair: tuple[Visit, Vi
     say(desk, "Is *payment* hit?")
     message = phone.locator("#log .said", has_text="Is payment hit?")
     expect(message).to_be_visible()
-    message.locator("summary").click()
+    message.locator(".acts").click()
     message.get_by_role("button", name="Looking").click()
     expect(desk.get_by_role("button", name="Looking 1")).to_be_visible()
-    expect(message.locator("details[open]")).to_have_count(0)
-    message.locator("summary").click()
+    expect(message.locator(".menu")).to_have_count(0)
+    message.locator(".acts").click()
     message.get_by_role("link", name="Reply").click()
     expect(phone.locator("#reply")).to_contain_text("Is *payment* hit?")
     say(phone, "no, only seats")
@@ -97,7 +97,9 @@ def test_nothing_typed_is_lost_when_the_line_is(visit: Visit, key: str) -> None:
 
 
 def test_what_was_sent_stays_in_sight_until_the_log_shows_it(visit: Visit, key: str) -> None:
+    """Neither the stream, which would bring the line, nor the page comes through."""
     visit.expected_faults = ["ERR_FAILED", "Failed to load resource"]
+    visit.page.route("**/live?*", lambda route: route.abort())
     page = visit.go(f"/{key}")
     page.route(f"**/{key}", lambda route: route.abort())
     say(page, "still in sight")
@@ -162,19 +164,16 @@ def test_everything_works_without_script_and_on_a_phone(browser: Browser, site: 
         message = page.locator("#log .said", has_text="lag")
         expect(message.locator("img")).to_be_visible()
         for button in ("Star for the timeline", "Seen"):
-            message.locator("summary").click()
-            message.get_by_role("link", name="Answer, mark or edit").click()
+            message.locator(".acts").click()
             page.get_by_role("button", name=button, exact=True).click()
         expect(message.get_by_role("button", name="Seen 1")).to_be_visible()
         expect(message).to_contain_text("starred")
-        message.locator("summary").click()
-        message.get_by_role("link", name="Answer, mark or edit").click()
+        message.locator(".acts").click()
         page.get_by_label("Words").fill("lag of the replica")
         page.get_by_role("button", name="Save").click()
         edited = page.locator("#log .said", has_text="lag of the replica")
         expect(edited).to_contain_text("edited")
-        edited.locator("summary").click()
-        edited.get_by_role("link", name="Answer, mark or edit").click()
+        edited.locator(".acts").click()
         page.get_by_role("link", name="Reply").click()
         say(page, "since when?")
         expect(page.locator("#log .quote")).to_contain_text("lag of the replica")
@@ -202,8 +201,8 @@ def test_axe_finds_nothing_in_a_room_that_was_used(visit: Visit, site: Site) -> 
         page = visit.go(f"/{room['key']}{path}")
         for width, height in (PHONE, DESK):
             page.set_viewport_size({"width": width, "height": height})
-            if not path:
-                page.locator(".acts").first.evaluate("one => { one.open = true; }")
+            if not path and not page.locator(".menu").count():
+                page.locator(".acts").first.click()
             assert findings(page) == [], f"{path} at {width}"
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert wide <= 0, f"{path}: {wide} pixels too wide at {width}"

@@ -143,21 +143,39 @@
   form.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
   form.addEventListener("drop", (event) => { if (take(event.dataTransfer?.files)) event.preventDefault(); });
 
-  /* What can be done with a message is drawn when somebody asks for it. Without this script the page of the message has it. */
-  document.addEventListener("toggle", ({ target }) => {
-    if (!target.matches("#log .acts[open]")) return;
-    const menu = document.getElementById("acts").content.cloneNode(true);
-    for (const one of menu.querySelectorAll("[data-when]")) if (!target.dataset.is.includes(one.dataset.when)) one.remove();
-    for (const one of menu.children) for (const name of ["href", "value"]) if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace("MSG", target.id.slice(2)));
-    target.querySelector("p").replaceChildren(menu);
-  }, true);
+  /* What can be done with a message is drawn above it when somebody asks for it. Without this script its own page has it. */
+  let opened = "";
+  const messageOf = (link) => link.closest("li").id;
+  function menu(link) {
+    const before = link.nextElementSibling;
+    if (before?.classList.contains("menu")) { before.remove(); opened = ""; link.setAttribute("aria-expanded", "false"); return; }
+    const made = document.createElement("p");
+    made.className = "menu row small";
+    made.append(document.getElementById("acts").content.cloneNode(true));
+    for (const one of made.querySelectorAll("[data-when]")) if (!link.dataset.is.includes(one.dataset.when)) one.remove();
+    for (const one of made.children) for (const name of ["href", "value"]) if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace("MSG", messageOf(link)));
+    link.after(made);
+    link.setAttribute("aria-expanded", "true");
+    opened = messageOf(link);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#log .acts");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    menu(link);
+  });
+  document.addEventListener("tocsin:fresh", () => {
+    const link = opened && document.getElementById(opened)?.querySelector(".acts");
+    if (link && !link.nextElementSibling?.classList.contains("menu")) menu(link);
+  });
 
   /* Marks go out in place. */
   document.getElementById("act").addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = new URLSearchParams(new FormData(event.target));
     if (event.submitter) body.append(event.submitter.name, event.submitter.value);
-    event.submitter?.closest("details")?.removeAttribute("open");
+    event.submitter?.closest(".menu")?.remove();
+    opened = "";
     try {
       const answer = await fetch(event.target.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Live": "1" } });
       tell(answer.ok ? "" : "Not marked: somebody changed this message meanwhile.");
@@ -178,7 +196,7 @@
   setInterval(report, 10000);
   document.addEventListener("visibilitychange", report);
   document.addEventListener("tocsin:fresh", report);
-  report();
+  requestAnimationFrame(() => setTimeout(report));
 
   window.addEventListener("online", () => { pause = 2000; drain(); });
   window.addEventListener("storage", (event) => { if (event.key === name) draw(); });

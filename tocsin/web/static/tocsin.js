@@ -88,7 +88,8 @@
   document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else { refresh(); start(); } });
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (event) => { if (event.persisted) { refresh(); start(); } });
-  if (!document.hidden) start();
+  const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+  if (!document.hidden) afterPaint(start);
 
   /* Relative times stay true while the page stands. */
   const span = (seconds) => seconds < 120 ? Math.floor(seconds) + " s" : seconds < 7200 ? Math.floor(seconds / 60) + " min"
