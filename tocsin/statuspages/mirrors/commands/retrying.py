@@ -36,7 +36,7 @@ def retry(actor: Actor, incident: Incident, copy: MirrorCopy, *, now: dt.datetim
 
 
 def say_closed(actor: Actor, incident: Incident, there: MirroredEntry, *, now: dt.datetime) -> MirroredEntry:
-    """Somebody closed it over there by hand, because it cannot be told. Twice does no more than once; Conflict while ours is open."""
+    """Somebody closed it over there by hand. Twice does no more than once; raises Conflict while ours is open."""
     permissions.require_retry(actor, incident)
     with transaction.atomic():
         there = db.lock(MirroredEntry.objects.filter(pk=there.pk)).select_related("mirror", "entry").get()
