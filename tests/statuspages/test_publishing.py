@@ -132,6 +132,7 @@ def test_a_stakeholder_does_not_speak_for_the_company():
         published(there, given.fixing(there), by="sven")
 
 
+@pytest.mark.req("FCO-07")
 def test_updates_of_one_incident_share_one_entry_in_order_with_the_last_status():
     there = given.house()
     incident = given.fixing(there)

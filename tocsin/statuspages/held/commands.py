@@ -78,12 +78,16 @@ def hold(
             confirmed_at=now,
             at=at,
         )
-        if held.due_at <= now:
-            _publish(held, actor, now)
-            return held
+        _send_on_its_way(actor, held, now)
+    return held
+
+
+def _send_on_its_way(actor: Actor, held: HeldUpdate, now: dt.datetime) -> None:
+    if held.due_at <= now:
+        _publish(held, actor, now)
+    else:
         _say(actor, events.UPDATE_HELD, held, now)
         db.after_commit_once(_wake)
-    return held
 
 
 def _read_first(incident: Incident) -> None:
