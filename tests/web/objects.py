@@ -113,13 +113,13 @@ def build() -> House:
     able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
+    mirror, _ = mirrors.create_mirror(
+        SYSTEM, name="Own site", kind="signed", audience="external", address="https://own.example.com/hook", now=NOW
+    )
     told = lists.create_list(SYSTEM, name="Leadership", severities=[1, 2], now=NOW)
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
-    mirror, _ = mirrors.create_mirror(
-        SYSTEM, name="Own site", kind="signed", audience="external", address="https://own.example.com/hook", now=NOW
-    )
     house.values = {
         "pk": "1",
         "public_entry": "000000000000",
@@ -135,8 +135,6 @@ def build() -> House:
         "api/v1/mirrors/wanted": mirror.slug,
         "copy_id": "mrc_00000000000000000000000000",
         "there_id": "mre_00000000000000000000000000",
-        "held_id": "hld_00000000000000000000000000",
-        "held": "hld_00000000000000000000000000",
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,
@@ -200,6 +198,8 @@ def build() -> House:
         "api/v1/incidents/<wanted>/drill-drafts/draft": "drf_00000000000000000000000000",
         "draft": "drf_00000000000000000000000000",
         "draft_id": "drf_00000000000000000000000000",
+        "held": "hld_00000000000000000000000000",
+        "held_id": "hld_00000000000000000000000000",
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
