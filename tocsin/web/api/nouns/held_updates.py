@@ -7,12 +7,11 @@ from typing import Literal
 from ninja import Router, Schema
 from pydantic import Field
 
-from tocsin.core.ids import new_id
 from tocsin.incidents import queries as incidents
 from tocsin.statuspages.held import commands, queries
 from tocsin.statuspages.held.models import HeldUpdate
 from tocsin.web.api import lists, shapes
-from tocsin.web.api.nouns.status_pages import NewUpdate, Published, published
+from tocsin.web.api.nouns.status_pages import NewUpdate, Published, arguments, published
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
 
@@ -60,19 +59,8 @@ def list_held_updates(request: Request, wanted: str) -> dict:
 
 @router.post("/{wanted}/hold-update", response={201: HeldDocument}, auth=RESPONDS, summary="Confirm an update that goes out later")
 def hold_update(request: Request, wanted: str, body: HoldUpdate) -> tuple[int, HeldDocument]:
-    held = commands.hold(
-        request.actor,
-        incidents.by_key(request.actor, wanted),
-        status=body.status,
-        external=body.external.model_dump() if body.external else None,
-        internal=body.internal.model_dump() if body.internal else None,
-        next_update_at=body.next_update_at,
-        confirmation=body.confirmation or new_id("cnf"),
-        components=body.components,
-        lists=body.lists,
-        at=body.at,
-        now=request.now,
-    )
+    incident = incidents.by_key(request.actor, wanted)
+    held = commands.hold(request.actor, incident, **arguments(body), at=body.at, now=request.now)
     return 201, _show(held)
 
 

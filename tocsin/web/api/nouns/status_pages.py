@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from ninja import Router, Schema
 from pydantic import Field
@@ -242,20 +242,22 @@ def get_drafts(request: Request, wanted: str, status: UpdateStatus = "investigat
     )
 
 
+def arguments(body: NewUpdate) -> dict[str, Any]:
+    """What the commands that publish are called with."""
+    return {
+        "status": body.status,
+        "external": body.external.model_dump() if body.external else None,
+        "internal": body.internal.model_dump() if body.internal else None,
+        "next_update_at": body.next_update_at,
+        "confirmation": body.confirmation or new_id("cnf"),
+        "components": body.components,
+        "lists": body.lists,
+    }
+
+
 @updates.post("/{wanted}/post-update", response=Published, auth=RESPONDS, summary="Publish an update, once")
 def post_update(request: Request, wanted: str, body: NewUpdate) -> Published:
     incident = incidents.by_key(request.actor, wanted)
-    publication = commands.post_update(
-        request.actor,
-        incident,
-        status=body.status,
-        external=body.external.model_dump() if body.external else None,
-        internal=body.internal.model_dump() if body.internal else None,
-        next_update_at=body.next_update_at,
-        confirmation=body.confirmation or new_id("cnf"),
-        components=body.components,
-        lists=body.lists,
-        now=request.now,
-    )
+    publication = commands.post_update(request.actor, incident, **arguments(body), now=request.now)
     hints = briefs.hints(incident, body.external.body) if body.external else []
     return published(publication).model_copy(update={"hints": hints})
