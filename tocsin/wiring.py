@@ -29,7 +29,9 @@ from tocsin.integrations.chat_hooks import channels as chat_hooks
 from tocsin.integrations.generic import parse as generic
 from tocsin.integrations.http_call import send as http_call
 from tocsin.integrations.icalendar import Format
+from tocsin.integrations.mirror_call import send as mirror_call
 from tocsin.integrations.smtp import page as mail_page
+from tocsin.integrations.statuspage import send as statuspage
 from tocsin.integrations.subscriber_webhook import channel as subscriber_webhook
 from tocsin.integrations.vendor_status import Feeds
 from tocsin.integrations.video.address import Rooms
@@ -52,6 +54,10 @@ from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.held import jobs as held_jobs
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
+from tocsin.statuspages.mirrors import handlers as mirrors
+from tocsin.statuspages.mirrors import jobs as mirror_jobs
+from tocsin.statuspages.mirrors import ports as mirror_ports
+from tocsin.statuspages.mirrors.models import Mirror
 from tocsin.statuspages.subscribers import asking, delivering, fanning
 from tocsin.statuspages.subscribers import ports as subscriber_ports
 from tocsin.web.frame import kit_page
@@ -77,6 +83,7 @@ MODULES: tuple[Module, ...] = (
     *asking.MODULES,
     *fanning.MODULES,
     *delivering.MODULES,
+    *mirror_jobs.MODULES,
     Module("status_export", export.nightly, "status_export", every=600.0, alone=True),
 )
 """What the engine runs, each in a thread of its own."""
@@ -107,6 +114,8 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("update.published", incident_handlers.tell_followers),
     ("update.published", clocks.words_said),
     ("update.published", fanning.update_published),
+    ("update.published", mirrors.words_said),
+    ("component.changed", mirrors.part_changed),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )
 """Who hears which event, in this order."""
@@ -123,6 +132,7 @@ def install() -> None:
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     subscriber_ports.channels.update(webhook=subscriber_webhook.Channel(), slack=chat_hooks.SLACK, teams=chat_hooks.TEAMS)
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
+    mirror_ports.wire({Mirror.HOSTED: statuspage.send, Mirror.SIGNED: mirror_call.send})
     chosen = settings.TOCSIN
     incident_ports.fill_video(Rooms(chosen.video_url, app_id=chosen.video_app_id, secret=chosen.video_secret))
     readiness_ports.wire(kit_page.render)

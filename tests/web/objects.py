@@ -30,6 +30,7 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
 from tocsin.statuspages.subscribers import commands as subscribers
 
@@ -113,6 +114,9 @@ def build() -> House:
     able = directory.set_qualification(SYSTEM, people["stakeholder"], "database", now=NOW)
     rotation = schedule.rotations.first()
     assert rotation is not None
+    mirror, _ = mirrors.create_mirror(
+        SYSTEM, name="Own site", kind="signed", audience="external", address="https://own.example.com/hook", now=NOW
+    )
     told = lists.create_list(SYSTEM, name="Leadership", severities=[1, 2], now=NOW)
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
@@ -131,6 +135,10 @@ def build() -> House:
         "mail_in_id": arrived.id,
         "api/v1/mail-in/wanted": arrived.id,
         "component": part.id,
+        "admin/mirrors/slug": mirror.slug,
+        "api/v1/mirrors/wanted": mirror.slug,
+        "copy_id": "mrc_00000000000000000000000000",
+        "there_id": "mre_00000000000000000000000000",
         "token": "x" * 43,
         "mail_id": "mbx_00000000000000000000000000",
         "api/v1/alerts/wanted": alert.id,

@@ -113,6 +113,7 @@ TERMS = (
     Term("secret address", "An address that authorises by itself: of a calendar feed, or of a dashboard's list on another page."),
     Term("timeline", "The event log read for one incident."),
     Term("status page", "What an audience is told: external without sign-in, internal behind it."),
+    Term("mirror", "A page elsewhere that says what a status page here says. On screens: page elsewhere.", ("page elsewhere",)),
     Term("component", "A part of a status page that readers recognise, with its state."),
     Term("entry", "What one status page says about one incident."),
     Term("update", "One published message of an entry: investigating, identified, monitoring, resolved."),

@@ -331,6 +331,16 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "Update",
         "tell",
     ),
+    "mirror.told": _said(
+        lambda data: f"{data.get('mirror')} carries what the {data.get('page')} page says", "Update", "globe", quiet=True
+    ),
+    "mirror.failed": _said(
+        lambda data: f"{data.get('mirror')} could not be told what the {data.get('page')} page says: {data.get('answer', '')}",
+        "Update",
+        "sev2",
+    ),
+    "mirror.retried": _said(lambda data: f"{data.get('mirror')} is told again", "Update", "tell", quiet=True),
+    "mirror.closed": _said(lambda data: f"closed by hand on {data.get('mirror')}", "Update", "tell", quiet=True),
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
     "question.asked": _said(
         lambda data: f"{data.get('name')} asks by mail: {data.get('text', '')}", "Question", "talk", group="talk"

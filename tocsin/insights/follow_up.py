@@ -12,6 +12,8 @@ from tocsin.incidents.models import Incident, SupportCase
 from tocsin.postmortems import queries as postmortems
 from tocsin.postmortems.models import Action, Postmortem
 from tocsin.statuspages import queries as statuspages
+from tocsin.statuspages.mirrors import queries as mirrors
+from tocsin.statuspages.mirrors.models import MirroredEntry
 from tocsin.statuspages.models import Entry
 
 
@@ -21,6 +23,8 @@ class FollowUp:
 
     entries: list[Entry]
     """What status pages still say, with why."""
+    mirrored: list[MirroredEntry]
+    """What pages elsewhere still say although ours do not."""
     postmortem: Postmortem | None
     actions: list[Action]
     tasks: list[RemoteTask]
@@ -47,14 +51,15 @@ class FollowUp:
     @property
     def open(self) -> int:
         """How many things are left."""
-        left = (self.entries, self.open_actions, self.open_tasks, self.unheard)
+        left = (self.entries, self.mirrored, self.open_actions, self.open_tasks, self.unheard)
         return sum(len(one) for one in left) + self.writing
 
 
 def follow_up(actor: Actor, incident: Incident) -> FollowUp:
-    """Of an incident that the actor may see, at any time of its life; five queries."""
+    """Of an incident that the actor may see, at any time of its life; six queries."""
     return FollowUp(
         entries=statuspages.left_open(incident),
+        mirrored=mirrors.left_open(incident),
         postmortem=postmortems.by_incident(actor, incident),
         actions=list(postmortems.actions(actor, incident=incident)),
         tasks=list(cleanup.tasks(actor, incident)),

@@ -57,6 +57,35 @@ LIST_MEMBER_BOUNCED = "list.member_bounced"
 LIST_MEMBER_CLEARED = "list.member_cleared"
 """Somebody is mailed again after refusals. Subject: the list. data: list, name"""
 
+MIRROR_CREATED = "mirror.created"
+"""A page elsewhere is registered. data: name, page (audience), kind, host"""
+
+MIRROR_CHANGED = "mirror.changed"
+"""data: name, fields (what is different; of the key only that it is another)"""
+
+MIRROR_PAUSED = "mirror.paused"
+"""It is told nothing until it is resumed. data: name"""
+
+MIRROR_RESUMED = "mirror.resumed"
+"""data: name"""
+
+MIRROR_REMOVED = "mirror.removed"
+"""data: name"""
+
+MIRROR_TOLD = "mirror.told"
+"""A page elsewhere carries an update. Subject: the mirror; context: the incident. data: mirror (its name), page, answer"""
+
+MIRROR_FAILED = "mirror.failed"
+"""A page elsewhere could not be told and is not tried again. Subject: the mirror; context: the incident, or empty. data: mirror
+(its name), page (audience), answer
+"""
+
+MIRROR_RETRIED = "mirror.retried"
+"""Somebody tries again. Subject: the mirror; context: the incident. data: mirror (its name), page"""
+
+MIRROR_CLOSED = "mirror.closed"
+"""Somebody says that an entry elsewhere was closed there by hand. Subject: the mirror; context: the incident. data: mirror, page"""
+
 QUESTION_ASKED = "question.asked"
 """A reader of an incident's mail asked something. Context: the incident. data: name, text, list"""
 

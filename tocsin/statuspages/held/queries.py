@@ -20,8 +20,8 @@ def waiting(incident: Incident) -> list[HeldUpdate]:
 
 
 def one(actor: Actor, incident: Incident, wanted: str) -> HeldUpdate:
-    """By id. Raises NotFound."""
-    permissions.require_seer(actor, incident)
+    """By id, for whoever may take it back. Raises NotAllowed or NotFound."""
+    permissions.require_responder(actor, incident)
     found = HeldUpdate.objects.select_related("incident", "author").filter(incident=incident, pk=wanted).first()
     if found is None:
         raise NotFound(f"{incident.key} has no such update.")

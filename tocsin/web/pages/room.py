@@ -26,6 +26,7 @@ from tocsin.incidents.template import queries as prepared
 from tocsin.insights.follow_up import follow_up
 from tocsin.statuspages.held import queries as held
 from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.questions import queries as questions
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
@@ -96,6 +97,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "visitors": visitors,
         "asked": questions.waiting(incident),
         "told_lists": mailing.told_lists(incident),
+        "mirrored": mirrors.told(incident) if head.facts.last_status else [],
         **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
     }
     return render(request, "incident/room.html", context, status=status)

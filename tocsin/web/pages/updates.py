@@ -23,6 +23,7 @@ from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.held import commands as held
 from tocsin.statuspages.held import queries as waiting
 from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.subscribers import queries as subscribers
 from tocsin.web.forms import typed_times
@@ -235,6 +236,7 @@ def _form(
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
         "lists": list(mailing.lists()),
+        "mirrored": mirrors.told(incident),
         "mailed": _mailed(form),
         "hearers": subscribers.hearers(),
         "telling": subscribers.latest_of(incident),
@@ -278,6 +280,7 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "later_said": typed_times.sentence(form["later_at"], request.actor.zone, request.now) if form["later_at"] else "",
         "seen": last.id if last else "",
         "hints": _hints(incident, form),
+        "elsewhere": {one: mirrors.names(one) for one in rules.AUDIENCES if form[f"to_{one}"] and not incident.is_private},
         "carried": list(_carried(form)),
     }
     return render(request, "incident/update_review.html", context)

@@ -18,7 +18,7 @@ from tocsin.insights.follow_up import follow_up
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages.models import Entry
 from tocsin.web.api import lists, shapes
-from tocsin.web.api.nouns import actions, assessment, status_pages
+from tocsin.web.api.nouns import actions, assessment, mirrors, status_pages
 from tocsin.web.api.nouns.command import Final, LeftOpen
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
@@ -60,6 +60,7 @@ class FollowUpDocument(Schema):
     incident: str
     left: int
     entries: list[OpenEntry] = Field(description="Status pages that still speak of it.")
+    mirrored: list[mirrors.ThereDocument] = Field(description="Pages elsewhere that still speak of it although ours do not.")
     postmortem: PostmortemPlace | None
     actions: list[actions.ActionDocument]
     tasks: list[TaskDocument]
@@ -114,6 +115,7 @@ def get_follow_up(request: Request, wanted: str) -> FollowUpDocument:
         incident=incident.key,
         left=found.open,
         entries=[_entry(one) for one in found.entries],
+        mirrored=[mirrors.show_there(one) for one in found.mirrored],
         postmortem=PostmortemPlace(id=written.id, state=written.state, owner=shapes.person(written.owner)) if written else None,
         actions=actions.show(found.actions),
         tasks=[_task(one) for one in found.tasks],

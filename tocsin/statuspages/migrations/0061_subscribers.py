@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('statuspages', '0052_held'),
+        ('statuspages', '0060_mirrors'),
     ]
 
     operations = [

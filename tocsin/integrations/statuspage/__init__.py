@@ -1,0 +1,1 @@
+"""Hosted Statuspages, driven through their management API."""

@@ -1,0 +1,79 @@
+"""What came of telling a page elsewhere. Called with claimed copies, never by a door."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from tocsin.core.actor import SYSTEM
+from tocsin.core.eventlog.events import record
+from tocsin.core.text import texts
+from tocsin.core.work import leases
+from tocsin.paging.ports import Result
+from tocsin.statuspages import events
+from tocsin.statuspages import rules as words
+from tocsin.statuspages.mirrors import rules
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
+from tocsin.statuspages.mirrors.ports import Landed
+
+
+@transaction.atomic
+def landed(good: Sequence[Result[MirrorCopy]]) -> list[MirrorCopy]:
+    """Pages elsewhere took what they were told. Returns the copies that another process took over: its result counts."""
+    lost = []
+    for one in good:
+        copy, now = one.attempt, one.ended_at
+        if not leases.finish(copy, rules.DONE, sent_at=now, answer=one.delivery.answer, last_error=""):
+            lost.append(copy)
+            continue
+        Mirror.objects.filter(pk=copy.mirror_id).update(last_ok_at=now, fault="", fault_at=None)
+        _keep(copy, one.delivery, now, done=True)
+        if copy.update is not None:
+            said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": one.delivery.answer}
+            record(SYSTEM, events.MIRROR_TOLD, copy.mirror_id, context=copy.update.entry.incident_id, now=now, data=said)
+    return lost
+
+
+@transaction.atomic
+def refused(result: Result[MirrorCopy]) -> bool:
+    """Try again later, or leave it to a person, who reads of it in the room. False when another process took the row over.
+
+    A test is made once: somebody looks at the answer.
+    """
+    copy, delivery, now = result.attempt, result.delivery, result.ended_at
+    final = delivery.permanent or not copy.about or (result.fault and copy.tries >= rules.TRIES_OF_A_FAULT)
+    at = rules.again_at(tries=copy.tries, permanent=final, wanted_at=copy.wanted_at, now=now, luck=random.random())  # noqa: S311
+    fields = {"answer": delivery.answer, "last_error": delivery.answer, "due_at": at or copy.due_at}
+    if not leases.finish(copy, rules.DUE if at else rules.FAILED, **fields):
+        return False
+    Mirror.objects.filter(pk=copy.mirror_id).update(fault=delivery.answer, fault_at=now)
+    _keep(copy, delivery, now, done=False)
+    if at is None and copy.about:
+        said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": texts.shorten(delivery.answer, 200)}
+        context = copy.update.entry.incident_id if copy.update else ""
+        record(SYSTEM, events.MIRROR_FAILED, copy.mirror_id, context=context, now=now, data=said)
+    return True
+
+
+def withdrawn(copy: MirrorCopy, reason: str) -> bool:
+    """A claimed copy is not sent after all."""
+    return leases.finish(copy, rules.CANCELLED, last_error=reason[:2000])
+
+
+def _keep(copy: MirrorCopy, delivery: object, now: dt.datetime, *, done: bool) -> None:
+    """What was learned of the entry over there: also from a failure, such as that it is not there any more."""
+    if copy.update is None or not isinstance(delivery, Landed):
+        return
+    learned: dict[str, object] = {}
+    if delivery.remote_id is not None:
+        learned["remote_id"] = delivery.remote_id
+    if delivery.address is not None:
+        learned["address"] = delivery.address
+    if done:
+        status = copy.update.status
+        learned |= {"status": status, "closed_at": now if status == words.RESOLVED else None}
+    if learned:
+        MirroredEntry.objects.update_or_create(mirror=copy.mirror, entry=copy.update.entry, defaults=learned)

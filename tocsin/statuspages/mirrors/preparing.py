@@ -1,0 +1,88 @@
+"""From claimed copies to messages, looked at once more before anything leaves the house. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tocsin.core import secrets
+from tocsin.statuspages.mirrors import ports, queueing
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
+from tocsin.statuspages.models import Update
+from tocsin.statuspages.outside.rules import code
+from tocsin.statuspages.rules import EXTERNAL
+
+OVERTAKEN = "later words stand there already"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A claimed copy and its message; without one, the reason why it must not be sent."""
+
+    copy: MirrorCopy
+    message: ports.Message | None
+    reason: str = ""
+
+
+def prepare(claimed: Sequence[MirrorCopy]) -> list[Prepared]:
+    """What to do with copies that were just claimed."""
+    related = ("mirror", "update__entry__incident", "update__entry__page")
+    rows = MirrorCopy.objects.select_related(*related).in_bulk([copy.pk for copy in claimed])
+    return [_prepared(copy, rows[copy.pk]) for copy in claimed if copy.pk in rows]
+
+
+def _prepared(claimed: MirrorCopy, fresh: MirrorCopy) -> Prepared:
+    fresh.fence, fresh.tries, fresh.work_state = claimed.fence, claimed.tries, claimed.work_state
+    reason = _objection(fresh)
+    return Prepared(fresh, None, reason) if reason else Prepared(fresh, _message(fresh))
+
+
+def _objection(copy: MirrorCopy) -> str:
+    """Why this must not be sent after all; empty when it must."""
+    if copy.mirror.removed_at is not None:
+        return "the page was removed here"
+    if copy.mirror.paused_at is not None and copy.about:
+        return queueing.PAUSED
+    if copy.update is not None and (copy.update.entry.incident.is_private or copy.update.entry.incident.is_drill):
+        return "the incident is private"
+    later = copy.mirror.copies.filter(about=copy.about, work_state=MirrorCopy.DONE, created_at__gt=copy.created_at)
+    return OVERTAKEN if copy.about and later.exists() else ""
+
+
+def _message(copy: MirrorCopy) -> ports.Message:
+    mirror = copy.mirror
+    parts = tuple(
+        ports.Part(one["id"], one["name"], str(mirror.parts.get(one["id"]) or one["name"]), one["state"]) for one in copy.parts
+    )
+    return ports.Message(copy.id, target_of(mirror), parts, _words(copy, copy.update) if copy.update else None)
+
+
+def target_of(mirror: Mirror) -> ports.Target:
+    """Where it is; without a key when that was encrypted with another one."""
+    try:
+        key = secrets.decrypt(mirror.key_encrypted)
+    except ValueError:
+        key = ""
+    return ports.Target(mirror.kind, mirror.address, mirror.remote_page, key, mirror.notifies)
+
+
+def _words(copy: MirrorCopy, update: Update) -> ports.Words:
+    entry = update.entry
+    known = MirroredEntry.objects.filter(mirror=copy.mirror, entry=entry).first()
+    rows = entry.updates.filter(at__lte=update.at).exclude(pk=update.pk).order_by("at", "id")
+    said = tuple(ports.Said(one.id, one.status, one.body, one.at) for one in (*rows, update))
+    return ports.Words(
+        entry=entry.id,
+        title=entry.title,
+        updates=said,
+        started_at=entry.started_at,
+        remote_id=known.remote_id if known else "",
+        address=_address(entry.id, entry.page.audience),
+    )
+
+
+def _address(entry: str, audience: str) -> str:
+    base = settings.TOCSIN.base_url.rstrip("/")
+    return f"{base}/status/incidents/{code(entry)}" if audience == EXTERNAL else f"{base}/status/internal"
