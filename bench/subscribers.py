@@ -25,7 +25,7 @@ KILLED_AT = 0.3
 """Share of the second update after which the process is killed."""
 RATE = 200
 LEASED = 80
-"""Mails that are claimed at a time: `WORKERS` × `EACH` of `statuspages.subscribers.delivering`."""
+"""Mails that are claimed at a time: `WORKERS` × `EACH` of `statuspages.subscribers.jobs.delivering`."""
 _pause = threading.Event()
 
 

@@ -58,8 +58,9 @@ from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
 from tocsin.statuspages.mirrors.models import Mirror
-from tocsin.statuspages.subscribers import asking, delivering, fanning
 from tocsin.statuspages.subscribers import ports as subscriber_ports
+from tocsin.statuspages.subscribers.commands import asking
+from tocsin.statuspages.subscribers.jobs import delivering, fanning
 from tocsin.web.frame import kit_page
 from tocsin.web.public import export
 

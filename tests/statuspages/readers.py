@@ -17,7 +17,9 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.models import Component, Update
-from tocsin.statuspages.subscribers import asking, commands, delivering, fanning
+from tocsin.statuspages.subscribers import commands
+from tocsin.statuspages.subscribers.commands import asking
+from tocsin.statuspages.subscribers.jobs import delivering, fanning
 from tocsin.statuspages.subscribers.models import MAILS, Notice, Subscriber
 
 

@@ -22,8 +22,9 @@ from tocsin.paging.jobs import advance as pages
 from tocsin.paging.models import Attempt
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages.lists import addresses
-from tocsin.statuspages.subscribers import commands, delivering, fanning, queries, tokens
+from tocsin.statuspages.subscribers import commands, queries, tokens
 from tocsin.statuspages.subscribers import ports as subscriber_ports
+from tocsin.statuspages.subscribers.jobs import delivering, fanning
 from tocsin.statuspages.subscribers.models import CALLS, FanOut, Notice, Subscriber
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from tests.statuspages import readers
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import Event, OutboxMail
-from tocsin.statuspages.subscribers import asking, commands, queries, rules, tokens
+from tocsin.statuspages.subscribers import commands, queries, rules, tokens
+from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.models import CALLS, Ask, Notice, Subscriber
 
 pytestmark = pytest.mark.django_db

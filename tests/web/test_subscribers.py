@@ -15,8 +15,8 @@ from tests.statuspages.post import arrives
 from tests.web.walk import signed_in
 from tocsin.core import clock
 from tocsin.core.models import OutboxMail
-from tocsin.statuspages.subscribers import asking as engine
 from tocsin.statuspages.subscribers import commands, tokens
+from tocsin.statuspages.subscribers.commands import asking as engine
 from tocsin.statuspages.subscribers.models import Ask, Subscriber
 from tocsin.web.gate.asking import FREE, Asking, asking
 

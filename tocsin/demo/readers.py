@@ -6,7 +6,9 @@ import datetime as dt
 
 from tocsin.core.actor import SYSTEM
 from tocsin.demo import cast
-from tocsin.statuspages.subscribers import asking, commands, fanning, queries
+from tocsin.statuspages.subscribers import commands, queries
+from tocsin.statuspages.subscribers.commands import asking
+from tocsin.statuspages.subscribers.jobs import fanning
 from tocsin.statuspages.subscribers.models import FanOut, Notice
 
 _DAY = dt.timedelta(days=1)

@@ -10,8 +10,9 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tocsin.core.errors import Invalid, Refused
-from tocsin.statuspages.subscribers import carrying, commands, queries
+from tocsin.statuspages.subscribers import commands, queries
 from tocsin.statuspages.subscribers import permissions as allowed
+from tocsin.statuspages.subscribers.commands import carrying
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, page_number
 from tocsin.web.gate.policy import ADMINISTRATOR, allow

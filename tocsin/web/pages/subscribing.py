@@ -17,7 +17,8 @@ from tocsin.core import clock
 from tocsin.core.errors import Refused
 from tocsin.statuspages import queries as pages
 from tocsin.statuspages import rules
-from tocsin.statuspages.subscribers import asking, commands, queries, tokens
+from tocsin.statuspages.subscribers import commands, queries, tokens
+from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.models import MAIL, Subscriber
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed

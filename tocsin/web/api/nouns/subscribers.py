@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from tocsin.statuspages.subscribers import carrying, commands, permissions, queries
+from tocsin.statuspages.subscribers import commands, permissions, queries
+from tocsin.statuspages.subscribers.commands import carrying
 from tocsin.statuspages.subscribers.models import Subscriber
 from tocsin.statuspages.subscribers.queries import Progress
 from tocsin.web.api import lists, shapes

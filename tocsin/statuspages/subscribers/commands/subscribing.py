@@ -16,7 +16,8 @@ from tocsin.core.text import texts
 from tocsin.statuspages import events
 from tocsin.statuspages.lists import rules as refusals
 from tocsin.statuspages.models import Component
-from tocsin.statuspages.subscribers import asking, permissions, rules, tokens
+from tocsin.statuspages.subscribers import permissions, rules, tokens
+from tocsin.statuspages.subscribers.commands.asking import checked, chosen, kept
 from tocsin.statuspages.subscribers.models import MAIL, Subscriber
 
 _OUTSIDE = Actor(id="nobody", name="A subscriber", via="link")
@@ -33,7 +34,7 @@ def confirm(token: str, parts: Sequence[str] | None = None, *, now: dt.datetime)
         if first:
             found.confirmed_at = now
         if parts is not None:
-            _choose(found, asking.chosen(parts))
+            _choose(found, chosen(parts))
         found.save(update_fields=["confirmed_at", "is_whole"])
         if first:
             record(_OUTSIDE, events.SUBSCRIBER_CONFIRMED, found.pk, now=now, data={"channel": found.channel})
@@ -57,14 +58,14 @@ def add(actor: Actor, *, channel: str = MAIL, address: str, parts: Sequence[str]
     as it is. Raises Invalid for `channel`, `address`, `parts`; Conflict for one that refused mail.
     """
     permissions.require_keeper(actor)
-    address = asking.checked(channel, address)
-    wanted = asking.chosen(parts)
+    address = checked(channel, address)
+    wanted = chosen(parts)
     with transaction.atomic():
         found, made = Subscriber.objects.get_or_create(
             digest=rules.digest(channel, address),
             defaults={
                 "channel": channel,
-                "address": asking.kept(channel, address),
+                "address": kept(channel, address),
                 "is_whole": not wanted,
                 "source": "import",
                 "asked_at": now,

@@ -1,0 +1,1 @@
+"""What the engine does for subscribers: it walks through them after an update, and carries what was worded."""
