@@ -153,7 +153,10 @@
     made.className = "menu row small";
     made.append(document.getElementById("acts").content.cloneNode(true));
     for (const one of made.querySelectorAll("[data-when]")) if (!link.dataset.is.includes(one.dataset.when)) one.remove();
-    for (const one of made.children) for (const name of ["href", "value"]) if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace("MSG", messageOf(link)));
+    for (const one of made.children) {
+      if (one.value) one.value = one.value.replace("MSG", messageOf(link));
+      else one.href = one.dataset.href.replace("MSG", messageOf(link));
+    }
     link.after(made);
     link.setAttribute("aria-expanded", "true");
     opened = messageOf(link);
