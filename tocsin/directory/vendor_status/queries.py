@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Service, Vendor
 from tocsin.directory.vendor_status import rules
 from tocsin.directory.vendor_status.models import VendorReport, VendorState
@@ -52,26 +53,35 @@ def standings(vendors: Collection[Vendor], now: dt.datetime) -> dict[str, Standi
 
 def behind(service: Service | None, now: dt.datetime) -> list[Standing]:
     """What is reported by the vendors that this service cannot do without, through what it needs too; by all when it is unknown."""
-    vendors = Vendor.objects.exclude(status_feed="")
-    if service is not None:
-        vendors = vendors.filter(services__in=_needed(service)).distinct()
-    return [one for one in _standings(list(vendors), now) if one.loud]
+    vendors = _fed() if service is None else _fed_behind(tuple(_needed(service)))
+    return [one for one in _standings(vendors, now) if one.loud]
+
+
+def _with_feed() -> QuerySet[Vendor]:
+    return Vendor.objects.exclude(status_feed="")
+
+
+_fed, _fed_behind = Prepared(_with_feed), Prepared(lambda services: _with_feed().filter(services__in=services).distinct())
+_needed_by = Prepared(lambda services: Service.objects.filter(needed_by__in=services).values_list("pk", flat=True))
+_states = Prepared(lambda vendors: VendorState.objects.filter(vendor__in=vendors))
+_reports = Prepared(lambda vendors: VendorReport.objects.filter(vendor__in=vendors))
 
 
 def _needed(service: Service) -> set[str]:
     """The service and what it needs, ids; a ring ends the search."""
     found, fresh = {service.pk}, {service.pk}
     for _ in range(_DEEPEST):
-        fresh = set(Service.objects.filter(needed_by__in=fresh).values_list("pk", flat=True)) - found
+        fresh = set(_needed_by(tuple(fresh))) - found
         found |= fresh
     return found
 
 
 def _standings(vendors: Collection[Vendor], now: dt.datetime) -> list[Standing]:
     fed = [vendor for vendor in vendors if vendor.status_feed]
-    states = VendorState.objects.in_bulk([vendor.pk for vendor in fed])
+    ids = tuple(vendor.pk for vendor in fed)
+    states = {state.vendor_id: state for state in _states(ids)}
     reports: dict[str, list[VendorReport]] = {}
-    for report in VendorReport.objects.filter(vendor__in=fed):
+    for report in _reports(ids):
         reports.setdefault(report.vendor_id, []).append(report)
     return [
         _standing(vendor, states.get(vendor.pk) or VendorState(vendor=vendor), reports.get(vendor.pk, []), now) for vendor in fed

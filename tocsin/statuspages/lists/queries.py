@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.models import OutboxMail
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Person
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents.models import Incident
@@ -91,9 +92,14 @@ def mailed(actor: Actor, incident: Incident) -> list[Mailed]:
     return _with_copies(letters)
 
 
+_told = Prepared(
+    lambda incident: ListThread.objects.filter(incident=incident).order_by("list__name").values_list("list__name", flat=True)
+)
+
+
 def told_lists(incident: Incident) -> list[str]:
     """The names of the lists that have heard of an incident."""
-    return list(ListThread.objects.filter(incident=incident).order_by("list__name").values_list("list__name", flat=True))
+    return _told(incident.id)
 
 
 def latest(chosen: DistributionList, limit: int = 10) -> list[Mailed]:

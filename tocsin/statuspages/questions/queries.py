@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import permissions
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.questions.models import Question
@@ -25,6 +26,9 @@ def question(actor: Actor, incident: Incident, wanted: str) -> Question:
     return found
 
 
+_waiting = Prepared(lambda incident: Question.objects.filter(incident=incident, state=Question.OPEN).select_related("person"))
+
+
 def waiting(incident: Incident) -> list[Question]:
     """What nobody has answered yet, oldest first."""
-    return list(Question.objects.filter(incident=incident, state=Question.OPEN).select_related("person"))
+    return _waiting(incident.id)
