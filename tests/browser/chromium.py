@@ -8,13 +8,6 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-UNUSED = (
-    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
-    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable"),
-    *("MediaRouter", "OptimizationHints", "PaintHolding", "ThirdPartyStoragePartitioning"),
-)
-"""What lies in wait under an address bar that nobody sees costs each window a process and a fifth of a second. The rest is what
-the driver turns off by a list of its own, for the last list counts."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +16,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    f"--disable-features={','.join(UNUSED)}",
 ]
 
 
