@@ -76,8 +76,8 @@ class Site:
         return ""
 
     def publishes(self, words: str) -> None:
-        """The page for customers holds these words once they can no longer be taken back, five seconds after the press."""
-        until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 15, f"customers do not read {words!r}")
+        """The page for customers holds these words once they can no longer be taken back, five seconds after the press, and three for the page."""
+        until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 8, f"customers do not read {words!r}")
 
     def weight(self, path: str) -> int:
         """Bytes of a page's answer as it travels, headers included."""
