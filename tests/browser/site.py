@@ -76,7 +76,7 @@ class Site:
         return ""
 
     def publishes(self, words: str) -> None:
-        """The page for customers holds these words once they can no longer be taken back, five seconds after the press, and three for the page."""
+        """The page for customers holds these words: five seconds in which they can be taken back, three for the page."""
         until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 8, f"customers do not read {words!r}")
 
     def weight(self, path: str) -> int:

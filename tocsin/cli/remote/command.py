@@ -1,4 +1,4 @@
-"""`incident` and `update`: running an emergency, and speaking about it."""
+"""`incident`: running an emergency."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.answers import USAGE, fail, say
+from tocsin.cli.answers import USAGE, fail
 from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.declare import Limit, fields, instant, line, noun, plain_verbs, table, verb
 
 incident = noun("incident", "Incidents: emergencies that one person leads.")
-update = noun("update", "Updates: what the status pages say about an incident.")
 
 Key = Annotated[str, typer.Argument(metavar="INCIDENT", help="Key or id: HOT-12.", show_default=False)]
 Person = Annotated[str, typer.Option("--person", help="Mail address or id; left out: you.")]
@@ -302,136 +301,3 @@ def _times(started: str, detected: str, ended: str, unknown: list[str] | None) -
         "impact_ended_at": instant(ended, "--impact-ended"),
         "unknown": unknown or [],
     }
-
-
-def _published(answer: Any) -> None:
-    if "due_at" in answer:
-        say(f"Confirmed. It goes out on {' and '.join(answer['pages'])} at {answer['due_at']}: {answer['id']}")
-        return
-    where = " and ".join(one["page"] for one in answer["updates"])
-    say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
-    for hint in answer.get("hints", ()):
-        say(f"Before customers read more: {hint}")
-
-
-@verb(update, "list", table("at", "page", "status", "title", "author"))
-def list_updates(api: Remote, wanted: Key) -> Any:
-    """List what was published about an incident, newest first."""
-    return api.get("incidents", wanted, "updates")
-
-
-@verb(update, "clocks", table("page", "due_at", "overdue", "said_at"))
-def list_clocks(api: Remote, wanted: Key) -> Any:
-    """Show when the next words are due, inside and to customers."""
-    return api.get("incidents", wanted, "clocks")
-
-
-_BROKEN = (("first_in_time", "first words late"), ("intervals", "too long silent"), ("promises", "promise broken"))
-
-
-def _truth(answer: Any) -> None:
-    for one in answer["items"]:
-        told = [(audience, one[audience]) for audience in ("inside", "outside") if one[audience]]
-        late = [
-            f"{words} {audience}" for name, words in _BROKEN for audience, said in told if said[name]["kept"] < said[name]["of"]
-        ]
-        say(f"{one['incident']}  Sev {one['severity']}  {'; '.join(late) or 'in time'}")
-    for name, words in (("first_words", "First words in time"), ("intervals", "Next words in time"), ("promises", "Promises kept")):
-        score = answer[name]
-        say(f"{words}: {score['percent']} %, {score['kept']} of {score['of']}." if score["of"] else f"{words}: none were owed.")
-
-
-@verb(update, "truth", _truth)
-def truth(api: Remote, days: Annotated[int, typer.Option("--days", min=1, max=3660)] = 90) -> Any:
-    """How punctual words about major incidents were, inside and to customers."""
-    return api.get("truth", days=days)
-
-
-def _drafted(answer: Any) -> None:
-    for where, one in answer.items():
-        bullets = [f"- {line}" for name in ("current_status", "next_steps") for line in one.get(name, ())]
-        known = [f"{name}: {text}" for name, text in one.get("answers", {}).items()]
-        rest = [line for line in (one["body"], one.get("opening", ""), *bullets, *known) if line]
-        say("\n".join([where, one["title"], *rest, ""]))
-
-
-@verb(update, "draft", _drafted)
-def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--status")] = "investigating") -> Any:
-    """Show the words to begin with, for both pages."""
-    return api.get("incidents", wanted, "drafts", status=status)
-
-
-_MAIL = "A list that hears the words for the company by mail, `none` for no list; left out: those of the severity."
-_ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
-
-
-def _answers(given: list[str] | None) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given or ()]
-    if not all(name and text for name, _, text in pairs):
-        fail(USAGE, "write answers as QUESTION=TEXT, such as root_cause=unknown")
-    return {name.strip(): text.strip() for name, _, text in pairs}
-
-
-@verb(update, "post", _published)
-def post_update(
-    api: Remote,
-    wanted: Key,
-    status: Annotated[str, typer.Option("--status", help="investigating, identified, monitoring or resolved.")] = "investigating",
-    internal: Annotated[str | None, typer.Option("--internal", help="Words for the company; `-` takes the draft.")] = None,
-    external: Annotated[str | None, typer.Option("--external", help="Words for customers; `-` takes the draft.")] = None,
-    opening: Annotated[str, typer.Option("--opening", help="A follow-up inside: where we stand, in one or two sentences.")] = "",
-    current: Annotated[list[str] | None, typer.Option("--current", help="A line of its current status; two to four.")] = None,
-    step: Annotated[list[str] | None, typer.Option("--step", help="A line of its next steps; two to four.")] = None,
-    answer: Annotated[list[str] | None, typer.Option("--answer", metavar="QUESTION=TEXT", help=_ANSWER)] = None,
-    place: Annotated[str, typer.Option("--place", help="Where the next update comes; left out: page and mail.")] = "",
-    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="PART", help="Send this part all the same.")] = None,
-    due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
-    confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
-    mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
-    at: Annotated[str, typer.Option("--at", help="When it goes out: 20m, or an instant. Left out: now.")] = "",
-) -> Any:
-    """Publish an update on the internal page, the external page, or both. What you type is what they read.
-
-    Inside, the first and the last message are one text; in between say it in parts: --opening, --current, --step and --answer,
-    which replace those of the draft.
-    """
-    answers = _answers(answer)
-    given: dict[str, Any] = {"opening": opening, "current_status": current, "next_steps": step, "place": place, "accepted": accept}
-    parts = {name: value for name, value in (given | {"answers": answers}).items() if value}
-    said = {"internal": "-" if parts and internal is None else internal, "external": external}
-    if not any(said.values()):
-        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
-    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
-    words: dict[str, dict[str, Any]] = {
-        where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text
-    }
-    if parts:
-        drafted = words["internal"]
-        words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
-    promised = instant(due, "--next")
-    lists = [] if mail == ["none"] else mail
-    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists}
-    if at:
-        return api.post("incidents", wanted, "hold-update", **act, **words, at=instant(at, "--at"))
-    return api.post("incidents", wanted, "post-update", **act, **words)
-
-
-Held = Annotated[str, typer.Argument(metavar="HELD", help="Id: hld_…", show_default=False)]
-
-
-@verb(update, "waiting", table("id", "pages", "status", "due_at", "author"))
-def list_waiting(api: Remote, wanted: Key) -> Any:
-    """List what was confirmed and has not gone out."""
-    return api.get("incidents", wanted, "held-updates")
-
-
-@verb(update, "take-back", lambda answer: say(f"Taken back; nobody has read it: {answer['id']}"))
-def take_back(api: Remote, wanted: Key, held: Held) -> Any:
-    """Take back an update that has not gone out."""
-    return api.post("incidents", wanted, "held-updates", held, "take-back")
-
-
-@verb(update, "send-now", _published)
-def send_now(api: Remote, wanted: Key, held: Held) -> Any:
-    """Publish an update without waiting for its time."""
-    return api.post("incidents", wanted, "held-updates", held, "send-now")

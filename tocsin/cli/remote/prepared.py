@@ -13,8 +13,8 @@ from tocsin.cli.answers import USAGE, fail, say
 from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.command import Key
 from tocsin.cli.remote.command import incident as of_incident
-from tocsin.cli.remote.command import update as of_update
 from tocsin.cli.remote.declare import fields, instant, line, noun, table, verb
+from tocsin.cli.remote.speaking import update as of_update
 
 value = noun("value", "Values: what we hold to at each stage.")
 organisation = noun("organisation", "The organisation: its name, its security team.")
