@@ -305,3 +305,10 @@ def test_what_is_left_out_of_a_changed_layer_stays(fake: Fake) -> None:
     assert {**kept, **changed, "ends_at": body.get("ends_at")} == {**body, "ends_at": body.get("ends_at")}
     fake.answers = [(200, {"items": [LAYER], "next": None})]
     assert run(fake, "schedule", "change-rotation", "payments", "rot_9", "--name", "x").exit_code == 1
+
+
+def test_a_file_of_subscribers_is_written_as_the_server_made_it(fake: Fake) -> None:
+    fake.answers = [(200, {"csv": "address,parts,state,since\r\n'=1+1@example.com,,confirmed,2026-11-20\r\n"})]
+    done = run(fake, "subscribers", "export")
+    assert done.stdout.splitlines()[1] == "'=1+1@example.com,,confirmed,2026-11-20"
+    assert fake.heard[-1][1] == "/api/v1/subscribers/export"

@@ -62,8 +62,13 @@ def carry_in(actor: Actor, text: str, *, consent: bool, rehearse: bool, now: dt.
     return found
 
 
-def carry_out() -> Iterator[str]:
+def carry_out(actor: Actor) -> Iterator[str]:
     """The lines of a CSV file of everybody reached by mail. A cell that a spreadsheet would run begins with an apostrophe."""
+    permissions.require_keeper(actor)
+    return _written()
+
+
+def _written() -> Iterator[str]:
     yield _row(HEAD)
     rows = Subscriber.objects.filter(channel=MAIL).prefetch_related("parts").order_by("id")
     for one in rows.iterator(chunk_size=1_000):
