@@ -17,6 +17,8 @@ from tests.acceptance.outside import Message, World
 from tests.waiting import throughout, until
 
 SERVICE = "checkout-api"
+LEASE_SECONDS = 31
+"""After these, what a killed process had in its hands is anybody's again."""
 COMPANY: dict[str, Any] = {
     "people": [
         {"name": "Root", "role": "administrator"},
@@ -134,6 +136,12 @@ class Rig:
 
     def fast_forward(self, **distance: float) -> None:
         self.tocsin.forward(**distance)
+
+    def kill_and_restart(self) -> None:
+        """Kill -9, and start once the leases of the dead have run out."""
+        self.tocsin.kill9()
+        self.fast_forward(seconds=LEASE_SECONDS)
+        self.tocsin.start()
 
     # what people do
 

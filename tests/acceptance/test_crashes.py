@@ -15,7 +15,7 @@ import pytest
 from tests.acceptance.checker import History, Sent, problems
 from tests.acceptance.installation import Installation
 from tests.acceptance.load import Client, Offer
-from tests.acceptance.rig import Rig, address
+from tests.acceptance.rig import LEASE_SECONDS, Rig, address
 from tests.acceptance.shelf import Shelf, settings_for
 from tests.postgres import Postgres
 from tests.waiting import until
@@ -26,7 +26,6 @@ CROWD: dict[str, Any] = {
     "services": [{"name": f"Service {name}", "steps": [[name]], "wait": 600} for name in PEOPLE],
     "last_resort": ["P00"],
 }
-LEASE_SECONDS = 31
 
 
 def offers(rig: Rig, count: int) -> list[Offer]:
@@ -93,19 +92,13 @@ def still(rig: Rig) -> bool:
     return len(rig.messages()) == before
 
 
-def kill_and_restart(rig: Rig) -> None:
-    rig.tocsin.kill9()
-    rig.fast_forward(seconds=LEASE_SECONDS)
-    rig.tocsin.start()
-
-
 @pytest.mark.everywhere
 @pytest.mark.req("PAG-03", "PAG-05")
 def test_kill_9_at_many_moments_loses_nothing(shelf: Shelf, tmp_path: Path) -> None:
     rig = shelf.rig(tmp_path, CROWD)
     try:
         client = Client(offers(rig, 500)).start()
-        crashes = wreck(rig, client, lambda: kill_and_restart(rig), times=3, seed=1)
+        crashes = wreck(rig, client, rig.kill_and_restart, times=3, seed=1)
         judge(rig, client, crashes)
     finally:
         rig.close()
@@ -117,7 +110,7 @@ def test_kill_9_again_and_again(shelf: Shelf, tmp_path: Path, seed: int) -> None
     rig = shelf.rig(tmp_path, CROWD)
     try:
         client = Client(offers(rig, 1500)).start()
-        crashes = wreck(rig, client, lambda: kill_and_restart(rig), times=20, seed=seed)
+        crashes = wreck(rig, client, rig.kill_and_restart, times=20, seed=seed)
         judge(rig, client, crashes)
     finally:
         rig.close()

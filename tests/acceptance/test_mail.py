@@ -72,8 +72,7 @@ def test_words_go_out_in_a_thread_and_a_reply_comes_back_as_a_question(rig: Rig,
     assert hand_over(place, reply(back, first["message_id"], "Are refunds hit?"), address("Sven")).startswith(
         "250 2.0.0 kept as eml_"
     )
-    rig.tocsin.kill9()  # what was accepted is on disk
-    rig.tocsin.start()
+    rig.kill_and_restart()  # what was accepted is on disk
     asked = until(lambda: questions(rig, key), 20, "the reply is no question")
     assert [(one["text"], one["name"], one["state"]) for one in asked] == [("Are refunds hit?", "Sven", "open")]
     assert hand_over(place, reply(back, first["message_id"], "Are refunds hit?"), address("Sven")).startswith("250")

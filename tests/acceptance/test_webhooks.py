@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.outside import Message
-from tests.acceptance.rig import Rig
+from tests.acceptance.rig import LEASE_SECONDS, Rig
 from tests.acceptance.shelf import Shelf
 from tests.integrations.test_webhook import published
 from tests.waiting import until
@@ -21,7 +21,6 @@ COMPANY: dict[str, Any] = {
     "services": [{"name": "Checkout API", "steps": [["Chat"], ["Ada"]], "wait": 30, "repeats": 0}],
     "last_resort": ["Imogen"],
 }
-LEASE_SECONDS = 31
 
 
 @pytest.fixture
