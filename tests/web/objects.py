@@ -30,6 +30,7 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
 from tocsin.statuspages.subscribers import commands as subscribers
@@ -119,6 +120,7 @@ def build() -> House:
     )
     told = lists.create_list(SYSTEM, name="Leadership", severities=[1, 2], now=NOW)
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
+    words = messages.create_template(SYSTEM, name="Cause found", audience="external", body="We know why.", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
@@ -158,6 +160,8 @@ def build() -> House:
         "call_id": "whc_00000000000000000000000000",
         "link_id": "lnk_00000000000000000000000000",
         "templates/slug": template.slug,
+        "message-templates/slug": words.slug,
+        "api/v1/message-templates/wanted": words.slug,
         "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",
         "key_id": key.id,

@@ -43,6 +43,17 @@ class ListLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLine:
+    """Words that are written down before they are needed."""
+
+    name: str
+    audience: str
+    stage: str
+    body: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionLine:
     """What somebody asked by mail, and the answer if there is one."""
 
@@ -285,6 +296,40 @@ LISTS = (
     ),
     ListLine("Major incident managers", "Whoever may have to take over", (1, 2), ("ben", "sara", "priya")),
     ListLine("Interested", "Whoever wants to know what is going on", (1, 2, 3), ("olga", "hana"), is_open=True),
+)
+MESSAGES = (
+    MessageLine(
+        "We are looking into it",
+        "external",
+        "first",
+        "Since {{ started }} something is wrong with {{ products }}. We are looking into it and speak again by {{ next_update }}.",
+        "Issues with {{ products }}",
+    ),
+    MessageLine(
+        "Cause found",
+        "external",
+        "between",
+        "We have found what fails with {{ products }} and are putting it right. The next update comes by {{ next_update }}.",
+    ),
+    MessageLine(
+        "Over, with thanks",
+        "external",
+        "last",
+        "{{ products }} work as they should again, after {{ duration }}. Thank you for your patience.",
+    ),
+    MessageLine(
+        "Payments are hit",
+        "internal",
+        "between",
+        "{{ service }} fails: {{ impact }}\n\nCurrent status:\n- Hit: {{ affected }}\n- Cases so far: {{ cases }}\n\n"
+        "Next steps:\n- The desk answers with what the public page says\n- {{ manager }} decides about a rollback",
+    ),
+    MessageLine(
+        "Everybody on the call",
+        "team",
+        "",
+        "{{ key }} is {{ severity }} now. Whoever knows {{ service }}: please join the call, and say here what you look at.",
+    ),
 )
 QUESTIONS = (
     QuestionLine(

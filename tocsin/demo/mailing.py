@@ -1,7 +1,8 @@
-"""Who at Larkfield hears of incidents by mail, and what two of them asked about the open one."""
+"""Who at Larkfield hears of incidents by mail, what two of them asked about the open one, and words kept for the next."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from tocsin.core.actor import SYSTEM
@@ -14,6 +15,7 @@ from tocsin.statuspages.arriving import jobs
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.lists.models import DistributionList, ListThread
+from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.questions import commands as questions
 from tocsin.statuspages.questions.commands import Asked
@@ -24,6 +26,8 @@ _MINUTE = dt.timedelta(minutes=1)
 def fill(now: dt.datetime) -> None:
     """Three lists; what they were told of the major incident that is open, and two questions, one of them answered."""
     made = [_list(line, now - dt.timedelta(days=30)) for line in cast.LISTS]
+    for words in cast.MESSAGES:
+        messages.create_template(SYSTEM, **dataclasses.asdict(words), now=now - dt.timedelta(days=60))
     incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3).first()
     if incident is None:
         return

@@ -136,3 +136,12 @@ SUBSCRIBER_CLEARED = "subscriber.cleared"
 
 SUBSCRIBERS_IMPORTED = "subscriber.imported"
 """A file of addresses was taken in. Subject: the first of them. data: added"""
+
+MESSAGE_TEMPLATE_CREATED = "message_template.created"
+"""data: slug, name, audience, stage, title, body"""
+
+MESSAGE_TEMPLATE_CHANGED = "message_template.changed"
+"""data: name, slug, changes (sentences)"""
+
+MESSAGE_TEMPLATE_REMOVED = "message_template.removed"
+"""data: name, slug"""

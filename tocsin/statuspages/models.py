@@ -11,6 +11,7 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import models as arriving  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.held import models as held  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.lists import models as lists  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.messages import models as messages  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.mirrors import models as mirrors  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.questions import models as questions  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.subscribers import models as subscribers  # noqa: F401  its tables belong to this app

@@ -71,6 +71,7 @@ def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--statu
     return api.get("incidents", wanted, "drafts", status=status)
 
 
+_TEMPLATE = "A message template, for its audience, filled in from the incident; may be repeated."
 _MAIL = "A list that hears the words for the company by mail, `none` for no list; left out: those of the severity."
 _ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
 
@@ -80,6 +81,22 @@ def _answers(given: list[str] | None) -> dict[str, str]:
     if not all(name and text for name, _, text in pairs):
         fail(USAGE, "write answers as QUESTION=TEXT, such as root_cause=unknown")
     return {name.strip(): text.strip() for name, _, text in pairs}
+
+
+def _filled(api: Remote, wanted: str, template: str, status: str, promised: str | None) -> dict[str, Any]:
+    """A template in the words of the incident, for one of the two pages."""
+    found = api.get("incidents", wanted, "fill-template", template=template, status=status, next_update_at=promised or "")
+    if found["audience"] == "team":
+        fail(USAGE, f"{template} is for the team: say it in the room with incident say")
+    return dict(found)
+
+
+def _words(api: Remote, wanted: str, status: str, said: dict[str, str | None]) -> dict[str, dict[str, Any]]:
+    """What was typed by audience, with the draft where that is asked for."""
+    if not any(said.values()):
+        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
+    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
+    return {where: dict(drafts[where]) if text == "-" else {"body": text} for where, text in said.items() if text}
 
 
 @verb(update, "post", _published)
@@ -99,6 +116,7 @@ def post_update(
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
     mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
     at: Annotated[str, typer.Option("--at", help="When it goes out: 20m, or an instant. Left out: now.")] = "",
+    template: Annotated[list[str] | None, typer.Option("--template", help=_TEMPLATE)] = None,
 ) -> Any:
     """Publish an update on the internal page, the external page, or both. What you type is what they read.
 
@@ -108,17 +126,15 @@ def post_update(
     answers = _answers(answer)
     given: dict[str, Any] = {"opening": opening, "current_status": current, "next_steps": step, "place": place, "accepted": accept}
     parts = {name: value for name, value in (given | {"answers": answers}).items() if value}
+    promised = instant(due, "--next")
     said = {"internal": "-" if parts and internal is None else internal, "external": external}
-    if not any(said.values()):
-        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
-    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
-    words: dict[str, dict[str, Any]] = {
-        where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text
-    }
+    filled = [_filled(api, wanted, one, status, promised) for one in template or ()]
+    words = _words(api, wanted, status, said | {one["audience"]: "-" for one in filled})
+    for one in filled:
+        words[one["audience"]] |= {name: value for name, value in one.items() if value and name in words[one["audience"]]}
     if parts:
         drafted = words["internal"]
         words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
-    promised = instant(due, "--next")
     lists = [] if mail == ["none"] else mail
     act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists}
     if at:

@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Home", "/", "Whether you must act"),
             Place("Incidents", "/incidents", "Open and past emergencies"),
             Place("Incident templates", "/templates", "What teams have prepared, to declare from"),
+            Place("Message templates", "/message-templates", "Words to begin an update with"),
             Place("Dashboards", "/dash", "What is in progress, as one team needs to see it"),
             Place("Alerts", "/alerts", "What monitoring says"),
             Place("On call", "/oncall", "Who is called now"),

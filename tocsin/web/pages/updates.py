@@ -23,6 +23,8 @@ from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.held import commands as held
 from tocsin.statuspages.held import queries as waiting
 from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.messages import queries as templates
+from tocsin.statuspages.messages import rules as slots
 from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.subscribers import queries as subscribers
@@ -52,7 +54,7 @@ class Letter:
 @allow(RESPONDER)
 @require_http_methods(["GET", "POST"])
 def compose(request: Request, key: str) -> HttpResponse:
-    """GET drafts; POST `do` = preview, review, edit or publish. Only `publish` changes anything."""
+    """GET drafts; POST `do` = preview, fill, review, edit or publish. Only `publish` changes anything."""
     incident = incidents.by_key(request.actor, key)
     permissions.require_responder(request.actor, incident)
     last = queries.last_update(incident)
@@ -69,6 +71,10 @@ def compose(request: Request, key: str) -> HttpResponse:
     words = _read(form, request, incident)
     verb = request.POST.get("do", "")
     overtaken = last is not None and last.id != request.POST.get("seen", "")
+    if verb == "fill":
+        form.errors.clear()
+        update_drafts.fill(request, incident, form)
+        return _form(request, incident, form, last)
     if verb in {"preview", "edit"}:
         return _form(request, incident, form, last, quiet=verb == "edit")
     if not form.ok:
@@ -222,10 +228,13 @@ def _form(
         form.errors.clear()
     _readable(form, request)
     chosen = form["components"] or {}
+    ready = templates.fitting(incident, form["status"])
     context = {
         "here": "incidents",
         "incident": incident,
         "form": form,
+        "ready": ready,
+        "for_the_team": update_drafts.for_the_team(request.actor, incident, form, ready[slots.TEAM]),
         "last": last,
         "seen": last.id if last else "",
         "due": queries.next_due(incident),

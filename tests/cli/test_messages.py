@@ -1,0 +1,27 @@
+"""The verbs of message templates: where they go and what they send."""
+
+from __future__ import annotations
+
+from tests.cli.test_catalogue import World, run, world
+
+__all__ = ("world",)
+FILLED = {"audience": "external", "title": "T", "body": "Cards fail.", "unknown": ["started"]} | {
+    "opening": "",
+    "current_status": [],
+    "next_steps": [],
+}
+
+
+def test_templates_are_written_down_and_shown_filled_in(world: World) -> None:
+    world.answer = {"slug": "looking", "name": "Looking", "audience": "external"}
+    run("message-template", "create", "Looking", "--for", "external", "--body", "{{ products }} fail.")
+    sent = {"name": "Looking", "audience": "external", "body": "{{ products }} fail."}
+    assert world.sent[-1] == ("POST", "message-templates", sent)
+    world.answer = FILLED
+    assert "Not known yet: started." in run("message-template", "fill", "HOT-1", "looking")
+    assert world.sent[-1][1].startswith("incidents/HOT-1/fill-template")
+
+
+def test_a_template_for_the_team_is_not_published(world: World) -> None:
+    world.answer = FILLED | {"audience": "team"}
+    run("update", "post", "HOT-1", "--template", "join", code=2)
