@@ -1,4 +1,4 @@
-"""The verbs of message templates: where they go and what they send."""
+"""The verbs of message templates and second readers: where they go and what they send."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def test_templates_are_written_down_and_shown_filled_in(world: World) -> None:
 def test_a_template_for_the_team_is_not_published(world: World) -> None:
     world.answer = FILLED | {"audience": "team"}
     run("update", "post", "HOT-1", "--template", "join", code=2)
+
+
+def test_a_draft_is_given_to_a_reader_answered_and_sent(world: World) -> None:
+    world.answer = {"id": "srd_1", "reader": {"name": "Ana"}, "state": "asked"}
+    said = run("update", "post", "HOT-1", "--external", "Cards fail.", "--next", "30m", "--ask-reader", "ana@example.com")
+    assert said.strip() == "Ana is asked to read it; nothing is published: srd_1"
+    assert world.sent[-1][:2] == ("POST", "incidents/HOT-1/ask-reader")
+    assert world.sent[-1][2]["reader"] == "ana@example.com"
+    run("update", "post", "HOT-1", "--external", "Cards fail.", "--next", "30m", "--ask-reader", "communications_manager")
+    assert world.sent[-1][2]["role"] == "communications_manager"
+    letters = {"external": {"title": "T", "body": "B"}}
+    world.answer = {"letters": letters, "reader": {"name": "Ana"}, "state": "approved", "comment": ""}
+    assert "Ana approved" in run("update", "approve", "HOT-1", "srd_1")
+    assert world.sent[-1] == ("POST", "incidents/HOT-1/readings/srd_1/answer", {"verdict": "approved"})

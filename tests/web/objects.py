@@ -208,6 +208,8 @@ def build() -> House:
         "draft_id": "drf_00000000000000000000000000",
         "held": "hld_00000000000000000000000000",
         "held_id": "hld_00000000000000000000000000",
+        "reading": "srd_00000000000000000000000000",
+        "reading_id": "srd_00000000000000000000000000",
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)

@@ -331,6 +331,8 @@ MESSAGES = (
         "{{ key }} is {{ severity }} now. Whoever knows {{ service }}: please join the call, and say here what you look at.",
     ),
 )
+DRAFT = "We have found why some seat maps are missing. They come back train by train within the hour. Tickets stay valid."
+DRAFT_NOTE = "May we say within the hour?"
 QUESTIONS = (
     QuestionLine(
         "olga",

@@ -17,6 +17,7 @@ from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.lists.models import DistributionList, ListThread
 from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.models import Update
+from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.questions import commands as questions
 from tocsin.statuspages.questions.commands import Asked
 
@@ -38,6 +39,7 @@ def fill(now: dt.datetime) -> None:
     for number, line in enumerate(cast.QUESTIONS):
         _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
     _stranger(thread, now - 4 * _MINUTE)
+    _draft(incident, now)
 
 
 def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
@@ -48,6 +50,24 @@ def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
     raw = "\r\n".join([*lines, "", cast.STRANGER["text"]]).encode()
     arriving.keep(raw, envelope_from="carla@alpenbus.example", envelope_to=[f"incidents@{cast.DOMAIN}"], now=at)
     jobs.understand(at)
+
+
+def _draft(incident: Incident, now: dt.datetime) -> None:
+    """Words for customers that wait for the eyes of the one who tries the demo."""
+    author = incident.manager
+    if author is None:
+        return
+    second_reading.ask_reader(
+        actor_for(author),
+        incident,
+        _person(cast.ADMINISTRATOR[1]),
+        status="identified",
+        external={"title": "", "body": cast.DRAFT},
+        next_update_at=now + dt.timedelta(hours=1),
+        note=cast.DRAFT_NOTE,
+        confirmation="demo-draft",
+        now=now - 3 * _MINUTE,
+    )
 
 
 def _person(name: str) -> Person:

@@ -6,7 +6,8 @@ UPDATE_PUBLISHED = "update.published"
 """One deliberate act of publishing. Subject: its first update; context: the incident.
 
 data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation,
-lists (names of those that were mailed)
+lists (names of those that were mailed), read_by (names of second readers who approved exactly these words), unread_by (names of
+those who were asked to read them, or others in their place, and were not waited for)
 """
 
 UPDATE_HELD = "update.held"
@@ -20,6 +21,18 @@ UPDATE_TAKEN_BACK = "update.taken_back"
 
 UPDATE_REFUSED = "update.refused"
 """Held words could not be published when their time came. As `update.held`, and why."""
+
+READING_ASKED = "reading.asked"
+"""Somebody is asked to read words before they go out. Subject: the reading; context: the incident.
+
+data: reader (name), person (their id), pages (audiences), note
+"""
+
+READING_ANSWERED = "reading.answered"
+"""They approved the words, or say what should be otherwise. As `reading.asked`. data: verdict, comment, reader, author (names)"""
+
+READING_WITHDRAWN = "reading.withdrawn"
+"""Nobody has to read them any more. As `reading.asked`. data: reader, author (names)"""
 
 UPDATE_DUE = "update.due"
 """Somebody is reminded of words that are due. Subject and context: the incident.

@@ -14,6 +14,7 @@ from tocsin.statuspages.lists import models as lists  # noqa: F401  its tables b
 from tocsin.statuspages.messages import models as messages  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.mirrors import models as mirrors  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.questions import models as questions  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.second_reading import models as second_reading  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.subscribers import models as subscribers  # noqa: F401  its tables belong to this app
 
 

@@ -34,7 +34,7 @@ def create_template(
     title: str = "",
     now: dt.datetime,
 ) -> MessageTemplate:
-    """Write a template down. Raises Invalid with the field, also for a slot that its audience may not have, Conflict for the slug."""
+    """Write a template down. Raises Invalid with the field, also for a slot its audience may not have, Conflict for the slug."""
     permissions.require_editor(actor)
     made = MessageTemplate(created_at=now, updated_at=now)
     _set(made, {"name": name, "audience": audience, "stage": stage, "title": title, "body": body})

@@ -28,6 +28,7 @@ from tocsin.statuspages.held import queries as held
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.questions import queries as questions
+from tocsin.statuspages.second_reading import queries as second_reading
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -87,6 +88,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "source": rules.SOURCES.get(incident.source, incident.source),
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
         "held": held.waiting(incident),
+        "drafts": second_reading.under_way(incident),
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
         "links": linking.made(request.actor, incident),

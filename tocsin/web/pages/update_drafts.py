@@ -12,10 +12,13 @@ from tocsin.incidents.template import queries as prepared
 from tocsin.statuspages import queries, rules
 from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.held import queries as held
+from tocsin.statuspages.held.models import HeldUpdate
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.messages import queries as messages
 from tocsin.statuspages.messages import rules as slots
 from tocsin.statuspages.models import Update
+from tocsin.statuspages.second_reading import queries as drafts
+from tocsin.statuspages.second_reading.models import SecondReading
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
@@ -58,6 +61,15 @@ def again(request: Request, incident: Incident, wanted: str) -> dict[str, Any] |
     found = held.one(request.actor, incident, wanted) if wanted else None
     if found is None or found.state == found.HELD:
         return None
+    return _again(request, incident, found)
+
+
+def unread(request: Request, incident: Incident, wanted: str) -> dict[str, Any] | None:
+    """The words of a draft that was given to a second reader, to be changed; None when nobody names one."""
+    return _again(request, incident, drafts.one(request.actor, incident, wanted)) if wanted else None
+
+
+def _again(request: Request, incident: Incident, found: HeldUpdate | SecondReading) -> dict[str, Any]:
     inside, outside = found.words.get(rules.INTERNAL) or {}, found.words.get(rules.EXTERNAL) or {}
     states = {part.id: part.state for part in queries.components(rules.EXTERNAL)}
     follow_up = bool(inside.get("opening"))

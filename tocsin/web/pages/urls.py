@@ -53,6 +53,7 @@ from tocsin.web.pages import (
     proof,
     qualifications,
     questions,
+    readers,
     readiness,
     resolve,
     room,
@@ -155,6 +156,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *style.urlpatterns,
     *transcript.urlpatterns,
     *held.urlpatterns,
+    *readers.urlpatterns,
     *updates.urlpatterns,
     *webhooks.urlpatterns,
 ]
