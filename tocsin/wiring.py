@@ -45,6 +45,7 @@ from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
 from tocsin.postmortems import linking
+from tocsin.postmortems.communication import jobs as review_jobs
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import handlers as status_handlers
@@ -80,6 +81,7 @@ MODULES: tuple[Module, ...] = (
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
+    *review_jobs.MODULES,
     *arriving_jobs.MODULES,
     *asking.MODULES,
     *fanning.MODULES,

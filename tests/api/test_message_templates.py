@@ -18,13 +18,13 @@ def test_a_template_is_kept_filled_in_and_removed() -> None:
     made = api.post("message-templates", WORDS).json()
     assert (made["slug"], made["title"]) == ("looking", "")
     key = api.post("incidents", {"summary": "Cards fail", "severity": 3, "products": ["tickets"]}).json()["key"]
-    said = api.get(f"incidents/{key}/fill-template?template=looking&next_update_at=2030-01-01T10:00:00Z").json()
+    said = api.get(f"incidents/{key}/fill-template/looking?next_update_at=2030-01-01T10:00:00Z").json()
     assert (said["body"], said["unknown"]) == ("Tickets fail since currently unknown.", ["started"])
     etag = api.get("message-templates/looking")["ETag"]
     assert api.patch("message-templates/looking", {"title": "{{ products }}"}, If_Match=etag).json()["title"] == "{{ products }}"
     assert [one["slug"] for one in api.get("message-templates").json()["items"]] == ["looking"]
     assert api.post("message-templates/looking/remove").status_code == 204
-    refusal(api.get(f"incidents/{key}/fill-template?template=looking"), 404)
+    refusal(api.get(f"incidents/{key}/fill-template/looking"), 404)
 
 
 def test_what_is_wrong_is_named() -> None:

@@ -33,6 +33,7 @@ from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
+from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.subscribers import commands as subscribers
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -161,6 +162,7 @@ def build() -> House:
         "link_id": "lnk_00000000000000000000000000",
         "templates/slug": template.slug,
         "message-templates/slug": words.slug,
+        "template": words.slug,
         "api/v1/message-templates/wanted": words.slug,
         "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",
@@ -208,8 +210,8 @@ def build() -> House:
         "draft_id": "drf_00000000000000000000000000",
         "held": "hld_00000000000000000000000000",
         "held_id": "hld_00000000000000000000000000",
-        "reading": "srd_00000000000000000000000000",
-        "reading_id": "srd_00000000000000000000000000",
+        "review_id": "crv_00000000000000000000000000",
+        "api/v1/communications-reviews/wanted": "crv_00000000000000000000000000",
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
@@ -253,6 +255,9 @@ def _incident(house: House, service: Any) -> None:
         task = incidents.link_task(SYSTEM, incident, f"https://tracker.example.com/{incident.key}", title="Tidy up", now=NOW)
         table.update({"task_id": task.id, "task": task.id})
         table.update({"case_id": case.id, "case": case.reference})
+        draft = {"status": "investigating", "internal": {"body": "x"}, "next_update_at": NOW + dt.timedelta(hours=1)}
+        reading = second_reading.ask_reader(reporter, incident, house.people["administrator"], **draft, confirmation="1", now=NOW)
+        table.update({"reading": reading.id, "reading_id": reading.id})
         graph = collab.keep_file(io.BytesIO(f"log of {incident.key}".encode()), "error.log", limit=1000, now=NOW)
         message = incidents.say(reporter, incident, "look", files=[graph], now=NOW)
         table.update({"message_id": message.id, "file_id": message.attachments.get().id, "ending": "txt"})

@@ -331,6 +331,17 @@ MESSAGES = (
         "{{ key }} is {{ severity }} now. Whoever knows {{ service }}: please join the call, and say here what you look at.",
     ),
 )
+REVIEW_NOTES = (
+    "The desk had eleven calls before this went out. Nobody had told them that we knew.",
+    "Customers asked how many are hit. We knew, and did not say.",
+    "The best message of the evening: what works, what does not, when we speak again.",
+)
+REVIEW_ACTIONS = (
+    ("people", "A second person on every shift can write to customers", "Sara asks who wants to learn it", "sara"),
+    ("process", "The desk hears before the page says it", "Ben writes the call into the cheat sheet", "ben"),
+    ("technology", "A template for seat maps and one for payments", "Priya drafts both", "priya"),
+)
+"""Kind, what changes, the first step, who owns it."""
 DRAFT = "We have found why some seat maps are missing. They come back train by train within the hour. Tickets stay valid."
 DRAFT_NOTE = "May we say within the hour?"
 QUESTIONS = (

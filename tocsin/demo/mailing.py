@@ -17,9 +17,9 @@ from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.lists.models import DistributionList, ListThread
 from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.models import Update
-from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.questions import commands as questions
 from tocsin.statuspages.questions.commands import Asked
+from tocsin.statuspages.second_reading import commands as second_reading
 
 _MINUTE = dt.timedelta(minutes=1)
 

@@ -369,6 +369,12 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "pen",
         quiet=True,
     ),
+    "review.started": _said(
+        lambda data: f"of how we spoke, led by {data.get('lead')}, {data.get('scribe')} writes", "Review", "pen", quiet=True
+    ),
+    "review.completed": _said(
+        lambda data: f"of how we spoke is done; regroup on {data.get('regroup_on')}", "Review", "pen", quiet=True
+    ),
     "action.created": _said(lambda data: f"x/{data.get('number')} {data.get('title')}", "Action", "done", quiet=True),
     "page.created": _page("is paged"),
     "page.sent": _sent,

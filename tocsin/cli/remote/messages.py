@@ -85,5 +85,5 @@ def fill_template(
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
 ) -> Any:
     """Show a message template in the words of an incident. Nothing is said by it."""
-    asked = {"template": wanted, "status": status, "next_update_at": instant(due, "--next") or ""}
-    return api.get("incidents", key, "fill-template", **asked)
+    promised = instant(due, "--next") or ""
+    return api.get("incidents", key, "fill-template", wanted, status=status, next_update_at=promised)

@@ -89,7 +89,7 @@ def _answers(given: list[str] | None) -> dict[str, str]:
 
 def _filled(api: Remote, wanted: str, template: str, status: str, promised: str | None) -> dict[str, Any]:
     """A template in the words of the incident, for one of the two pages."""
-    found = api.get("incidents", wanted, "fill-template", template=template, status=status, next_update_at=promised or "")
+    found = api.get("incidents", wanted, "fill-template", template, status=status, next_update_at=promised or "")
     if found["audience"] == "team":
         fail(USAGE, f"{template} is for the team: say it in the room with incident say")
     return dict(found)

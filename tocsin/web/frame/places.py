@@ -57,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Status", "/status/internal", "What colleagues see"),
             Place("Status for customers", "/status", "What customers see"),
             Place("Postmortems", "/postmortems", "What we learned"),
+            Place("Communications reviews", "/communications-reviews", "How we spoke in a finished incident, walked with a scribe"),
             Place("Actions", "/actions", "What we promised to change"),
             Place("Insights", "/insights", "How long detection and recovery take"),
             Place("Truth", "/insights/truth", "How soon and how truthfully we told staff and customers"),

@@ -108,7 +108,9 @@ def remove_message_template(request: Request, wanted: str) -> Status:
     return Status(204, None)
 
 
-@of_incidents.get("/{wanted}/fill-template", response=FilledDocument, auth=READS, summary="A message template, filled in")
+@of_incidents.get(
+    "/{wanted}/fill-template/{template}", response=FilledDocument, auth=READS, summary="A message template, filled in"
+)
 def fill_template(
     request: Request, wanted: str, template: str, status: UpdateStatus = "investigating", next_update_at: str = ""
 ) -> FilledDocument:
