@@ -21,6 +21,7 @@ from tocsin.incidents import jobs as incident_jobs
 from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
+from tocsin.incidents.attention import jobs as mention_jobs
 from tocsin.incidents.iterating import handlers as pace
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.integrations import transport
@@ -79,6 +80,7 @@ MODULES: tuple[Module, ...] = (
     *calendar_jobs.MODULES,
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
+    *mention_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
     *review_jobs.MODULES,

@@ -21,6 +21,7 @@ from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries as sheet
+from tocsin.incidents.commands import attending
 from tocsin.oncall import commands as oncall
 from tocsin.paging.jobs import advance as pages
 from tocsin.paging.models import Page
@@ -210,6 +211,8 @@ def build() -> House:
         "draft_id": "drf_00000000000000000000000000",
         "held": "hld_00000000000000000000000000",
         "held_id": "hld_00000000000000000000000000",
+        "mention": "mtn_00000000000000000000000000",
+        "mention_id": "mtn_00000000000000000000000000",
         "review_id": "crv_00000000000000000000000000",
         "api/v1/communications-reviews/wanted": "crv_00000000000000000000000000",
     }
@@ -249,6 +252,8 @@ def _incident(house: House, service: Any) -> None:
         table.update({"finding_number": "1", "stream_number": "1", "change_number": "1"})
         asked = Asked("Sven", "sven@example.com", f"Is {incident.key} over?", "Re: it", f"<{incident.key}@x>", ())
         table.update({"question": ask(incident, asked, now=NOW)[0].id})
+        post = attending.add_post(SYSTEM, incident, f"https://social.example.com/{incident.key}", now=NOW)
+        table.update({"post": post.id, "post_id": post.id})
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
         offer = incidents.offer_role(reporter, incident, "Scribe", house.people["administrator"], now=NOW)
         table.update({"offer_id": offer.id, "offer": offer.id})

@@ -9,6 +9,7 @@ from tocsin.cli import local
 from tocsin.cli.answers import first_sentence, say
 from tocsin.cli.remote import (
     answering,
+    attention,
     calendars,
     catalogue,
     dashboards,
@@ -41,7 +42,7 @@ app = typer.Typer(
 
 REMOTE = (
     answering.alert,
-    mailing.incident,
+    attention.incident,
     documents.document,
     answering.page,
     answering.oncall,

@@ -331,6 +331,12 @@ MESSAGES = (
         "{{ key }} is {{ severity }} now. Whoever knows {{ service }}: please join the call, and say here what you look at.",
     ),
 )
+POSTS = (
+    ("https://social.example/@nightowl/118204", "@nightowl", "Seat map of my night train is gone. Do I still have a bed?", 31),
+    ("https://forum.rails.example/t/48213", "Rails & Routes", "Anyone else without seat maps on Larkfield tonight?", 22),
+    ("https://social.example/@rita/118377", "@rita", "Larkfield says tickets stay valid. Good to know.", 8),
+)
+"""Address, who wrote it, what it says, minutes ago."""
 REVIEW_NOTES = (
     "The desk had eleven calls before this went out. Nobody had told them that we knew.",
     "Customers asked how many are hit. We knew, and did not say.",

@@ -1,4 +1,4 @@
-"""Who at Larkfield hears of incidents by mail, what two of them asked about the open one, and words kept for the next."""
+"""Who at Larkfield hears of incidents by mail, what two of them asked, words kept for the next one, and what the public says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.demo import cast
 from tocsin.directory.models import Person
 from tocsin.directory.queries import actor_for
+from tocsin.incidents.commands import attending
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.arriving import jobs
@@ -40,6 +41,9 @@ def fill(now: dt.datetime) -> None:
         _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
     _stranger(thread, now - 4 * _MINUTE)
     _draft(incident, now)
+    for url, author, text, ago in cast.POSTS:
+        said_at = now - ago * _MINUTE
+        attending.add_post(actor_for(_person("olga")), incident, url, text=text, author=author, said_at=said_at, now=said_at)
 
 
 def _stranger(thread: ListThread | None, at: dt.datetime) -> None:

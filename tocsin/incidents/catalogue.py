@@ -174,6 +174,10 @@ def _kind(data: Data) -> str:
     return BACKUP_KINDS.get(kind, kind).lower()
 
 
+def _nth(number: Any) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th") + " that is known"
+
+
 def _imported(data: Data) -> Entry:
     return Entry("Imported", "pass", f"run elsewhere as {data.get('reference')}", path=str(data.get("url") or ""))
 
@@ -303,6 +307,10 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
         quiet=True,
     ),
+    "incident.post_added": _said(
+        lambda data: f"{data.get('where')}, the {_nth(data.get('posts'))}", "Public post", "globe", quiet=True
+    ),
+    "incident.post_removed": _said(lambda data: f"on {data.get('where')} is not about it", "Public post", "off", quiet=True),
     "incident.task_linked": _said(lambda data: f"{data.get('title')}, {data.get('url')}", "Task", "clip", quiet=True),
     "incident.task_state_changed": _said(lambda data: f"{data.get('title')} is {data.get('new')}", "Task", "done", quiet=True),
     "incident.task_unlinked": _said(lambda data: f"{data.get('title')} no longer belongs here", "Task", "off", quiet=True),
