@@ -60,9 +60,9 @@ def post_update(
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
     maps component ids to states; `lists` names who hears the words for the company by mail, None: the lists of this severity, and
-    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`,
-    `root_cause` …) and code `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code
-    `private_incident` for an incident that customers must not read of, and `drill` for one that nobody is told of.
+    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`, `root_cause` …) and code
+    `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code `private_incident` for an
+    incident that customers must not read of, and `drill` for one that nobody is told of.
     """
     permissions.require_publisher(actor, incident)
     permissions.require_no_drill(incident)
@@ -81,10 +81,8 @@ def post_update(
         words = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         promise = None if status == rules.RESOLVED else next_update_at
         read = settle(actor, incident, status=status, internal=internal, external=external)
-        updates = [
-            _say(actor, incident, audience, said, status=status, promise=promise, confirmation=confirmation, now=now)
-            for audience, said in words.items()
-        ]
+        act: dict[str, Any] = {"status": status, "promise": promise, "confirmation": confirmation, "now": now}
+        updates = [_say(actor, incident, audience, said, **act) for audience, said in words.items()]
         set_states(actor, {update.entry.page.audience: update.entry for update in updates}, components or {}, now=now)
         for update in updates:
             if status == rules.RESOLVED:

@@ -63,16 +63,14 @@ def ask_reader(
             return known
         rules.check_promise(status, next_update_at, at or now)
         said = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
-        SecondReading.objects.filter(incident=incident, author=actor.id, state__in=SecondReading.OPEN).update(
-            state=SecondReading.WITHDRAWN
-        )
+        mine = SecondReading.objects.filter(incident=incident, author=actor.id, state__in=SecondReading.OPEN)
+        mine.update(state=SecondReading.WITHDRAWN)
+        words = {"status": status, "internal": internal, "external": external, "components": components, "lists": lists}
         made = SecondReading.objects.create(
             incident=incident,
             author_id=actor.id,
             reader=reader,
-            words=held.plain(
-                {"status": status, "internal": internal, "external": external, "components": components, "lists": lists}
-            ),
+            words=held.plain(words),
             exact={audience: {"title": one.title, "body": one.body} for audience, one in said.items()},
             digest=exact.digest(incident, status=status, internal=internal, external=external),
             next_update_at=next_update_at,
