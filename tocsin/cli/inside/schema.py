@@ -40,7 +40,7 @@ def _plan(executor: MigrationExecutor) -> list[Migration]:
 def _lay_out() -> None:
     """Make the tables of an empty store as they are today, with the rows that migrations put there: all at once or not at all.
 
-    To go through their history takes ten seconds of a processor. `tests/acceptance/test_schema.py` compares both ways (decision 23).
+    To go through their history takes ten seconds of a processor. `tests/acceptance/test_schema.py` compares both (decision 23).
     """
     executor = MigrationExecutor(connection)
     plan = _plan(executor)
