@@ -155,12 +155,17 @@ class _Acts:
             status="investigating",
             internal=asdict(words.first_internal(facts)),
             external=asdict(words.first_external(facts)) if products else None,
-            next_update_at=at + 30 * MINUTE,
+            next_update_at=at + self._promise(),
             confirmation=f"demo-{incident.id}",
             components={part.id: "partial_outage" for part in hit if products},
             now=at,
         )
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
+
+    def _promise(self) -> dt.timedelta:
+        """Until the next words; now and then somebody promises what cannot be kept, and the truth report says so."""
+        hasty = not self.course.ends or int(self.course.first_word) % 4 == 0
+        return 30 * MINUTE if hasty else 90 * MINUTE
 
     def next_update(self, at: dt.datetime) -> None:
         """A follow-up to the company; customers wait for theirs, and their clock says so."""
