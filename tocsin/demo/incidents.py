@@ -155,15 +155,15 @@ class _Acts:
             status="investigating",
             internal=asdict(words.first_internal(facts)),
             external=asdict(words.first_external(facts)) if products else None,
-            next_update_at=at + self._promise(),
+            next_update_at=at + self._until_next_words(),
             confirmation=f"demo-{incident.id}",
             components={part.id: "partial_outage" for part in hit if products},
             now=at,
         )
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
 
-    def _promise(self) -> dt.timedelta:
-        """Until the next words; now and then somebody promises what cannot be kept, and the truth report says so."""
+    def _until_next_words(self) -> dt.timedelta:
+        """What is promised; now and then it is too much, and the truth report says so."""
         hasty = not self.course.ends or int(self.course.first_word) % 4 == 0
         return 30 * MINUTE if hasty else 90 * MINUTE
 
