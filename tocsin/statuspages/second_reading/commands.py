@@ -50,10 +50,8 @@ def ask_reader(
     Raises what `post_update` raises for words that could not be published, Invalid (`reader`) for somebody who cannot read them.
     The same `confirmation` twice is one. Whoever is asked may see a private incident from now on.
     """
-    permissions.require_publisher(actor, incident)
-    permissions.require_no_drill(incident)
+    _require_askable(actor, incident, reader)
     incident_rules.word_of(status, rules.STATUSES, "status")
-    _require_reader(actor, reader)
     confirmation = texts.line(confirmation, field="confirmation", limit=64)
     note = texts.line(note, field="note", limit=400, required=False)
     with transaction.atomic():
@@ -83,7 +81,9 @@ def ask_reader(
     return made
 
 
-def _require_reader(actor: Actor, reader: Person) -> None:
+def _require_askable(actor: Actor, incident: Incident, reader: Person) -> None:
+    permissions.require_publisher(actor, incident)
+    permissions.require_no_drill(incident)
     if not reader.is_active:
         raise Invalid(f"{reader.name} is deactivated.", field="reader")
     if reader.pk == actor.id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound, Refused
@@ -43,8 +43,9 @@ def one(actor: Actor, incident: Incident, wanted: str) -> SecondReading:
 
 
 def asked_of(actor: Actor) -> list[SecondReading]:
-    """What waits for the actor's answer, the oldest first."""
-    rows = SecondReading.objects.filter(reader=actor.id, state=SecondReading.ASKED)
+    """What waits for the actor's answer, the oldest first; nothing that was overtaken by the end of its incident."""
+    current = Q(incident__state__in=Incident.OPEN) | Q(asked_at__gte=F("incident__resolved_at"))
+    rows = SecondReading.objects.filter(current, reader=actor.id, state=SecondReading.ASKED)
     return list(permissions.visible_through(actor, rows.select_related("incident", "author")).order_by("asked_at"))
 
 
