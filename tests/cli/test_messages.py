@@ -1,4 +1,4 @@
-"""The verbs of message templates and second readers: where they go and what they send."""
+"""The verbs of message templates, second readers and public posts: where they go and what they send."""
 
 from __future__ import annotations
 
@@ -39,3 +39,14 @@ def test_a_draft_is_given_to_a_reader_answered_and_sent(world: World) -> None:
     world.answer = {"letters": letters, "reader": {"name": "Ana"}, "state": "approved", "comment": ""}
     assert "Ana approved" in run("update", "approve", "HOT-1", "srd_1")
     assert world.sent[-1] == ("POST", "incidents/HOT-1/readings/srd_1/answer", {"verdict": "approved"})
+
+
+def test_posts_are_counted_by_hand_and_from_the_feed(world: World) -> None:
+    world.answer = {"id": "pst_1", "where": "social.example"}
+    said = run("incident", "add-post", "HOT-1", "https://social.example/1", "--by", "@rita")
+    assert "pst_1: the post on social.example is counted" in said
+    assert world.sent[-1] == ("POST", "incidents/HOT-1/add-post", {"url": "https://social.example/1", "author": "@rita"})
+    run("incident", "count-mention", "HOT-1", "mtn_1")
+    assert world.sent[-1][:2] == ("POST", "incidents/HOT-1/mentions/mtn_1/count")
+    run("incident", "remove-post", "HOT-1", "pst_1")
+    assert world.sent[-1][:2] == ("POST", "incidents/HOT-1/posts/pst_1/remove")

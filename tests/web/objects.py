@@ -21,6 +21,7 @@ from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries as sheet
+from tocsin.incidents.attention.models import Mention
 from tocsin.incidents.commands import attending
 from tocsin.oncall import commands as oncall
 from tocsin.paging.jobs import advance as pages
@@ -125,6 +126,7 @@ def build() -> House:
     words = messages.create_template(SYSTEM, name="Cause found", audience="external", body="We know why.", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
+    heard = Mention.objects.create(uid="1", url="https://social.example.com/1", title="Is it down?", said_at=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
     house.values = {
         "pk": "1",
@@ -211,8 +213,8 @@ def build() -> House:
         "draft_id": "drf_00000000000000000000000000",
         "held": "hld_00000000000000000000000000",
         "held_id": "hld_00000000000000000000000000",
-        "mention": "mtn_00000000000000000000000000",
-        "mention_id": "mtn_00000000000000000000000000",
+        "mention": heard.id,
+        "mention_id": heard.id,
         "review_id": "crv_00000000000000000000000000",
         "api/v1/communications-reviews/wanted": "crv_00000000000000000000000000",
     }

@@ -61,7 +61,8 @@ def add_post(
 
 
 def count_mention(actor: Actor, incident: Incident, mention: Mention, *, now: dt.datetime) -> PublicPost:
-    """What the feed lists is about this incident."""
+    """What the feed lists is about this incident: a responder says so."""
+    permissions.require_responder(actor, incident)
     words = f"{mention.title}: {mention.text}" if mention.text and mention.text != mention.title else mention.title
     return add_post(actor, incident, mention.url, text=texts.shorten(words, 600), said_at=min(mention.said_at, now), now=now)
 

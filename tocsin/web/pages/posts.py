@@ -54,7 +54,7 @@ def add(request: Request, key: str) -> HttpResponse:
     return _page(request, key, form)
 
 
-@allow(SIGNED_IN)
+@allow(RESPONDER)
 @require_POST
 def count(request: Request, key: str, mention_id: str) -> HttpResponse:
     """What the feed lists is about this incident."""
