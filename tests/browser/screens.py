@@ -67,6 +67,11 @@ def _offer(site: Site) -> str:
     return f"{room}/offers/{site.api('GET', f'/incidents{room}/offers').json['items'][0]['id']}"
 
 
+def _reading(site: Site) -> str:
+    room = _seat_maps("")(site)
+    return f"{room}/readings/{site.api('GET', f'/incidents{room}/readings').json['items'][0]['id']}"
+
+
 def _embedded(site: Site) -> str:
     """A secret address of a dashboard, which is told only where it is made."""
     address = site.api("POST", "/dashboards/support/embeds", {}).json["address"]
@@ -89,6 +94,12 @@ SCREENS = [
     Screen("template", "/templates/cards-are-refused"),
     Screen("template-new", "/t/payments/templates/new"),
     Screen("template-change", "/templates/cards-are-refused/change"),
+    Screen("message-templates", "/message-templates"),
+    Screen("message-template-new", "/message-templates/new"),
+    Screen("message-template-change", "/message-templates/cause-found"),
+    Screen("second-reader", _reading),
+    Screen("public-posts", _seat_maps("/posts")),
+    Screen("public-posts-empty", "/DRILL-1/posts"),
     Screen("declare-from-template", "/declare?template=cards-are-refused"),
     Screen("dashboards", "/dash"),
     Screen("dashboard", "/dash/support"),
@@ -136,6 +147,8 @@ SCREENS = [
     Screen("status-parts", "/admin/status-pages"),
     Screen("postmortem", _first("postmortems")),
     Screen("postmortems", "/postmortems"),
+    Screen("communications-reviews", "/communications-reviews"),
+    Screen("communications-review", _first("communications-reviews")),
     Screen("actions", "/actions"),
     Screen("insights", "/insights"),
     Screen("insights-truth", "/insights/truth"),
