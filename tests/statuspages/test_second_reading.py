@@ -88,6 +88,15 @@ def test_what_was_taken_back_may_be_sent_again():
     assert (again.state, again.pk != first.pk) == ("held", True)
 
 
+def test_a_time_that_passed_while_somebody_read_is_now():
+    there = house()
+    incident = fixing(there)
+    chosen = approved(there, incident, at=later(20))
+    assert commands.send(there.actor("ben"), chosen, now=later(8)).at == later(20)
+    late = approved(there, incident, at=later(20), confirmation="form 2")
+    assert commands.send(there.actor("ben"), late, now=later(21)).at is None
+
+
 def test_nobody_waits_for_an_answer_and_that_it_went_out_unread_is_recorded():
     there = house()
     incident = fixing(there)

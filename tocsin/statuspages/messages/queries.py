@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -46,8 +47,20 @@ def filled(
     actor: Actor, incident: Incident, wanted: MessageTemplate, *, status: str, next_update_at: dt.datetime | None = None
 ) -> rules.Filled:
     """A template in the words of this incident. Raises Conflict for words to customers of an incident they may not know of."""
+    return all_filled(actor, incident, [wanted], status=status, next_update_at=next_update_at)[0]
+
+
+def all_filled(
+    actor: Actor,
+    incident: Incident,
+    wanted: Sequence[MessageTemplate],
+    *,
+    status: str,
+    next_update_at: dt.datetime | None = None,
+) -> list[rules.Filled]:
+    """As `filled`, however many in two queries."""
     permissions.require_seer(actor, incident)
-    if wanted.audience == pages.EXTERNAL and incident.is_private:
+    if incident.is_private and any(one.audience == pages.EXTERNAL for one in wanted):
         raise Conflict(f"{incident.key} is private and never shown to customers.", field="template", code="private_incident")
     known = rules.Known(
         facts_of(incident),
@@ -58,4 +71,4 @@ def filled(
         status=status,
         next_update_at=None if status == pages.RESOLVED else next_update_at,
     )
-    return rules.filled(wanted.audience, wanted.title, wanted.body, known)
+    return [rules.filled(one.audience, one.title, one.body, known) for one in wanted]

@@ -112,7 +112,8 @@ def send(actor: Actor, reading: SecondReading, *, now: dt.datetime) -> HeldUpdat
     permissions.require_publisher(actor, reading.incident)
     with transaction.atomic():
         reading = _still(reading)
-        return held.hold(actor, reading.incident, **reading.arguments, confirmation=_confirmation(reading), now=now)
+        at = reading.at if reading.at and reading.at > now else None  # a time that passed while somebody read is now
+        return held.hold(actor, reading.incident, **reading.arguments, at=at, confirmation=_confirmation(reading), now=now)
 
 
 def withdraw(actor: Actor, reading: SecondReading, *, now: dt.datetime) -> SecondReading:

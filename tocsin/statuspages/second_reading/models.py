@@ -62,4 +62,4 @@ class SecondReading(models.Model):
     def arguments(self) -> dict[str, Any]:
         """What `held.hold` is called with besides the actor, the incident, the confirmation and the time."""
         named = ("status", "internal", "external", "components", "lists")
-        return {**{name: self.words.get(name) for name in named}, "next_update_at": self.next_update_at, "at": self.at}
+        return {**{name: self.words.get(name) for name in named}, "next_update_at": self.next_update_at}

@@ -52,7 +52,7 @@ def show(request: Request, key: str, tab: str = "everything") -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     if request.path != request.path.replace(request.path.split("/")[1], incident.key, 1):
         return redirect(request.path.replace(request.path.split("/")[1], incident.key, 1))
-    given = {"reply_to": request.GET.get("reply", ""), "text": request.GET.get("say", "")[:500]}
+    given = {"reply_to": request.GET.get("reply", ""), "text": request.GET.get("say", "")[:2_000]}
     return page(request, incident, tab, Typed(initial=given))
 
 

@@ -24,6 +24,9 @@ from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.pages import update_brief
 
+_LONGEST = 2_000
+"""What an address may carry into the field of a room."""
+
 
 def begin(request: Request, incident: Incident, last: Update | None, status: str) -> dict[str, Any]:
     """Words to begin with: the fixed first and last messages, in between what the state document says."""
@@ -119,5 +122,7 @@ def _words(said: slots.Filled, *, parts: bool) -> dict[str, Any]:
 def for_the_team(actor: Actor, incident: Incident, form: Typed, found: list[Any]) -> list[tuple[str, str]]:
     """Templates for the room: their name, and the room with their words in the field."""
     status, promised = form["status"] or rules.INVESTIGATING, form["next_at"] or None
-    said = [(one.name, messages.filled(actor, incident, one, status=status, next_update_at=promised)) for one in found]
-    return [(name, f"/{incident.key}?{urlencode({'say': one.body[:500]})}#say") for name, one in said]
+    said = messages.all_filled(actor, incident, found, status=status, next_update_at=promised) if found else []
+    return [
+        (one.name, f"/{incident.key}?{urlencode({'say': words.body[:_LONGEST]})}") for one, words in zip(found, said, strict=True)
+    ]
