@@ -47,6 +47,7 @@ from tocsin.postmortems import handlers as postmortem_handlers
 from tocsin.postmortems import linking
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
+from tocsin.statuspages import events as status_events
 from tocsin.statuspages import handlers as status_handlers
 from tocsin.statuspages.arriving import jobs as arriving_jobs
 from tocsin.statuspages.clocks import handlers as clocks
@@ -54,6 +55,7 @@ from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.held import jobs as held_jobs
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
+from tocsin.statuspages.maintenance import jobs as maintenance_jobs
 from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
@@ -80,6 +82,7 @@ MODULES: tuple[Module, ...] = (
     *incident_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
+    *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,
     *asking.MODULES,
     *fanning.MODULES,
@@ -116,6 +119,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("update.published", clocks.words_said),
     ("update.published", fanning.update_published),
     ("update.published", mirrors.words_said),
+    *((name, fanning.work_said) for name in status_events.WORK_SAID),
     ("component.changed", mirrors.part_changed),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )

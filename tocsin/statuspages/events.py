@@ -136,3 +136,57 @@ SUBSCRIBER_CLEARED = "subscriber.cleared"
 
 SUBSCRIBERS_IMPORTED = "subscriber.imported"
 """A file of addresses was taken in. Subject: the first of them. data: added"""
+
+MAINTENANCE_PLANNED = "maintenance.planned"
+"""Work is planned. Subject: the maintenance. data: title, starts_at and ends_at (RFC 3339), parts (names), series, update"""
+
+MAINTENANCE_MOVED = "maintenance.moved"
+"""It is at another time, or takes longer. data: title, old and new (starts_at, ends_at), update"""
+
+MAINTENANCE_CHANGED = "maintenance.changed"
+"""Its title, words or parts are different. data: title, fields, update (empty when readers are told nothing)"""
+
+MAINTENANCE_BEGUN = "maintenance.begun"
+"""Its parts are under maintenance from now on. data: title, update"""
+
+MAINTENANCE_SAID = "maintenance.said"
+"""Words while it goes on. data: title, update"""
+
+MAINTENANCE_VERIFYING = "maintenance.verifying"
+"""The work is done and looked at. data: title, update"""
+
+MAINTENANCE_COMPLETED = "maintenance.completed"
+"""It is over; its parts are what they were. data: title, update"""
+
+MAINTENANCE_CANCELLED = "maintenance.cancelled"
+"""It does not take place, or was broken off. data: title, update"""
+
+MAINTENANCE_OVERDUE = "maintenance.overdue"
+"""It should have begun, or be over, and nobody said so; its owner is asked. data: title, step (begin or end)"""
+
+MAINTENANCE_SERIES_PLANNED = "maintenance.series_planned"
+"""Work that comes again is planned. Subject: the series. data: title, rule, zone, minutes"""
+
+MAINTENANCE_SERIES_ENDED = "maintenance.series_ended"
+"""It comes no more; what was still planned of it is called off. data: title, called_off (how many)"""
+
+ENTRY_BACKFILLED = "entry.backfilled"
+"""A past incident was written down afterwards. Subject: the entry.
+
+data: page, title, started_at, resolved_at, parts (id to state)
+"""
+
+ENTRY_BACKFILL_REMOVED = "entry.backfill_removed"
+"""What was written afterwards is off the page again. data: page, title"""
+
+WORK_SAID = (
+    MAINTENANCE_PLANNED,
+    MAINTENANCE_MOVED,
+    MAINTENANCE_CHANGED,
+    MAINTENANCE_BEGUN,
+    MAINTENANCE_SAID,
+    MAINTENANCE_VERIFYING,
+    MAINTENANCE_COMPLETED,
+    MAINTENANCE_CANCELLED,
+)
+"""After these a page says something else of planned work."""

@@ -35,6 +35,23 @@ class Progress:
     left: int
 
     @property
+    def title(self) -> str:
+        planned, update = self.fan_out.of_work, self.fan_out.update
+        return planned.maintenance.title if planned else update.entry.title if update else ""
+
+    @property
+    def status(self) -> str:
+        said = self.fan_out.of_work or self.fan_out.update
+        return said.status if said else ""
+
+    @property
+    def about(self) -> str:
+        """Where staff read about it."""
+        planned, update = self.fan_out.of_work, self.fan_out.update
+        incident = update.entry.incident if update else None
+        return f"/maintenance/{planned.maintenance_id}" if planned else f"/{incident.key}" if incident else ""
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing is on its way any more."""
         return self.fan_out.walked_at is not None and self.told + self.failed + self.left >= self.fan_out.queued
@@ -105,7 +122,7 @@ def parts() -> QuerySet[Component]:
 
 def fan_outs() -> QuerySet[FanOut]:
     """What subscribers were told, newest first."""
-    return FanOut.objects.select_related("update__entry__incident")
+    return FanOut.objects.select_related("update__entry__incident", "of_work__maintenance")
 
 
 def progress(rows: Iterable[FanOut]) -> list[Progress]:

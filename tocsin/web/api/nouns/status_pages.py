@@ -166,7 +166,7 @@ def _page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDocumen
         open=[
             EntryDocument(
                 id=one.entry.id,
-                incident=one.incident.key if inside else None,
+                incident=one.incident.key if inside and one.incident else None,
                 title=one.entry.title,
                 status=one.entry.status,
                 started_at=one.entry.started_at,
