@@ -29,7 +29,9 @@ from tocsin.readiness import commands as readiness
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
+from tocsin.statuspages.backfilled import commands as backfilled
 from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
 from tocsin.statuspages.subscribers import commands as subscribers
@@ -122,7 +124,42 @@ def build() -> House:
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
+    work = maintenance.plan(
+        SYSTEM,
+        status_parts.page("external"),
+        title="New database",
+        body="Short pauses.",
+        starts_at=NOW + dt.timedelta(days=2),
+        ends_at=NOW + dt.timedelta(days=2, hours=1),
+        now=NOW,
+    )
+    again = maintenance.plan_series(
+        SYSTEM,
+        status_parts.page("external"),
+        title="Patches",
+        body="Short pauses.",
+        starts_at=NOW + dt.timedelta(days=1),
+        ends_at=NOW + dt.timedelta(days=1, hours=1),
+        rule="FREQ=WEEKLY;BYDAY=SA;COUNT=2",
+        zone="UTC",
+        now=NOW,
+    )
+    past = backfilled.backfill(
+        SYSTEM,
+        status_parts.page("external"),
+        title="Slow",
+        body="A queue was full.",
+        started_at=NOW - dt.timedelta(days=2),
+        resolved_at=NOW - dt.timedelta(days=1),
+        now=NOW,
+    )
     house.values = {
+        "maintenance_id": work.id,
+        "api/v1/maintenances/wanted": work.id,
+        "series_id": again.id,
+        "api/v1/maintenance-series/wanted": again.id,
+        "entry_id": past.id,
+        "api/v1/backfilled-entries/wanted": past.id,
         "pk": "1",
         "public_entry": "000000000000",
         "page_slug": "external",

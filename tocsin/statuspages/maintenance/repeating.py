@@ -166,3 +166,26 @@ def to_make(found: Iterable[dt.datetime], made: int, length: dt.timedelta, ahead
             times.append((number, start))
             ahead = start if start > now else ahead
     return Made(tuple(times), number, None)
+
+
+ONCE, EVERY_WEEK, SAME_WEEKDAY, SAME_DATE = "once", "week", "weekday", "date"
+CHOICES: Mapping[str, str] = {
+    ONCE: "Once",
+    EVERY_WEEK: "By weeks, on this weekday",
+    SAME_WEEKDAY: "By months, on this weekday of the month",
+    SAME_DATE: "By months, on this day of the month",
+}
+"""How people say it who do not write rules: from the day on which it begins."""
+
+
+def like(choice: str, first_on: dt.date, *, interval: int = 1, count: int = 0, until: dt.date | None = None) -> Repeat:
+    """The rule for one of `CHOICES` but once, from its first day. The fifth Sunday of a month is taken as its last."""
+    day = list(DAYS)[first_on.weekday()]
+    if choice == EVERY_WEEK:
+        return Repeat(WEEKLY, interval, (day,), count=count, until=until)
+    if choice == SAME_WEEKDAY:
+        place = (first_on.day - 1) // 7 + 1
+        return Repeat(MONTHLY, interval, (day,), place if place in PLACES else -1, count=count, until=until)
+    if first_on.day > 28:
+        raise Invalid("Not every month has this day. Choose the weekday of the month, or a day from 1 to 28.", field="rule")
+    return Repeat(MONTHLY, interval, month_day=first_on.day, count=count, until=until)
