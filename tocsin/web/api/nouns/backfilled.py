@@ -62,8 +62,16 @@ def list_backfilled(request: Request, limit: Limit = 50, cursor: Cursor = "") ->
 
 @router.post("", response={201: BackfilledDocument}, auth=RESPONDS, summary="Write down a past incident; nobody is mailed")
 def backfill(request: Request, body: NewBackfilled) -> Status:
-    fields = body.model_dump(exclude={"page", "parts"})
-    made = commands.backfill(request.actor, pages.page(body.page), **fields, states=body.parts, now=request.now)
+    made = commands.backfill(
+        request.actor,
+        pages.page(body.page),
+        title=body.title,
+        body=body.body,
+        started_at=body.started_at,
+        resolved_at=body.resolved_at,
+        states=body.parts,
+        now=request.now,
+    )
     return Status(201, _show(queries.entry(made.pk)))
 
 

@@ -203,8 +203,8 @@ def list_maintenances(
 
 @router.post("", response={201: MaintenanceDocument}, auth=RESPONDS, summary="Plan work and tell subscribers of its parts")
 def plan(request: Request, body: NewMaintenance) -> Status:
-    fields = body.model_dump(exclude={"page"})
-    made = commands.plan(request.actor, pages.page(body.page), **fields, now=request.now)
+    fields = dict(body) | {"page": pages.page(body.page)}
+    made = commands.plan(request.actor, **fields, now=request.now)
     return Status(201, _after(made, request.now))
 
 
@@ -242,13 +242,13 @@ def say(request: Request, wanted: str, body: Saying) -> MaintenanceDocument:
 
 @router.post("/{wanted}/move", response=MaintenanceDocument, auth=RESPONDS, summary="Move it, or extend what has begun")
 def move(request: Request, wanted: str, body: Move) -> MaintenanceDocument:
-    moved = commands.move(request.actor, queries.maintenance(wanted), **body.model_dump(), now=request.now)
+    moved = commands.move(request.actor, queries.maintenance(wanted), **dict(body), now=request.now)
     return _after(moved, request.now)
 
 
 @router.post("/{wanted}/change", response=MaintenanceDocument, auth=RESPONDS, summary="Change its words and parts")
 def change(request: Request, wanted: str, body: Change) -> MaintenanceDocument:
-    changed = commands.change(request.actor, queries.maintenance(wanted), **body.model_dump(), now=request.now)
+    changed = commands.change(request.actor, queries.maintenance(wanted), **dict(body), now=request.now)
     return _after(changed, request.now)
 
 
@@ -261,8 +261,8 @@ def list_series(request: Request, limit: Limit = 50, cursor: Cursor = "") -> dic
 
 @series.post("", response={201: SeriesDocument}, auth=RESPONDS, summary="Plan work that comes again")
 def plan_series(request: Request, body: NewSeries) -> Status:
-    fields = body.model_dump(exclude={"page"})
-    made = commands.plan_series(request.actor, pages.page(body.page), **fields, now=request.now)
+    fields = dict(body) | {"page": pages.page(body.page)}
+    made = commands.plan_series(request.actor, **fields, now=request.now)
     return Status(201, _series([queries.series(made.pk)], request.now)[0])
 
 
