@@ -71,7 +71,8 @@ class PageView:
 
     @property
     def to_come(self) -> tuple[Work, ...]:
-        return tuple(one for one in self.planned if one.is_open and not one.is_active)
+        """Of what comes again the next time stands for all."""
+        return tuple(maintenance.next_of_each(one for one in self.planned if one.is_open and not one.is_active))
 
     @property
     def worked(self) -> tuple[Work, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -52,6 +52,12 @@ class Work:
         return duration_words(self.maintenance.ends_at - self.maintenance.starts_at)
 
     @property
+    def comes_again(self) -> str:
+        """`every month on the first Sunday` for a time of a series that has not ended."""
+        series = self.maintenance.series
+        return repeating.read(series.rule).words if series is not None and series.ended_at is None else ""
+
+    @property
     def updated_at(self) -> dt.datetime:
         return max([self.maintenance.updated_at, *(update.at for update in self.updates[:1])])
 
@@ -63,6 +69,16 @@ def shown(now: dt.datetime, page: StatusPage | None = None) -> list[Work]:
     found = [work_of(one, now) for one in _whole(recent)]
     over = sorted((one for one in found if not one.is_open), key=lambda one: one.maintenance.starts_at, reverse=True)
     return [*(one for one in found if one.is_open), *over[:LAST]]
+
+
+def next_of_each(works: Iterable[Work]) -> Iterator[Work]:
+    """These, in their order, but of each series only the first."""
+    known: set[str] = set()
+    for work in works:
+        series = work.maintenance.series_id
+        if series is None or series not in known:
+            yield work
+        known |= {series} if series else set()
 
 
 def work_of(maintenance: Maintenance, now: dt.datetime) -> Work:

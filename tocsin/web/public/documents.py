@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -53,7 +53,7 @@ def _pages(page: Outside, now: dt.datetime, url: str) -> dict[str, Document]:
     view = queries.external_page(now)
     parts = [bars.row(part, now, dt.UTC) for part in page.parts]
     codes = {one.work.maintenance.pk: v2.work_address("", one.work).rpartition("/")[2] for one in page.planned}
-    common = {"page": view, "parts": parts, "tone": tone(view), "root": ROOT, "url": url, "works": _works(view.planned, codes)}
+    common = {"page": view, "parts": parts, "tone": tone(view), "root": ROOT, "url": url, "works": _works(view, codes)}
     made = {
         "": _html("status/external.html", common, now),
         "history": _html("status/history.html", common | {"months": _months(page, codes), "last": LAST}, now),
@@ -63,13 +63,10 @@ def _pages(page: Outside, now: dt.datetime, url: str) -> dict[str, Document]:
     return made | {f"incidents/{v2.address('', told).rpartition('/')[2]}": _entry(told, view, now) for told in page.entries}
 
 
-def _works(planned: Iterable[Work], codes: Mapping[str, str]) -> dict[str, list[tuple[Work, str]]]:
+def _works(view: PageView, codes: Mapping[str, str]) -> dict[str, list[tuple[Work, str]]]:
     """Planned work with the last word of its address: what goes on, what is to come, what is over."""
-    found: dict[str, list[tuple[Work, str]]] = {"now": [], "ahead": [], "past": []}
-    for work in planned:
-        when = "now" if work.is_active else "ahead" if work.is_open else "past"
-        found[when].append((work, codes.get(work.maintenance.pk, "")))
-    return found
+    found = {"now": view.at_work, "ahead": view.to_come, "past": view.worked}
+    return {when: [(work, codes.get(work.maintenance.pk, "")) for work in works] for when, works in found.items()}
 
 
 def _months(page: Outside, codes: Mapping[str, str]) -> list[tuple[dt.date, list[_Line]]]:
