@@ -76,6 +76,13 @@ def _embedded(site: Site) -> str:
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
+    Screen("planned-work", "/maintenance"),
+    Screen("plan-work", "/maintenance/new"),
+    Screen("one-planned-work", _first("maintenances", "&state=scheduled")),
+    Screen("change-planned-work", _below("maintenances", "/change", "&state=scheduled")),
+    Screen("past-incidents", "/backfilled"),
+    Screen("write-down-a-past-incident", "/backfilled/new"),
+    Screen("past-incident-external", _first("backfilled-entries"), signed_in=False),
     Screen("status-history", "/status/history", signed_in=False),
     Screen("status-widget", "/status/widget", signed_in=False),
     Screen("status-subscribe", "/status/subscribe", signed_in=False),

@@ -123,12 +123,17 @@ def plan_series(
             created_at=now,
             updated_at=now,
         )
-        series.parts.set(chosen)
-        data = {"title": title, "rule": series.rule, "zone": zone, "minutes": series.minutes}
-        record(actor, events.MAINTENANCE_SERIES_PLANNED, series.id, now=now, data=data)
-        if not make_times(actor, series, chosen, now=now):
-            raise Invalid("No time fits this rule before it ends.", field="rule")
+        _set_up(actor, series, chosen, now)
     return series
+
+
+def _set_up(actor: Actor, series: MaintenanceSeries, parts: Collection[Component], now: dt.datetime) -> None:
+    """Its parts, its event, its first times. Raises Invalid (`rule`) when there are none."""
+    series.parts.set(parts)
+    data = {"title": series.title, "rule": series.rule, "zone": series.zone, "minutes": series.minutes}
+    record(actor, events.MAINTENANCE_SERIES_PLANNED, series.id, now=now, data=data)
+    if not make_times(actor, series, parts, now=now):
+        raise Invalid("No time fits this rule before it ends.", field="rule")
 
 
 def make_times(actor: Actor, series: MaintenanceSeries, parts: Collection[Component], *, now: dt.datetime) -> int:
