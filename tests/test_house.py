@@ -42,12 +42,18 @@ def sources(top: str = "tocsin") -> tuple[tuple[str, ast.Module], ...]:
     return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())) for path in files)
 
 
+@functools.cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Of a module or a function, walked once for all rules."""
+    return tuple(ast.walk(tree))
+
+
 def found(rule: Callable[[str, ast.Module], Iterator[tuple[int, str]]], top: str = "tocsin") -> list[str]:
     return [f"{name}:{line} {what}" for name, tree in sources(top) for line, what in rule(name, tree)]
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -62,7 +68,7 @@ def test_imports_go_down_only() -> None:
 
 def test_only_the_clock_asks_the_time() -> None:
     def asks(name: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and name != "tocsin/core/clock.py":
                 owner = node.func.value
                 word = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
@@ -75,7 +81,7 @@ def test_only_the_clock_asks_the_time() -> None:
 
 def test_no_column_stamps_itself() -> None:
     def stamps(name: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.keyword) and node.arg in {"auto_now", "auto_now_add"}:
                 yield node.value.lineno, str(node.arg)
 
@@ -84,7 +90,7 @@ def test_no_column_stamps_itself() -> None:
 
 def test_no_test_sleeps() -> None:
     def sleeps(name: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             asleep = isinstance(node, ast.Attribute) and node.attr in {"sleep", "wait_for_timeout"}
             if asleep and not (isinstance(node.value, ast.Name) and node.value.id == "asyncio"):
                 yield node.lineno, f"{node.attr}: wait for a condition with a limit"
@@ -108,7 +114,7 @@ def test_mail_is_built_in_one_place() -> None:
         for line, module in imports(tree):
             if module.startswith(("email.mime", "django.core.mail")):
                 yield line, f"imports {module}"
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             called = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if called == "EmailMessage" and name != "tocsin/core/net/mail.py":
                 yield node.lineno, "builds an EmailMessage"
@@ -132,7 +138,7 @@ def test_no_own_import_hides_in_a_function() -> None:
     permitted = ("tocsin/apps.py", "tocsin/__main__.py", "tocsin/cli/")
 
     def hides(name: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not name.startswith(permitted):
                 for line, module in imports(node):
                     if module.split(".")[0] == "tocsin":
@@ -146,7 +152,7 @@ def test_transactions_begin_in_commands_and_jobs() -> None:
         parts = name.removesuffix(".py").split("/")
         if {"commands", "jobs"} & set(parts) or name.startswith("tocsin/core/"):
             return
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Attribute) and node.attr == "atomic":
                 yield node.lineno, "transaction.atomic"
 
@@ -169,7 +175,7 @@ def test_rules_are_pure() -> None:
 
 def test_functions_stay_below_fifty_lines() -> None:
     def long(name: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if length > 50:

@@ -34,6 +34,18 @@ class Three:
             expect(visit.page.locator("[data-state]")).to_have_text("Saved")
         self.headless = Headless(site, self.key)
 
+    def seen_by(self, who: int) -> str:
+        return self.headless.say(SLUG) if who == len(self.windows) else typed(self.windows[who].page, HEADING)
+
+    def sees_whole_words(self, who: int, kept: list[str]) -> None:
+        """Letters travel one by one, and a caret that is put behind half a word splits it, in this editor as in any."""
+
+        def whole() -> bool:
+            text = self.seen_by(who)
+            return set(text.split()) <= set(kept) and text[-1:] in ("", " ")
+
+        until(whole, 20, f"half a word stays at {who}")
+
     def type(self, who: int, words: str, *, first: bool) -> None:
         if who == len(self.windows):
             self.headless.type(SLUG, words, first=first)
@@ -64,8 +76,7 @@ class Three:
         self.headless.stored()
 
         def said() -> set[str]:
-            seen = {typed(visit.page, HEADING) for visit in self.windows}
-            return seen | {self.headless.say(SLUG), text_of(self.site, self.key, SLUG)}
+            return {self.seen_by(who) for who in range(3)} | {text_of(self.site, self.key, SLUG)}
 
         until(lambda: len(said()) == 1, 20, "they do not say the same")
         return said().pop()
@@ -90,10 +101,15 @@ def three(browser: Browser, site: Site, mei: Any) -> Iterator[Three]:
 
 @pytest.mark.parametrize("seed", [*EVERY_DAY, *(pytest.param(seed, marks=pytest.mark.soak) for seed in WIDE)])
 def test_browsers_and_a_program_converge_however_their_lines_break(three: Three, seed: int) -> None:
-    """Odd seeds wipe letters too, so that words may be gone; whatever is there, all have it."""
+    """Odd seeds write into words that are still arriving and wipe letters; whatever is there, all have it.
+
+    Even ones write beside words and lose connections between them: then each word stays whole.
+    """
     luck, kept = random.Random(seed), []
     for step in range(STEPS):
         who, act = luck.randrange(3), luck.choice(["type", "type", "cut", "back", "wipe" if seed % 2 else "type"])
+        if not seed % 2 and act != "back":
+            three.sees_whole_words(who, kept)
         if act == "type":
             kept.append(f"{'abc'[who]}{step}")
             three.type(who, f"{kept[-1]} ", first=luck.random() < 0.5)

@@ -31,7 +31,7 @@ class Wiki:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
 
 @pytest.fixture

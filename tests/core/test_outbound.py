@@ -208,7 +208,7 @@ class Server:
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         self.guard = Guard(addresses.parse_allow(f"127.0.0.1:{self.port}"), only_allowed=True)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()

@@ -123,8 +123,8 @@ def test_a_rule_that_is_not_made_for_days_is_refused(event: str) -> None:
 def test_rules_that_never_come_true_or_never_end_are_worked_out_soon(event: str) -> None:
     began = clock.monotonic()
     with contextlib.suppress(Unreadable):
-        absences(document(*[event] * 60))
-    assert clock.monotonic() - began < 60
+        absences(document(*[event] * 20))
+    assert clock.monotonic() - began < 20
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ class Host(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         self.status, self.body = 200, document("DTSTART;VALUE=DATE:20261201")
         super().__init__(("127.0.0.1", 0), _Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -30,7 +30,7 @@ class Vendor(http.server.ThreadingHTTPServer):
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.guard = Guard(addresses.parse_allow(f"127.0.0.1:{self.server_port}"))
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def json(self, path: str, **document: Any) -> None:
         self.pages[path] = json.dumps({"page": {"id": "kctbh9vrtdwd", "name": "Stratus"}, **document}).encode()

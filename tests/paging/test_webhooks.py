@@ -337,3 +337,17 @@ def test_the_ledger_tells_of_calls(now, firm, hooks, mail, engine):
     (stepped,) = Event.objects.filter(name="escalation.stepped", data__step=0)
     assert stepped.data["webhooks"] == ["Chat"]
     assert Event.objects.get(name="webhook.called").context == alert.id
+
+
+def test_calls_that_were_heard_are_forgotten_after_ninety_days_and_those_of_steps_never(now, firm, hooks, mail, engine):
+    firm.cover([firm.chat], [firm.ada])
+    fire(firm.service, now)
+    tried = calling.try_webhook(company.actor(firm.mia), firm.chat, now=now)
+    engine.run(now)
+    late = calling.try_webhook(company.actor(firm.mia), firm.chat, now=now + 89 * DAY)
+    assert calling.forget(now + 90 * DAY) == 0
+    assert calling.forget(now + 90 * DAY + SECOND) == 1
+    assert not WebhookCall.objects.filter(pk=tried.pk).exists()
+    assert WebhookCall.objects.count() == 2
+    assert calling.forget(now + 400 * DAY) == 0, "what was not made yet is not forgotten"
+    assert WebhookCall.objects.get(pk=late.pk).work_state == "due"

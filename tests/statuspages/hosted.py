@@ -39,7 +39,7 @@ class Hosted(http.server.ThreadingHTTPServer):
         """What a request had that the API does not take: a test looks that there is nothing."""
         self.lose = 0
         self.trouble: Callable[[str, str], Answer | None] = lambda method, path: None
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:

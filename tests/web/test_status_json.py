@@ -275,7 +275,7 @@ class _Host(BaseHTTPRequestHandler):
 def host(open_one: World, now: dt.datetime) -> Iterator[str]:
     handler = type("Host", (_Host,), {"made": documents.render(now)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -155,12 +155,17 @@ class _Acts:
             status="investigating",
             internal=asdict(words.first_internal(facts)),
             external=asdict(words.first_external(facts)) if products else None,
-            next_update_at=at + 30 * MINUTE,
+            next_update_at=at + self._until_next_words(),
             confirmation=f"demo-{incident.id}",
             components={part.id: "partial_outage" for part in hit if products},
             now=at,
         )
         self._write("customers_see", self.course.story.description.partition(". ")[0].rstrip(".") + ".", at)
+
+    def _until_next_words(self) -> dt.timedelta:
+        """What is promised; now and then it is too much, and the truth report says so."""
+        hasty = not self.course.ends or int(self.course.first_word) % 4 == 0
+        return 30 * MINUTE if hasty else 90 * MINUTE
 
     def next_update(self, at: dt.datetime) -> None:
         """A follow-up to the company; customers wait for theirs, and their clock says so."""

@@ -29,6 +29,9 @@ from tocsin.paging.ports import Result
 LANE = "webhook"
 TELL_FOR = dt.timedelta(hours=24)
 """For how long it is tried to tell a webhook what it hears."""
+KEPT = dt.timedelta(days=90)
+"""For how long a call that a webhook heard stays in its log. Calls of steps belong to the alert and stay with it."""
+_BATCH = 1000
 _LATEST = 10
 PAUSED = "the webhook is paused"
 
@@ -223,3 +226,10 @@ def _tell_managers(webhook: Webhook, title: str, words: str, answer: str, now: d
         body = words.format(name=webhook.name, team=webhook.team, answer=answer, link=webhooks.page_of(webhook), **more)
         key = hashlib.sha256(f"{title}:{webhook.id}:{person.id}:{hour}".encode()).hexdigest()[:32]
         outbox.enqueue(person.email, title, body, now=now, key=key)
+
+
+def forget(now: dt.datetime) -> int:
+    """Drop what was heard or tried more than `KEPT` ago and is over; returns how many calls."""
+    old = WebhookCall.objects.filter(escalation=None, created_at__lt=now - KEPT)
+    over = old.exclude(work_state__in=(WebhookCall.DUE, WebhookCall.LEASED)).order_by("pk").values_list("pk", flat=True)
+    return WebhookCall.objects.filter(pk__in=list(over[:_BATCH])).delete()[0]

@@ -102,6 +102,34 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     ),
 )
 
+ADMINISTRATION: tuple[tuple[str, str], ...] = (
+    ("Health", "/admin"),
+    ("Messages", "/admin/messages"),
+    ("Mail in", "/admin/mail-in"),
+    ("Audit", "/admin/audit"),
+    ("Tokens", "/admin/tokens"),
+    ("Settings", "/admin/settings"),
+    ("Gateways", "/gateways"),
+    ("Status pages", "/admin/status-pages"),
+    ("Pages elsewhere", "/admin/mirrors"),
+    ("Subscribers", "/admin/subscribers"),
+    ("Products", "/products"),
+    ("Severities", "/admin/severities"),
+    ("Short links", "/admin/links"),
+    ("Cheat sheet", "/admin/cheatsheet"),
+    ("Values", "/admin/values"),
+    ("Organisation", "/admin/organisation"),
+    ("People", "/people"),
+    ("Set-up", "/start/summary"),
+)
+"""What stands beside each other on the pages of administrators."""
+
+
+def stands_at(path: str, place: str) -> bool:
+    """Whether a page is this place or below it; `/admin` has the others below it and is only itself."""
+    return path == place or (place != "/admin" and path.startswith(f"{place}/"))
+
+
 ACTS: tuple[Act, ...] = (
     Act("incident declare", "Declare an incident", "/declare"),
     Act("security page", "Page the security team", "/page-security"),

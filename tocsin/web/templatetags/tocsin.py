@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from tocsin.core import clock as core_clock
 from tocsin.directory.rules import BACKUP_KINDS
 from tocsin.incidents import rules as incident_rules
-from tocsin.web.frame import assets, reader, symbols, words
+from tocsin.web.frame import assets, places, reader, symbols, words
 
 register = template.Library()
 
@@ -143,6 +143,12 @@ def _time(instant: dt.datetime, text: str, extra: str = "") -> SafeString:
 
 
 # --- shapes with words ---
+
+
+@register.simple_tag
+def administration(path: str) -> list[tuple[str, str, bool]]:
+    """The pages of administrators: name, address, and whether the reader is there."""
+    return [(name, place, places.stands_at(path, place)) for name, place in places.ADMINISTRATION]
 
 
 @register.simple_tag
