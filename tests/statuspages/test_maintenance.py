@@ -20,6 +20,8 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.maintenance import commands, queries
 from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceUpdate
+from tocsin.statuspages.mirrors import commands as mirrors
+from tocsin.statuspages.mirrors.models import MirrorCopy
 from tocsin.statuspages.subscribers.models import FanOut, Notice
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,23 @@ def test_a_claim_that_somebody_overtook_does_nothing(there) -> None:
     assert commands.attend(claimed, now=later(HOUR)) is False
     assert (fresh(one).state, fresh(one).due_at) == ("scheduled", later(5 * HOUR))
     assert engine(5 * HOUR) == 1
+
+
+def test_what_a_process_had_claimed_when_it_died_is_done_by_the_next(there) -> None:
+    part = readers.part()
+    one = planned(there, part)
+    leases.claim(Maintenance, lane="maintenance", owner="killed", now=later(HOUR), limit=1)
+    assert engine(HOUR + 0.1) == 0
+    assert engine(HOUR + 1) == 1
+    assert (fresh(one).state, state_of(part), said(one)) == ("in_progress", "under_maintenance", ["planned", "begun"])
+
+
+def test_pages_elsewhere_hear_that_a_part_is_under_maintenance(there) -> None:
+    part = readers.part()
+    mirrors.create_mirror(SYSTEM, name="Own", kind="signed", audience="external", address="https://own.example.com/x", now=later(0))
+    planned(there, part)
+    engine(HOUR)
+    assert [copy.parts[0]["state"] for copy in MirrorCopy.objects.filter(about=part.pk)] == ["under_maintenance"]
 
 
 def test_by_hand_it_begins_early_is_verified_and_ends(there) -> None:
@@ -353,6 +372,11 @@ def test_only_planned_work_says_that_a_part_is_under_maintenance(there) -> None:
     with pytest.raises(Invalid) as refused:
         statuspages.set_component_state(SYSTEM, part, "under_maintenance", now=later(1))
     assert refused.value.field == "state"
+
+
+def test_a_page_without_planned_work_asks_one_question_more(there, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        assert queries.shown(later(1)) == []
 
 
 def test_planned_work_is_read_in_as_many_queries_however_much_there_is(there, django_assert_num_queries) -> None:

@@ -13,6 +13,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import rules as pages
+from tocsin.statuspages.maintenance import rules as work
 from tocsin.statuspages.models import Component
 from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
 from tocsin.statuspages.subscribers.models import MAIL, FanOut, Notice, Subscriber
@@ -43,6 +44,10 @@ class Progress:
     def status(self) -> str:
         said = self.fan_out.of_work or self.fan_out.update
         return said.status if said else ""
+
+    @property
+    def status_words(self) -> str:
+        return work.STATES[self.status] if self.fan_out.of_work else self.status.capitalize()
 
     @property
     def about(self) -> str:
