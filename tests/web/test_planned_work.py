@@ -179,6 +179,7 @@ def test_staff_plan_in_the_browser_after_a_look(ada: Person, wallet: Component, 
     looked = browser.post("/maintenance/new", {**form, "do": "review"}).content.decode()
     assert f"every 2 weeks on {weekday}, 3 times" in looked
     assert "concerns Wallet at the same time" in looked
+    assert looked.index('value="review"') < looked.index('value="plan"'), "Enter in a field looks again, it tells nobody"
     assert Maintenance.objects.count() == 1
     assert browser.post("/maintenance/new", {**form, "do": "plan"}).status_code == 302
     times = list(Maintenance.objects.exclude(series=None).order_by("starts_at"))
