@@ -21,6 +21,7 @@ from tocsin.incidents import jobs as incident_jobs
 from tocsin.incidents import outgoing
 from tocsin.incidents import permissions as incident_permissions
 from tocsin.incidents import ports as incident_ports
+from tocsin.incidents.attention import jobs as mention_jobs
 from tocsin.incidents.iterating import handlers as pace
 from tocsin.incidents.iterating.models import Prompt
 from tocsin.integrations import transport
@@ -45,8 +46,10 @@ from tocsin.paging import ports as paging_ports
 from tocsin.paging import reactions as paging
 from tocsin.postmortems import handlers as postmortem_handlers
 from tocsin.postmortems import linking
+from tocsin.postmortems.communication import jobs as review_jobs
 from tocsin.readiness import jobs as readiness_jobs
 from tocsin.readiness import ports as readiness_ports
+from tocsin.statuspages import events as status_events
 from tocsin.statuspages import handlers as status_handlers
 from tocsin.statuspages.arriving import jobs as arriving_jobs
 from tocsin.statuspages.clocks import handlers as clocks
@@ -54,6 +57,7 @@ from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.held import jobs as held_jobs
 from tocsin.statuspages.lists import handlers as list_handlers
 from tocsin.statuspages.lists import queries as lists
+from tocsin.statuspages.maintenance import jobs as maintenance_jobs
 from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
@@ -78,8 +82,11 @@ MODULES: tuple[Module, ...] = (
     *calendar_jobs.MODULES,
     *readiness_jobs.MODULES,
     *incident_jobs.MODULES,
+    *mention_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
+    *review_jobs.MODULES,
+    *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,
     *asking.MODULES,
     *fanning.MODULES,
@@ -116,6 +123,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("update.published", clocks.words_said),
     ("update.published", fanning.update_published),
     ("update.published", mirrors.words_said),
+    *((name, fanning.work_said) for name in status_events.WORK_SAID),
     ("component.changed", mirrors.part_changed),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )

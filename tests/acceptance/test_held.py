@@ -1,7 +1,8 @@
-"""Words that were confirmed are on disk: a process that is killed while they can still be taken back says them when it is back."""
+"""What is to be said later is on disk: a process that is killed says confirmed words, and begins planned work, when it is back."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.acceptance.installation import call
 from tests.acceptance.rig import COMPANY
 from tests.acceptance.shelf import Shelf
 from tests.waiting import until
+from tocsin.core import clock
 
 
 @pytest.mark.everywhere
@@ -26,6 +28,9 @@ def test_confirmed_words_survive_the_process_and_taken_back_ones_stay_unsaid(she
         assert rig.api("POST", f"{address}/held-updates/{held.json['id']}/take-back").json["state"] == "taken_back"
         said = {**words, "external": {"body": "Some payments fail"}, "confirmation": "meant"}
         assert rig.api("POST", f"{address}/hold-update", said).json["state"] == "held"
+        soon = clock.now() + dt.timedelta(minutes=2)
+        work = {"title": "New disks", "body": "Short pauses.", "starts_at": clock.rfc3339(soon)}
+        planned = rig.api("POST", "/maintenances", {**work, "ends_at": clock.rfc3339(soon + dt.timedelta(minutes=2))}).json
         rig.tocsin.kill9()
         rig.tocsin.start()
         rig.fast_forward(seconds=6)
@@ -34,6 +39,9 @@ def test_confirmed_words_survive_the_process_and_taken_back_ones_stay_unsaid(she
         assert again["state"] == "published"
         assert [one["body"] for one in rig.api("GET", f"{address}/updates").json["items"]] == ["Some payments fail"]
         assert "slip" not in call("GET", rig.tocsin.url + "/status").text
+        for state in ("in_progress", "completed"):
+            rig.fast_forward(seconds=120)
+            until(lambda: rig.api("GET", f"/maintenances/{planned['id']}").json["state"] == state, 20, f"never {state}")  # noqa: B023
     finally:
         rig.take_all()
         rig.close()

@@ -67,6 +67,11 @@ def _offer(site: Site) -> str:
     return f"{room}/offers/{site.api('GET', f'/incidents{room}/offers').json['items'][0]['id']}"
 
 
+def _reading(site: Site) -> str:
+    room = _seat_maps("")(site)
+    return f"{room}/readings/{site.api('GET', f'/incidents{room}/readings').json['items'][0]['id']}"
+
+
 def _embedded(site: Site) -> str:
     """A secret address of a dashboard, which is told only where it is made."""
     address = site.api("POST", "/dashboards/support/embeds", {}).json["address"]
@@ -76,6 +81,13 @@ def _embedded(site: Site) -> str:
 SCREENS = [
     Screen("sign-in", "/account/login/", signed_in=False),
     Screen("status-external", "/status", signed_in=False),
+    Screen("planned-work", "/maintenance"),
+    Screen("plan-work", "/maintenance/new"),
+    Screen("one-planned-work", _first("maintenances", "&state=scheduled")),
+    Screen("change-planned-work", _below("maintenances", "/change", "&state=scheduled")),
+    Screen("past-incidents", "/backfilled"),
+    Screen("write-down-a-past-incident", "/backfilled/new"),
+    Screen("past-incident-external", _first("backfilled-entries"), signed_in=False),
     Screen("status-history", "/status/history", signed_in=False),
     Screen("status-widget", "/status/widget", signed_in=False),
     Screen("status-subscribe", "/status/subscribe", signed_in=False),
@@ -89,6 +101,12 @@ SCREENS = [
     Screen("template", "/templates/cards-are-refused"),
     Screen("template-new", "/t/payments/templates/new"),
     Screen("template-change", "/templates/cards-are-refused/change"),
+    Screen("message-templates", "/message-templates"),
+    Screen("message-template-new", "/message-templates/new"),
+    Screen("message-template-change", "/message-templates/cause-found"),
+    Screen("second-reader", _reading),
+    Screen("public-posts", _seat_maps("/posts")),
+    Screen("public-posts-empty", "/DRILL-1/posts"),
     Screen("declare-from-template", "/declare?template=cards-are-refused"),
     Screen("dashboards", "/dash"),
     Screen("dashboard", "/dash/support"),
@@ -136,6 +154,8 @@ SCREENS = [
     Screen("status-parts", "/admin/status-pages"),
     Screen("postmortem", _first("postmortems")),
     Screen("postmortems", "/postmortems"),
+    Screen("communications-reviews", "/communications-reviews"),
+    Screen("communications-review", _first("communications-reviews")),
     Screen("actions", "/actions"),
     Screen("insights", "/insights"),
     Screen("insights-truth", "/insights/truth"),

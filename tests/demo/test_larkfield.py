@@ -26,7 +26,8 @@ from tocsin.paging.models import Escalation, Page, WebhookCall
 from tocsin.postmortems.models import Action, Postmortem
 from tocsin.statuspages.arriving.models import IncomingMail
 from tocsin.statuspages.lists.models import DistributionList
-from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceSeries
+from tocsin.statuspages.models import Component, Entry, StatusPage
 from tocsin.statuspages.questions.models import Question
 from tocsin.statuspages.subscribers import queries as outside
 
@@ -58,6 +59,9 @@ def _has_a_history() -> None:
     assert DistributionList.objects.count() == 3
     assert set(Question.objects.values_list("state", flat=True)) == {"open", "answered"}
     assert IncomingMail.objects.get().outcome == "held"
+    assert set(Maintenance.objects.values_list("state", flat=True)) == {"completed", "scheduled"}
+    assert MaintenanceSeries.objects.get().maintenances.exists()
+    assert Entry.objects.filter(incident=None).count() == 1
     assert outside.counts() == {"confirmed": 24, "waiting": 1, "stopped": 1}
     assert all(one.is_over and one.told for one in outside.progress(outside.fan_outs()))
     assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}

@@ -21,6 +21,8 @@ from tocsin.directory import commands as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries as sheet
+from tocsin.incidents.attention.models import Mention
+from tocsin.incidents.commands import attending
 from tocsin.oncall import commands as oncall
 from tocsin.paging.jobs import advance as pages
 from tocsin.paging.models import Page
@@ -29,9 +31,13 @@ from tocsin.readiness import commands as readiness
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
+from tocsin.statuspages.backfilled import commands as backfilled
 from tocsin.statuspages.lists import commands as lists
+from tocsin.statuspages.maintenance import commands as maintenance
+from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.questions.commands import Asked, ask
+from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.subscribers import commands as subscribers
 
 SLOT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -119,10 +125,47 @@ def build() -> House:
     )
     told = lists.create_list(SYSTEM, name="Leadership", severities=[1, 2], now=NOW)
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
+    words = messages.create_template(SYSTEM, name="Cause found", audience="external", body="We know why.", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
+    heard = Mention.objects.create(uid="1", url="https://social.example.com/1", title="Is it down?", said_at=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
+    work = maintenance.plan(
+        SYSTEM,
+        status_parts.page("external"),
+        title="New database",
+        body="Short pauses.",
+        starts_at=NOW + dt.timedelta(days=2),
+        ends_at=NOW + dt.timedelta(days=2, hours=1),
+        now=NOW,
+    )
+    again = maintenance.plan_series(
+        SYSTEM,
+        status_parts.page("external"),
+        title="Patches",
+        body="Short pauses.",
+        starts_at=NOW + dt.timedelta(days=1),
+        ends_at=NOW + dt.timedelta(days=1, hours=1),
+        rule="FREQ=WEEKLY;BYDAY=SA;COUNT=2",
+        zone="UTC",
+        now=NOW,
+    )
+    past = backfilled.backfill(
+        SYSTEM,
+        status_parts.page("external"),
+        title="Slow",
+        body="A queue was full.",
+        started_at=NOW - dt.timedelta(days=2),
+        resolved_at=NOW - dt.timedelta(days=1),
+        now=NOW,
+    )
     house.values = {
+        "maintenance_id": work.id,
+        "api/v1/maintenances/wanted": work.id,
+        "series_id": again.id,
+        "api/v1/maintenance-series/wanted": again.id,
+        "entry_id": past.id,
+        "api/v1/backfilled-entries/wanted": past.id,
         "pk": "1",
         "public_entry": "000000000000",
         "page_slug": "external",
@@ -158,6 +201,9 @@ def build() -> House:
         "call_id": "whc_00000000000000000000000000",
         "link_id": "lnk_00000000000000000000000000",
         "templates/slug": template.slug,
+        "message-templates/slug": words.slug,
+        "template": words.slug,
+        "api/v1/message-templates/wanted": words.slug,
         "api/v1/incident-templates/wanted": template.slug,
         "api/v1/severities/number": "2",
         "key_id": key.id,
@@ -204,6 +250,10 @@ def build() -> House:
         "draft_id": "drf_00000000000000000000000000",
         "held": "hld_00000000000000000000000000",
         "held_id": "hld_00000000000000000000000000",
+        "mention": heard.id,
+        "mention_id": heard.id,
+        "review_id": "crv_00000000000000000000000000",
+        "api/v1/communications-reviews/wanted": "crv_00000000000000000000000000",
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
@@ -241,12 +291,17 @@ def _incident(house: House, service: Any) -> None:
         table.update({"finding_number": "1", "stream_number": "1", "change_number": "1"})
         asked = Asked("Sven", "sven@example.com", f"Is {incident.key} over?", "Re: it", f"<{incident.key}@x>", ())
         table.update({"question": ask(incident, asked, now=NOW)[0].id})
+        post = attending.add_post(SYSTEM, incident, f"https://social.example.com/{incident.key}", now=NOW)
+        table.update({"post": post.id, "post_id": post.id})
         case = incidents.label_case(SYSTEM, incident, f"CS-{incident.key}", now=NOW)
         offer = incidents.offer_role(reporter, incident, "Scribe", house.people["administrator"], now=NOW)
         table.update({"offer_id": offer.id, "offer": offer.id})
         task = incidents.link_task(SYSTEM, incident, f"https://tracker.example.com/{incident.key}", title="Tidy up", now=NOW)
         table.update({"task_id": task.id, "task": task.id})
         table.update({"case_id": case.id, "case": case.reference})
+        draft = {"status": "investigating", "internal": {"body": "x"}, "next_update_at": NOW + dt.timedelta(hours=1)}
+        reading = second_reading.ask_reader(reporter, incident, house.people["administrator"], **draft, confirmation="1", now=NOW)
+        table.update({"reading": reading.id, "reading_id": reading.id})
         graph = collab.keep_file(io.BytesIO(f"log of {incident.key}".encode()), "error.log", limit=1000, now=NOW)
         message = incidents.say(reporter, incident, "look", files=[graph], now=NOW)
         table.update({"message_id": message.id, "file_id": message.attachments.get().id, "ending": "txt"})

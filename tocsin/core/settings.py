@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     longest_silence_minutes: int = Field(
         180, ge=1, le=10080, description="How many minutes updates of an open incident lie apart at most; a promise may be sooner."
     )
+    mentions_feed: str = Field(
+        "", description="Address of an Atom or RSS feed of public posts that mention the company; responders choose which count."
+    )
     relief_hours: int = Field(8, ge=1, le=72, description="Hours on one incident after which somebody is shown as tired.")
     awake_hours: int = Field(16, ge=1, le=72, description="Hours awake after which somebody is shown as tired.")
     incident_prefix: str = Field("HOT", description="Prefix of incident keys: capital letters, two to ten.")

@@ -18,7 +18,21 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
-from tocsin.demo import automation, calendars, cast, history, incidents, linked, mailing, mirroring, prepared, readers, staff
+from tocsin.demo import (
+    automation,
+    calendars,
+    cast,
+    history,
+    incidents,
+    linked,
+    mailing,
+    mirroring,
+    planned,
+    prepared,
+    readers,
+    reviewed,
+    staff,
+)
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
 from tocsin.directory.models import ApiToken, Person, Service
@@ -92,9 +106,11 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     staff.plan_ahead(company, now)
     automation.heard(company, now)
     linked.link(now)
+    reviewed.fill(now)
     calendars.fill(company, now)
     prepared.fill(company, now)
     mailing.fill(now)
+    planned.fill(company, now)
     readers.fill(now)
     mirroring.fill(now)
     facts.put(_FACT, {"last": _last(), "made_at": now.isoformat()})

@@ -1,22 +1,26 @@
-"""Who at Larkfield hears of incidents by mail, and what two of them asked about the open one."""
+"""Who at Larkfield hears of incidents by mail, what two of them asked, words kept for the next one, and what the public says."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from tocsin.core.actor import SYSTEM
 from tocsin.demo import cast
 from tocsin.directory.models import Person
 from tocsin.directory.queries import actor_for
+from tocsin.incidents.commands import attending
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.arriving import jobs
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.lists.models import DistributionList, ListThread
+from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.questions import commands as questions
 from tocsin.statuspages.questions.commands import Asked
+from tocsin.statuspages.second_reading import commands as second_reading
 
 _MINUTE = dt.timedelta(minutes=1)
 
@@ -24,6 +28,8 @@ _MINUTE = dt.timedelta(minutes=1)
 def fill(now: dt.datetime) -> None:
     """Three lists; what they were told of the major incident that is open, and two questions, one of them answered."""
     made = [_list(line, now - dt.timedelta(days=30)) for line in cast.LISTS]
+    for words in cast.MESSAGES:
+        messages.create_template(SYSTEM, **dataclasses.asdict(words), now=now - dt.timedelta(days=60))
     incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3).first()
     if incident is None:
         return
@@ -34,6 +40,10 @@ def fill(now: dt.datetime) -> None:
     for number, line in enumerate(cast.QUESTIONS):
         _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
     _stranger(thread, now - 4 * _MINUTE)
+    _draft(incident, now)
+    for url, author, text, ago in cast.POSTS:
+        said_at = now - ago * _MINUTE
+        attending.add_post(actor_for(_person("olga")), incident, url, text=text, author=author, said_at=said_at, now=said_at)
 
 
 def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
@@ -44,6 +54,24 @@ def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
     raw = "\r\n".join([*lines, "", cast.STRANGER["text"]]).encode()
     arriving.keep(raw, envelope_from="carla@alpenbus.example", envelope_to=[f"incidents@{cast.DOMAIN}"], now=at)
     jobs.understand(at)
+
+
+def _draft(incident: Incident, now: dt.datetime) -> None:
+    """Words for customers that wait for the eyes of the one who tries the demo."""
+    author = incident.manager
+    if author is None:
+        return
+    second_reading.ask_reader(
+        actor_for(author),
+        incident,
+        _person(cast.ADMINISTRATOR[1]),
+        status="identified",
+        external={"title": "", "body": cast.DRAFT},
+        next_update_at=now + dt.timedelta(hours=1),
+        note=cast.DRAFT_NOTE,
+        confirmation="demo-draft",
+        now=now - 3 * _MINUTE,
+    )
 
 
 def _person(name: str) -> Person:

@@ -29,6 +29,11 @@ TERMS = (
     Term("coverage", "Whether a service has monitoring, on-call alerting and a roster of incident managers."),
     Term("short link", "A name below `/go/` that leads to an address."),
     Term(
+        "maintenance window",
+        "Work that readers of a status page are told of before it begins, with its start and end.",
+        ("planned work", "scheduled maintenance"),
+    ),
+    Term(
         "schedule",
         "A roster: for each instant people, or an explicit gap.",
         (

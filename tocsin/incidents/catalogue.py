@@ -174,6 +174,10 @@ def _kind(data: Data) -> str:
     return BACKUP_KINDS.get(kind, kind).lower()
 
 
+def _nth(number: Any) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th") + " that is known"
+
+
 def _imported(data: Data) -> Entry:
     return Entry("Imported", "pass", f"run elsewhere as {data.get('reference')}", path=str(data.get("url") or ""))
 
@@ -185,13 +189,24 @@ def _update(data: Data) -> Entry:
     words = f"{str(data.get('status', '')).capitalize()} on the {pages} page"
     lists = [str(name) for name in data.get("lists", ())]
     mailed = f" (mailed to {rules.joined(lists)})" if lists else ""
-    return Entry("Update", "tell", f"{words}{': ' + title if title else ''}{mailed}")
+    return Entry("Update", "tell", f"{words}{': ' + title if title else ''}{mailed}{_read_before(data)}")
+
+
+def _read_before(data: Data) -> str:
+    read, unread = (rules.joined([str(name) for name in data.get(which, ())]) for which in ("read_by", "unread_by"))
+    return (f" (read before by {read})" if read else "") + (f" (not read before by {unread}, who was asked)" if unread else "")
 
 
 def _on_its_way(data: Data) -> str:
     where = " and ".join({"internal": "inside", "external": "to customers"}.get(page, page) for page in data.get("pages", ()))
     when = f"at {clock.parse(str(data['due_at'])):%H:%M UTC}" if data.get("scheduled") else "in a moment"
     return f"confirmed, goes out {where} {when}"
+
+
+def _draft_read(data: Data) -> str:
+    verb = "approves" if data.get("verdict") == "approved" else "comments on"
+    said = f": {data['comment']}" if data.get("comment") else ""
+    return f"{data.get('reader')} {verb} the draft of {data.get('author')}{said}"
 
 
 def _update_due(data: Data) -> Entry:
@@ -292,6 +307,10 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "tell",
         quiet=True,
     ),
+    "incident.post_added": _said(
+        lambda data: f"{data.get('where')}, the {_nth(data.get('posts'))}", "Public post", "globe", quiet=True
+    ),
+    "incident.post_removed": _said(lambda data: f"on {data.get('where')} is not about it", "Public post", "off", quiet=True),
     "incident.task_linked": _said(lambda data: f"{data.get('title')}, {data.get('url')}", "Task", "clip", quiet=True),
     "incident.task_state_changed": _said(lambda data: f"{data.get('title')} is {data.get('new')}", "Task", "done", quiet=True),
     "incident.task_unlinked": _said(lambda data: f"{data.get('title')} no longer belongs here", "Task", "off", quiet=True),
@@ -325,6 +344,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "update.held": _said(_on_its_way, "Update", "tell", quiet=True),
     "update.taken_back": _said(lambda data: "taken back before anybody read it", "Update", "tell", quiet=True),
     "update.refused": _said(lambda data: f"not published: {data.get('why', '')}", "Update", "sev2"),
+    "reading.asked": _said(lambda data: f"{data.get('reader')} is asked to read a draft", "Draft", "eye", quiet=True),
+    "reading.answered": _said(_draft_read, "Draft", "eye"),
+    "reading.withdrawn": _said(lambda data: f"{data.get('reader')} need not read it any more", "Draft", "off", quiet=True),
     "update.due": _update_due,
     "update.left_open": _said(
         lambda data: "; ".join(f"the {page} page stays open: {why}" for page, why in data.get("pages", {}).items()),
@@ -354,6 +376,12 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
         "Postmortem",
         "pen",
         quiet=True,
+    ),
+    "review.started": _said(
+        lambda data: f"of how we spoke, led by {data.get('lead')}, {data.get('scribe')} writes", "Review", "pen", quiet=True
+    ),
+    "review.completed": _said(
+        lambda data: f"of how we spoke is done; regroup on {data.get('regroup_on')}", "Review", "pen", quiet=True
     ),
     "action.created": _said(lambda data: f"x/{data.get('number')} {data.get('title')}", "Action", "done", quiet=True),
     "page.created": _page("is paged"),

@@ -199,3 +199,9 @@ EMBED_CREATED = "embed.created"
 
 EMBED_REVOKED = "embed.revoked"
 """data: dashboard (name), hint"""
+
+POST_ADDED = "incident.post_added"
+"""A public post is about the incident. data: post (id), url, where (host), posts (how many there are now)"""
+
+POST_REMOVED = "incident.post_removed"
+"""data: url, where, posts"""

@@ -11,6 +11,7 @@ from tocsin.alerts.models import Alert
 from tocsin.core.ids import IdField
 from tocsin.core.models import Stamped
 from tocsin.directory.models import Person, Product, Service
+from tocsin.incidents.attention import models as attention  # noqa: F401  its tables belong to this app
 from tocsin.incidents.boards import models as boards  # noqa: F401  its tables belong to this app
 from tocsin.incidents.cleanup import models as cleanup  # noqa: F401  its tables belong to this app
 from tocsin.incidents.iterating import models as iterating  # noqa: F401  its tables belong to this app

@@ -22,3 +22,12 @@ ACTION_CHANGED = "action.changed"
 
 ACTION_STATE_CHANGED = "action.state_changed"
 """data: number, title, old, new"""
+
+REVIEW_STARTED = "review.started"
+"""A communications review began. Subject: the review. data: lead, scribe (names)"""
+
+REVIEW_NOTED = "review.noted"
+"""Subject: the review. data: note (id), text"""
+
+REVIEW_COMPLETED = "review.completed"
+"""Subject: the review. data: regroup_on, next_on (days), every_months"""

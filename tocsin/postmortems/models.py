@@ -8,6 +8,7 @@ from tocsin.core.ids import IdField
 from tocsin.core.models import Stamped
 from tocsin.directory.models import Person
 from tocsin.incidents.models import Incident
+from tocsin.postmortems.communication import models as communication
 
 
 class Postmortem(Stamped):
@@ -51,6 +52,10 @@ class Action(Stamped):
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="actions")
     due_on = models.DateField()
     closed_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """Of a communications review: people, process or technology; empty for every other action."""
+    next_step = models.CharField(max_length=400, blank=True, default="", db_default="")
+    review = models.ForeignKey(communication.CommunicationsReview, null=True, on_delete=models.PROTECT, related_name="actions")
     version = models.IntegerField(default=1)
 
     class Meta:

@@ -42,6 +42,8 @@ class Facts:
     expected: str = ""
     suspected: tuple[str, ...] = ()
     """Changes that may be the cause, each in a sentence."""
+    posts: tuple[str, ...] = ()
+    """Public posts about it, each as a line with its link."""
     coincides: str = ""
     """`yes`, `no`, or empty: whether it began with a change."""
 
@@ -58,6 +60,9 @@ class Draft:
     timeline: str
     references: str
 
+
+_MOST_POSTS = 20
+"""More of them are a link to the list."""
 
 ON_DUTY = "responder on duty"
 """Somebody who held no role in the incident."""
@@ -116,6 +121,7 @@ def _impact(facts: Facts) -> str:
         f"- Time to detect: {_span(incidents.ttd(facts.impact_started_at, facts.detected_at))}",
         f"- Time to recovery: {_span(incidents.ttr(facts.impact_started_at, facts.impact_ended_at))}",
         f"- Support cases: {facts.support_cases}",
+        f"- Public posts: {len(facts.posts)}",
     ]
     seen = facts.customers_see.strip() or facts.description.strip()
     return "\n".join([*([seen, ""] if seen else []), *lines])
@@ -161,7 +167,9 @@ def _words(moment: Moment) -> str:
 
 
 def _references(facts: Facts) -> str:
-    rows = [f"- [{facts.key}](/{facts.key}) {facts.summary}", *(f"- {alert}" for alert in facts.alerts)]
+    rows = [f"- [{facts.key}](/{facts.key}) {facts.summary}", *(f"- {one}" for one in (*facts.alerts, *facts.posts[:_MOST_POSTS]))]
+    if len(facts.posts) > _MOST_POSTS:
+        rows.append(f"- and {len(facts.posts) - _MOST_POSTS} more [public posts](/{facts.key}/posts)")
     return "\n".join(rows)
 
 

@@ -6,7 +6,8 @@ UPDATE_PUBLISHED = "update.published"
 """One deliberate act of publishing. Subject: its first update; context: the incident.
 
 data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation,
-lists (names of those that were mailed)
+lists (names of those that were mailed), read_by (names of second readers who approved exactly these words), unread_by (names of
+those who were asked to read them, or others in their place, and were not waited for)
 """
 
 UPDATE_HELD = "update.held"
@@ -20,6 +21,18 @@ UPDATE_TAKEN_BACK = "update.taken_back"
 
 UPDATE_REFUSED = "update.refused"
 """Held words could not be published when their time came. As `update.held`, and why."""
+
+READING_ASKED = "reading.asked"
+"""Somebody is asked to read words before they go out. Subject: the reading; context: the incident.
+
+data: reader (name), person (their id), pages (audiences), note
+"""
+
+READING_ANSWERED = "reading.answered"
+"""They approved the words, or say what should be otherwise. As `reading.asked`. data: verdict, comment, reader, author (names)"""
+
+READING_WITHDRAWN = "reading.withdrawn"
+"""Nobody has to read them any more. As `reading.asked`. data: reader, author (names)"""
 
 UPDATE_DUE = "update.due"
 """Somebody is reminded of words that are due. Subject and context: the incident.
@@ -136,3 +149,65 @@ SUBSCRIBER_CLEARED = "subscriber.cleared"
 
 SUBSCRIBERS_IMPORTED = "subscriber.imported"
 """A file of addresses was taken in. Subject: the first of them. data: added"""
+
+MESSAGE_TEMPLATE_CREATED = "message_template.created"
+"""data: slug, name, audience, stage, title, body"""
+
+MESSAGE_TEMPLATE_CHANGED = "message_template.changed"
+"""data: name, slug, changes (sentences)"""
+
+MESSAGE_TEMPLATE_REMOVED = "message_template.removed"
+"""data: name, slug"""
+MAINTENANCE_PLANNED = "maintenance.planned"
+"""Work is planned. Subject: the maintenance. data: title, starts_at and ends_at (RFC 3339), parts (names), series, update"""
+
+MAINTENANCE_MOVED = "maintenance.moved"
+"""It is at another time, or takes longer. data: title, old and new (starts_at, ends_at), update"""
+
+MAINTENANCE_CHANGED = "maintenance.changed"
+"""Its title, words or parts are different. data: title, fields, update (empty when readers are told nothing)"""
+
+MAINTENANCE_BEGUN = "maintenance.begun"
+"""Its parts are under maintenance from now on. data: title, update"""
+
+MAINTENANCE_SAID = "maintenance.said"
+"""Words while it goes on. data: title, update"""
+
+MAINTENANCE_VERIFYING = "maintenance.verifying"
+"""The work is done and looked at. data: title, update"""
+
+MAINTENANCE_COMPLETED = "maintenance.completed"
+"""It is over; its parts are what they were. data: title, update"""
+
+MAINTENANCE_CANCELLED = "maintenance.cancelled"
+"""It does not take place, or was broken off. data: title, update"""
+
+MAINTENANCE_OVERDUE = "maintenance.overdue"
+"""It should have begun, or be over, and nobody said so; its owner is asked. data: title, step (begin or end)"""
+
+MAINTENANCE_SERIES_PLANNED = "maintenance.series_planned"
+"""Work that comes again is planned. Subject: the series. data: title, rule, zone, minutes"""
+
+MAINTENANCE_SERIES_ENDED = "maintenance.series_ended"
+"""It comes no more; what was still planned of it is called off. data: title, called_off (how many)"""
+
+ENTRY_BACKFILLED = "entry.backfilled"
+"""A past incident was written down afterwards. Subject: the entry.
+
+data: page, title, started_at, resolved_at, parts (id to state)
+"""
+
+ENTRY_BACKFILL_REMOVED = "entry.backfill_removed"
+"""What was written afterwards is off the page again. data: page, title"""
+
+WORK_SAID = (
+    MAINTENANCE_PLANNED,
+    MAINTENANCE_MOVED,
+    MAINTENANCE_CHANGED,
+    MAINTENANCE_BEGUN,
+    MAINTENANCE_SAID,
+    MAINTENANCE_VERIFYING,
+    MAINTENANCE_COMPLETED,
+    MAINTENANCE_CANCELLED,
+)
+"""After these a page says something else of planned work."""

@@ -11,8 +11,11 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import models as arriving  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.held import models as held  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.lists import models as lists  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.maintenance import models as maintenance  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.messages import models as messages  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.mirrors import models as mirrors  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.questions import models as questions  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.second_reading import models as second_reading  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.subscribers import models as subscribers  # noqa: F401  its tables belong to this app
 
 
@@ -34,6 +37,7 @@ class Component(models.Model):
     """Something readers recognise, usually a product, with its state."""
 
     OPERATIONAL, DEGRADED, PARTIAL, MAJOR = "operational", "degraded_performance", "partial_outage", "major_outage"
+    UNDER_MAINTENANCE = "under_maintenance"
 
     id = IdField("cmp")
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
@@ -50,11 +54,15 @@ class Component(models.Model):
 
 
 class Entry(Stamped):
-    """What one page says about one incident."""
+    """What one page says about one incident; or, written afterwards without one, about something that is long over.
+
+    A live entry always has its incident, which says whether customers may know of it. One that was written afterwards never has:
+    nothing private can come along with it, nobody is mailed, and it was over before it was written.
+    """
 
     id = IdField("ent")
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="entries")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="entries")
     title = models.CharField(max_length=300)
     status = models.CharField(max_length=16)
     components: models.ManyToManyField[Component, models.Model] = models.ManyToManyField(Component, blank=True)
@@ -65,8 +73,25 @@ class Entry(Stamped):
     left_open_at = models.DateTimeField(null=True)
     left_open_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
+    backfilled_at = models.DateTimeField(null=True)
+    """When it was written afterwards; None for one that spoke while it happened."""
+    backfilled_states = models.JSONField(default=dict, db_default={})
+    """Of one written afterwards: how each part was (component id to state) from its start to its end."""
+
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("page", "incident"), name="statuspages_one_entry"),)
+        constraints = (
+            models.UniqueConstraint(fields=("page", "incident"), name="statuspages_one_entry"),
+            models.CheckConstraint(
+                condition=models.Q(incident__isnull=False, backfilled_at=None)
+                | models.Q(
+                    incident=None,
+                    backfilled_at__isnull=False,
+                    resolved_at__isnull=False,
+                    resolved_at__lte=models.F("backfilled_at"),
+                ),
+                name="statuspages_live_or_backfilled",
+            ),
+        )
         indexes = (models.Index(fields=("page", "-started_at")),)
 
     def __str__(self) -> str:

@@ -14,6 +14,11 @@ def require_publisher(actor: Actor, incident: Incident) -> None:
     incidents.require_responder(actor, incident)
 
 
+def require_speaker(actor: Actor) -> None:
+    """Raises NotAllowed for whoever may not speak to customers without an incident, which is whoever is not a responder."""
+    directory.require_responder(actor)
+
+
 def require_publishable(incident: Incident) -> None:
     """Raises Conflict when customers must not read of this incident: a private one, or a drill."""
     if incident.is_private:

@@ -19,7 +19,10 @@ from tocsin.statuspages.clocks import rules as clock_rules
 from tocsin.statuspages.clocks.queries import clocks_after, limits
 from tocsin.statuspages.commands.closing import closable
 from tocsin.statuspages.commands.publishing import facts_of
+from tocsin.statuspages.maintenance import queries as maintenance
+from tocsin.statuspages.maintenance.queries import Work
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
+from tocsin.statuspages.readable import TOLD_OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class EntryView:
     lasted: dt.timedelta | None
 
     @property
-    def incident(self) -> Incident:
-        """Only the internal page may show anything of it."""
+    def incident(self) -> Incident | None:
+        """Only the internal page may show anything of it. None for what was written down afterwards."""
         return self.entry.incident
 
 
@@ -59,11 +62,27 @@ class PageView:
     past: tuple[EntryView, ...]
     unspoken: tuple[Incident, ...] = ()
     """Open incidents of which the page has said nothing yet, most severe first; for staff alone."""
+    planned: tuple[Work, ...] = ()
+    """Planned work: open, then what ended lately. Staff see that of every page."""
+
+    @property
+    def at_work(self) -> tuple[Work, ...]:
+        return tuple(one for one in self.planned if one.is_active)
+
+    @property
+    def to_come(self) -> tuple[Work, ...]:
+        """Of what comes again the next time stands for all."""
+        return tuple(maintenance.next_of_each(one for one in self.planned if one.is_open and not one.is_active))
+
+    @property
+    def worked(self) -> tuple[Work, ...]:
+        """What was completed or called off."""
+        return tuple(one for one in self.planned if not one.is_open)
 
 
 def external_page(now: dt.datetime) -> PageView:
     """What customers read. Entries of incidents that became private are left out."""
-    entries = Entry.objects.filter(page__audience=rules.EXTERNAL, incident__is_private=False, incident__is_drill=False)
+    entries = Entry.objects.filter(TOLD_OUTSIDE, page__audience=rules.EXTERNAL)
     return _page(rules.EXTERNAL, entries, now)
 
 
@@ -87,7 +106,10 @@ def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime, unspoken: t
     unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
     past = tuple(view for view in shown if view.entry.resolved_at is not None)
     states = [part.component.state for part in parts]
-    return PageView(page, now, rules.verdict(states, len(unresolved) + len(unspoken)), parts, unresolved, past, unspoken)
+    planned = tuple(maintenance.shown(now, page if audience == rules.EXTERNAL else None))
+    here = sum(1 for one in planned if one.is_active and one.maintenance.page_id == page.pk)
+    verdict = rules.verdict(states, len(unresolved) + len(unspoken), here)
+    return PageView(page, now, verdict, parts, unresolved, past, unspoken, planned)
 
 
 def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -21,14 +21,17 @@ STATUSES: Mapping[str, str] = {
     RESOLVED: "Resolved",
 }
 
-OPERATIONAL = "operational"
+OPERATIONAL, UNDER_MAINTENANCE = "operational", "under_maintenance"
 COMPONENT_STATES: Mapping[str, str] = {
     OPERATIONAL: "Works",
+    UNDER_MAINTENANCE: "Under maintenance",
     "degraded_performance": "Slow or limited",
     "partial_outage": "Down in part",
     "major_outage": "Down",
 }
 """From best to worst."""
+SAYABLE_STATES: Mapping[str, str] = {state: words for state, words in COMPONENT_STATES.items() if state != UNDER_MAINTENANCE}
+"""What somebody says of a part; that it is under maintenance only planned work says, which ends."""
 
 HISTORY = dt.timedelta(days=90)
 
@@ -207,11 +210,11 @@ def worst(states: Iterable[str]) -> str:
     return max(states, key=order.index, default=OPERATIONAL)
 
 
-def verdict(states: Iterable[str], open_entries: int) -> str:
-    """The sentence at the top of a page."""
+def verdict(states: Iterable[str], open_entries: int, at_work: int = 0) -> str:
+    """The sentence at the top of a page; `at_work` counts planned work that goes on."""
     found = worst(states)
-    if found == OPERATIONAL and not open_entries:
-        return "Everything works"
+    if found in (OPERATIONAL, UNDER_MAINTENANCE) and not open_entries:
+        return "Planned work is going on" if at_work or found == UNDER_MAINTENANCE else "Everything works"
     if found == "major_outage":
         return "A part of the service is down"
     if found == "partial_outage":

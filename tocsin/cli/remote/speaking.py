@@ -15,6 +15,9 @@ update = noun("update", "Updates: what the status pages say about an incident.")
 
 
 def _published(answer: Any) -> None:
+    if "reader" in answer:
+        say(f"{answer['reader']['name']} is asked to read it; nothing is published: {answer['id']}")
+        return
     if "due_at" in answer:
         say(f"Confirmed. It goes out on {' and '.join(answer['pages'])} at {answer['due_at']}: {answer['id']}")
         return
@@ -71,6 +74,8 @@ def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--statu
     return api.get("incidents", wanted, "drafts", status=status)
 
 
+_READER = "Publish nothing: ask this person (mail address), or whoever has this role, to read it first."
+_TEMPLATE = "A message template, for its audience, filled in from the incident; may be repeated."
 _MAIL = "A list that hears the words for the company by mail, `none` for no list; left out: those of the severity."
 _ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
 
@@ -80,6 +85,22 @@ def _answers(given: list[str] | None) -> dict[str, str]:
     if not all(name and text for name, _, text in pairs):
         fail(USAGE, "write answers as QUESTION=TEXT, such as root_cause=unknown")
     return {name.strip(): text.strip() for name, _, text in pairs}
+
+
+def _filled(api: Remote, wanted: str, template: str, status: str, promised: str | None) -> dict[str, Any]:
+    """A template in the words of the incident, for one of the two pages."""
+    found = api.get("incidents", wanted, "fill-template", template, status=status, next_update_at=promised or "")
+    if found["audience"] == "team":
+        fail(USAGE, f"{template} is for the team: say it in the room with incident say")
+    return dict(found)
+
+
+def _words(api: Remote, wanted: str, status: str, said: dict[str, str | None]) -> dict[str, dict[str, Any]]:
+    """What was typed by audience, with the draft where that is asked for."""
+    if not any(said.values()):
+        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
+    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
+    return {where: dict(drafts[where]) if text == "-" else {"body": text} for where, text in said.items() if text}
 
 
 @verb(update, "post", _published)
@@ -99,6 +120,8 @@ def post_update(
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
     mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
     at: Annotated[str, typer.Option("--at", help="When it goes out: 20m, or an instant. Left out: now.")] = "",
+    template: Annotated[list[str] | None, typer.Option("--template", help=_TEMPLATE)] = None,
+    reader: Annotated[str, typer.Option("--ask-reader", metavar="WHO", help=_READER)] = "",
 ) -> Any:
     """Publish an update on the internal page, the external page, or both. What you type is what they read.
 
@@ -108,22 +131,26 @@ def post_update(
     answers = _answers(answer)
     given: dict[str, Any] = {"opening": opening, "current_status": current, "next_steps": step, "place": place, "accepted": accept}
     parts = {name: value for name, value in (given | {"answers": answers}).items() if value}
+    promised = instant(due, "--next")
     said = {"internal": "-" if parts and internal is None else internal, "external": external}
-    if not any(said.values()):
-        fail(USAGE, "say it with --internal, --external, or both; `-` takes the draft")
-    drafts = api.get("incidents", wanted, "drafts", status=status) if "-" in said.values() else {}
-    words: dict[str, dict[str, Any]] = {
-        where: drafts[where] if text == "-" else {"body": text} for where, text in said.items() if text
-    }
+    filled = [_filled(api, wanted, one, status, promised) for one in template or ()]
+    words = _words(api, wanted, status, said | {one["audience"]: "-" for one in filled})
+    for one in filled:
+        words[one["audience"]] |= {name: value for name, value in one.items() if value and name in words[one["audience"]]}
     if parts:
         drafted = words["internal"]
         words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
-    promised = instant(due, "--next")
     lists = [] if mail == ["none"] else mail
-    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists}
-    if at:
-        return api.post("incidents", wanted, "hold-update", **act, **words, at=instant(at, "--at"))
-    return api.post("incidents", wanted, "post-update", **act, **words)
+    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists, **words}
+    return _send(api, wanted, act, instant(at, "--at"), reader)
+
+
+def _send(api: Remote, wanted: str, act: dict[str, Any], at: str | None, reader: str) -> Any:
+    """Give it to a second reader, hold it until its time, or publish it."""
+    if reader:
+        who = {"reader": reader} if "@" in reader or reader.startswith("per_") else {"role": reader}
+        return api.post("incidents", wanted, "ask-reader", **act, **who, **({"at": at} if at else {}))
+    return api.post("incidents", wanted, "hold-update" if at else "post-update", **act, **({"at": at} if at else {}))
 
 
 Held = Annotated[str, typer.Argument(metavar="HELD", help="Id: hld_…", show_default=False)]
@@ -145,3 +172,53 @@ def take_back(api: Remote, wanted: Key, held: Held) -> Any:
 def send_now(api: Remote, wanted: Key, held: Held) -> Any:
     """Publish an update without waiting for its time."""
     return api.post("incidents", wanted, "held-updates", held, "send-now")
+
+
+Reading = Annotated[str, typer.Argument(metavar="READING", help="Id: srd_…", show_default=False)]
+
+
+@verb(update, "readings", table("id", "state", "pages", "reader", "author", "comment"))
+def list_readings(api: Remote, wanted: Key) -> Any:
+    """List the drafts of an incident that were given to a second reader, newest first."""
+    return api.get("incidents", wanted, "readings")
+
+
+def _read(answer: Any) -> None:
+    for where, one in answer["letters"].items():
+        say("\n".join([where, one["title"], one["body"], ""]))
+    said = f": {answer['comment']}" if answer["comment"] else ""
+    say(f"{answer['reader']['name']} {answer['state']}{said}")
+
+
+@verb(update, "reading", _read)
+def show_reading(api: Remote, wanted: Key, reading: Reading) -> Any:
+    """Show a draft as its readers would get it, and what its second reader says."""
+    return api.get("incidents", wanted, "readings", reading)
+
+
+@verb(update, "approve", _read)
+def approve(
+    api: Remote, wanted: Key, reading: Reading, comment: Annotated[str, typer.Option("--comment", help="May stay empty.")] = ""
+) -> Any:
+    """Approve exactly these words, as their second reader."""
+    return api.post("incidents", wanted, "readings", reading, "answer", verdict="approved", comment=comment)
+
+
+@verb(update, "comment", _read)
+def comment(
+    api: Remote, wanted: Key, reading: Reading, text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)]
+) -> Any:
+    """Say what should be otherwise, as their second reader."""
+    return api.post("incidents", wanted, "readings", reading, "answer", verdict="commented", comment=text)
+
+
+@verb(update, "send", _published)
+def send(api: Remote, wanted: Key, reading: Reading) -> Any:
+    """Send a draft as it stands, read or not; that it went out unread is on the timeline."""
+    return api.post("incidents", wanted, "readings", reading, "send")
+
+
+@verb(update, "withdraw", lambda answer: say(f"Withdrawn; nobody has to read it: {answer['id']}"))
+def withdraw(api: Remote, wanted: Key, reading: Reading) -> Any:
+    """Withdraw a draft from its second reader."""
+    return api.post("incidents", wanted, "readings", reading, "withdraw")

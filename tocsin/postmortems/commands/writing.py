@@ -17,6 +17,7 @@ from tocsin.core.text import texts
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
+from tocsin.incidents.attention import queries as attention
 from tocsin.incidents.iterating import queries as loop
 from tocsin.incidents.iterating.models import SuspectedCause
 from tocsin.incidents.models import Incident
@@ -78,6 +79,7 @@ def first_text(incident: Incident) -> wording.Draft:
         observed=behaviour.observed if behaviour else "",
         expected=behaviour.expected if behaviour else "",
         suspected=tuple(wording.by_role(_suspected(cause), _roles(incident)) for cause in incidents.suspected(SYSTEM, incident)),
+        posts=tuple(f"[Public post on {one.where}]({one.url})" for one in attention.posts(SYSTEM, incident)),
         coincides=known.coincides if known else "",
     )
     return wording.draft(facts, _moments(incident))

@@ -67,6 +67,19 @@ def sentences(text: str) -> int:
     return len([part for part in re.split(r"[.!?…]+(?:\s+|$)", text.strip()) if part.strip()])
 
 
+def parted(text: str) -> Brief:
+    """The parts of a text that is written as `written` writes it: an opening, then lists below their headings. No answers."""
+    found: dict[str, list[str]] = {OPENING: [], CURRENT: [], NEXT_STEPS: []}
+    part = OPENING
+    for line in (one.strip() for one in text.splitlines()):
+        heading = line.rstrip(":").lower().replace(" ", "_") if line.endswith(":") else ""
+        if heading in (CURRENT, NEXT_STEPS):
+            part = heading
+        elif line:
+            found[part].append(line)
+    return Brief(" ".join(found[OPENING]), lines("\n".join(found[CURRENT])), lines("\n".join(found[NEXT_STEPS])))
+
+
 def problems(brief: Brief, *, last: bool) -> dict[str, str]:
     """What is missing, by field: no words can go like this. The last words promise no next ones."""
     found = {}

@@ -15,6 +15,7 @@ from tocsin.core.text import texts
 from tocsin.directory.models import Product
 from tocsin.incidents.rules import word_of
 from tocsin.statuspages import events, permissions, rules
+from tocsin.statuspages.maintenance.standing import resting
 from tocsin.statuspages.models import Component, Entry, StatusPage
 
 
@@ -49,10 +50,10 @@ def create_component(
 def set_component_state(actor: Actor, component: Component, state: str, *, now: dt.datetime) -> Component:
     """Say by hand how a part is."""
     permissions.require_editor(actor)
-    word_of(state, rules.COMPONENT_STATES, "state")
+    word_of(state, rules.SAYABLE_STATES, "state")
     with transaction.atomic():
         component = db.lock(Component.objects.filter(pk=component.pk)).get()
-        _put(actor, component, state, "", now)
+        put(actor, component, state, "", now)
     return component
 
 
@@ -68,24 +69,26 @@ def remove_component(actor: Actor, component: Component, *, now: dt.datetime) ->
 def set_states(actor: Actor, entries: Mapping[str, Entry], states: Mapping[str, str], *, now: dt.datetime) -> None:
     """Set parts (component id to state) that belong to the pages of these entries. Raises Invalid for any other."""
     for component_id, state in states.items():
-        word_of(state, rules.COMPONENT_STATES, "components")
+        word_of(state, rules.SAYABLE_STATES, "components")
         component = Component.objects.select_related("page").filter(pk=component_id).first()
         entry = entries.get(component.page.audience) if component else None
         if component is None or entry is None:
             raise Invalid("This part is not on a page that the update goes to.", field="components")
         entry.components.add(component)
-        _put(actor, component, state, entry.incident_id, now)
+        told = resting(component.pk) if state == rules.OPERATIONAL else state
+        put(actor, component, told, entry.incident_id or "", now)
 
 
 def relieve(actor: Actor, entry: Entry, *, now: dt.datetime) -> None:
-    """An entry is over: its parts work again, except those that another open entry names."""
-    for component in entry.components.exclude(state=rules.OPERATIONAL):
+    """An entry is over: its parts work again, except those that another open entry names; where planned work goes on, it shows."""
+    for component in entry.components.exclude(state__in=(rules.OPERATIONAL, rules.UNDER_MAINTENANCE)):
         others = component.entry_set.filter(resolved_at=None).exclude(pk=entry.pk)
         if not others.exists():
-            _put(actor, component, rules.OPERATIONAL, entry.incident_id, now)
+            put(actor, component, resting(component.pk), entry.incident_id or "", now)
 
 
-def _put(actor: Actor, component: Component, state: str, context: str, now: dt.datetime) -> None:
+def put(actor: Actor, component: Component, state: str, context: str, now: dt.datetime) -> None:
+    """A part is like this from now on; `context` is the incident or the planned work that says so. Inside a transaction."""
     if component.state == state:
         return
     old, component.state = component.state, state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from tocsin.statuspages.commands.components import relieve, set_states
 from tocsin.statuspages.lists import queries
 from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.models import Entry, StatusPage, Update
+from tocsin.statuspages.second_reading.settling import settle
 
 __all__ = ["Publication", "Words", "facts_of", "post_update"]
 
@@ -58,9 +60,9 @@ def post_update(
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
     maps component ids to states; `lists` names who hears the words for the company by mail, None: the lists of this severity, and
-    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`,
-    `root_cause` …) and code `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code
-    `private_incident` for an incident that customers must not read of, and `drill` for one that nobody is told of.
+    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`, `root_cause` …) and code
+    `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code `private_incident` for an
+    incident that customers must not read of, and `drill` for one that nobody is told of.
     """
     permissions.require_publisher(actor, incident)
     permissions.require_no_drill(incident)
@@ -78,15 +80,14 @@ def post_update(
             raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
         words = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         promise = None if status == rules.RESOLVED else next_update_at
-        updates = [
-            _say(actor, incident, audience, said, status=status, promise=promise, confirmation=confirmation, now=now)
-            for audience, said in words.items()
-        ]
+        read = settle(actor, incident, status=status, internal=internal, external=external)
+        act: dict[str, Any] = {"status": status, "promise": promise, "confirmation": confirmation, "now": now}
+        updates = [_say(actor, incident, audience, said, **act) for audience, said in words.items()]
         set_states(actor, {update.entry.page.audience: update.entry for update in updates}, components or {}, now=now)
         for update in updates:
             if status == rules.RESOLVED:
                 relieve(actor, update.entry, now=now)
-        _announce(actor, incident, updates, _mail(incident, updates, lists, now), now)
+        _announce(actor, incident, updates, read | {"lists": _mail(incident, updates, lists, now)}, now)
     return Publication(tuple(updates))
 
 
@@ -139,7 +140,7 @@ def _mail(incident: Incident, updates: list[Update], lists: Sequence[str] | None
     return mail_update(incident, inside, meant, now=now) if inside else []
 
 
-def _announce(actor: Actor, incident: Incident, updates: list[Update], lists: list[str], now: dt.datetime) -> None:
+def _announce(actor: Actor, incident: Incident, updates: list[Update], more: dict[str, Any], now: dt.datetime) -> None:
     first = updates[0]
     data = {
         "status": first.status,
@@ -148,6 +149,6 @@ def _announce(actor: Actor, incident: Incident, updates: list[Update], lists: li
         "bodies": {update.entry.page.audience: update.body for update in updates},
         "next_update_at": clock.rfc3339(first.next_update_at) if first.next_update_at else None,
         "confirmation": first.confirmation,
-        "lists": lists,
+        **more,
     }
     record(actor, events.UPDATE_PUBLISHED, first.id, context=incident.id, now=now, data=data)

@@ -72,7 +72,7 @@ def hold(
             due_at=at or now + dt.timedelta(seconds=settings.TOCSIN.hold_seconds),
             incident=incident,
             author_id=actor.id,
-            words=_plain(words),
+            words=plain(words),
             next_update_at=next_update_at,
             confirmation=confirmation,
             confirmed_at=now,
@@ -182,11 +182,11 @@ def _say(actor: Actor, name: str, held: HeldUpdate, now: dt.datetime, **more: An
     record(actor, name, held.id, context=held.incident_id, now=now, data=data)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Words as JSON keeps them."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple, set, frozenset)) else value
+        return {str(name): plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 def _wake() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.core.actor import Actor
+from tocsin.core.ids import is_id
 from tocsin.core.models import Event
 from tocsin.statuspages.mirrors import queueing
 from tocsin.statuspages.models import Component, Update
@@ -16,8 +17,10 @@ def words_said(event: Event, actor: Actor) -> None:
 
 
 def part_changed(event: Event, actor: Actor) -> None:
-    """A part whose state was set by hand; what an update changed goes along with its words. Hears `component.changed`."""
-    if event.context or event.data.get("field") != "state":
+    """A part whose state was set by hand or by planned work; what an update changed goes along with its words. Hears
+    `component.changed`.
+    """
+    if is_id(event.context, "inc") or event.data.get("field") != "state":
         return
     component = Component.objects.select_related("page").filter(pk=event.subject).first()
     if component is not None:

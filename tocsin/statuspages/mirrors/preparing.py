@@ -45,7 +45,8 @@ def _objection(copy: MirrorCopy) -> str:
         return "the page was removed here"
     if copy.mirror.paused_at is not None and copy.about:
         return queueing.PAUSED
-    if copy.update is not None and (copy.update.entry.incident.is_private or copy.update.entry.incident.is_drill):
+    incident = copy.update.entry.incident if copy.update is not None else None
+    if incident is not None and (incident.is_private or incident.is_drill):
         return "the incident is private"
     later = copy.mirror.copies.filter(about=copy.about, work_state=MirrorCopy.DONE, created_at__gt=copy.created_at)
     return OVERTAKEN if copy.about and later.exists() else ""

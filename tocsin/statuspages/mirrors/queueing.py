@@ -19,7 +19,7 @@ def queue_update(update: Update, now: dt.datetime) -> int:
     between tries: they go first, at once. Private incidents and drills are not told.
     """
     entry = update.entry
-    if entry.incident.is_private or entry.incident.is_drill:
+    if entry.incident is None or entry.incident.is_private or entry.incident.is_drill:
         return 0
     told = list(Mirror.objects.filter(audience=entry.page.audience, removed_at=None))
     parts = [_part(one) for one in entry.components.order_by("position", "name")] if told else []

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tocsin.incidents.rules import duration_words
-from tocsin.statuspages.rules import COMPONENT_STATES, OPERATIONAL, worst
+from tocsin.statuspages.rules import COMPONENT_STATES, OPERATIONAL, UNDER_MAINTENANCE, worst
 
 DAYS = 90
 DOWN = frozenset({"partial_outage", "major_outage"})
-"""A part in one of these is not up; a slow one is."""
+"""A part in one of these is not up; a slow one is, and so is one under maintenance: that was planned, and words say it."""
+FINE = frozenset({OPERATIONAL, UNDER_MAINTENANCE})
+"""A day with nothing else has no bar."""
 _TOLD = 3
 """Spells that the words name."""
 
@@ -45,12 +47,22 @@ class Past:
     """When it was not well, newest first."""
 
 
-def past(turns: Sequence[Turn], state: str, began: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> Past:
-    """From its turns, oldest first, its state now and when it came to the page; days are those of `zone`."""
+def past(
+    turns: Sequence[Turn],
+    state: str,
+    began: dt.datetime,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    afterwards: Sequence[Spell] = (),
+) -> Past:
+    """From its turns, oldest first, its state now and when it came to the page; days are those of `zone`. What was written down
+    `afterwards` counts where it is worse than what was said at the time.
+    """
     today = now.astimezone(zone).date()
     first = today - dt.timedelta(days=DAYS - 1)
     start = max(began, dt.datetime.combine(first, dt.time(), zone))
-    spells = [_clipped(spell, start) for spell in _spells(turns, state, began) if spell.end is None or spell.end > start]
+    told = [spell for spell in _spells(turns, state, began) if spell.end is None or spell.end > start]
+    spells = laid_over([_clipped(spell, start) for spell in told], afterwards)
     states: list[list[str]] = [[] for _ in range(DAYS)]
     for spell in spells:
         for day in range(_day(spell.start, first, zone), _day(spell.end or now, first, zone) + 1):
@@ -68,6 +80,34 @@ def _spells(turns: Sequence[Turn], state: str, began: dt.datetime) -> Iterator[S
             yield Spell(present, since, turn.at)
         since, present = max(since, turn.at), turn.new
     yield Spell(present, since, None)
+
+
+def laid_over(spells: Sequence[Spell], afterwards: Sequence[Spell]) -> list[Spell]:
+    """Spells without gaps, oldest first, made worse where others lie over them; neighbours in one state are one spell."""
+    found = list(spells)
+    for over in afterwards:
+        found = [piece for spell in found for piece in _pieces(spell, over)]
+    joined: list[Spell] = []
+    for spell in found:
+        if joined and joined[-1].state == spell.state:
+            joined[-1] = Spell(spell.state, joined[-1].start, spell.end)
+        else:
+            joined.append(spell)
+    return joined
+
+
+def _pieces(spell: Spell, over: Spell) -> Iterator[Spell]:
+    """What becomes of a spell under another one, which has an end."""
+    end = over.end or over.start
+    if end <= spell.start or (spell.end is not None and over.start >= spell.end):
+        yield spell
+        return
+    first, last = max(spell.start, over.start), end if spell.end is None else min(spell.end, end)
+    if first > spell.start:
+        yield Spell(spell.state, spell.start, first)
+    yield Spell(worst([spell.state, over.state]), first, last)
+    if spell.end is None or last < spell.end:
+        yield Spell(spell.state, last, spell.end)
 
 
 def _clipped(spell: Spell, start: dt.datetime) -> Spell:

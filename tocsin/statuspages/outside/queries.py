@@ -11,8 +11,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.models import Event
 from tocsin.statuspages import events, rules
+from tocsin.statuspages.maintenance import queries as maintenance
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
+from tocsin.statuspages.maintenance.queries import Work
 from tocsin.statuspages.models import Component, Entry, StatusPage, Update
 from tocsin.statuspages.outside import days
+from tocsin.statuspages.readable import TOLD_OUTSIDE
 
 LAST = 50
 """Entries that lists hold, and all that are open besides."""
@@ -26,6 +30,9 @@ CHANGES = (
     events.COMPONENT_CHANGED,
     events.COMPONENT_REMOVED,
     events.PAGE_RENAMED,
+    *events.WORK_SAID,
+    events.ENTRY_BACKFILLED,
+    events.ENTRY_BACKFILL_REMOVED,
 )
 """After these a page reads differently."""
 
@@ -48,6 +55,8 @@ class Part:
     component: Component
     created_at: dt.datetime
     changes: tuple[Change, ...]
+    afterwards: tuple[days.Spell, ...] = ()
+    """How it was as past incidents say that were written down afterwards."""
 
     @property
     def updated_at(self) -> dt.datetime:
@@ -76,6 +85,8 @@ class Told:
 
     @property
     def updated_at(self) -> dt.datetime:
+        if self.entry.backfilled_at is not None:
+            return self.entry.backfilled_at
         return self.updates[0].update.at if self.updates else self.entry.updated_at
 
     def first_at(self, status: str) -> dt.datetime | None:
@@ -84,8 +95,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidOfWork:
+    """One update of planned work and the changes of parts that it brought."""
+
+    update: MaintenanceUpdate
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Planned work with all that was said of it, newest first."""
+
+    work: Work
+    updates: tuple[SaidOfWork, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
-    """A whole page: entries newest first, parts in order."""
+    """A whole page: entries newest first, parts in order, planned work as `maintenance.queries.shown` orders it."""
 
     page: StatusPage
     as_of: dt.datetime
@@ -93,6 +120,7 @@ class Outside:
     entries: tuple[Told, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of parts by id."""
+    planned: tuple[Planned, ...] = ()
 
     @property
     def open(self) -> tuple[Told, ...]:
@@ -102,6 +130,7 @@ class Outside:
     def updated_at(self) -> dt.datetime:
         """When it last read differently."""
         instants = [self.page.updated_at, *(part.updated_at for part in self.parts), *(told.updated_at for told in self.entries)]
+        instants += [one.work.updated_at for one in self.planned]
         return max(instants)
 
 
@@ -115,33 +144,30 @@ def standing() -> tuple[int, int]:
 
 
 def outside(now: dt.datetime) -> Outside:
-    """The page for customers. Entries of private incidents and of drills are left out, whatever their past."""
+    """The page for customers. Entries of private incidents and of drills are left out, whatever their past; those without an
+    incident were written down afterwards.
+    """
     page = StatusPage.objects.get(audience=rules.EXTERNAL)
     components = list(page.components.select_related("page"))
     rows = _entries(page)
     since = min([now - PAST, *(min(entry.started_at, entry.created_at) for entry in rows)])
     changes = _changes([component.pk for component in components], since)
     created = _created([component.pk for component in components])
-    parts = tuple(Part(one, created.get(one.pk, page.created_at), tuple(changes[one.pk])) for one in components)
+    afterwards = _afterwards(page, now)
+    parts = tuple(
+        Part(one, created.get(one.pk, page.created_at), tuple(changes[one.pk]), tuple(afterwards[one.pk])) for one in components
+    )
     by_moment: dict[tuple[str, dt.datetime], list[Change]] = defaultdict(list)
     for part in parts:
         for change in part.changes:
             by_moment[change.context, change.at].append(change)
     entries = tuple(_told(entry, by_moment) for entry in rows)
-    return Outside(page, now, parts, entries, {one.pk: one.name for one in components})
-
-
-def months(page: Outside) -> list[tuple[dt.date, tuple[Told, ...]]]:
-    """The entries by the month in which they began, newest first; the first of the month stands for it."""
-    found: dict[dt.date, list[Told]] = defaultdict(list)
-    for told in page.entries:
-        began = told.entry.started_at.astimezone(dt.UTC)
-        found[dt.date(began.year, began.month, 1)].append(told)
-    return [(month, tuple(found[month])) for month in sorted(found, reverse=True)]
+    planned = tuple(_planned(work, by_moment) for work in maintenance.shown(now, page))
+    return Outside(page, now, parts, entries, {one.pk: one.name for one in components}, planned)
 
 
 def _entries(page: StatusPage) -> list[Entry]:
-    rows = _with_words(page.entries.filter(incident__is_private=False, incident__is_drill=False)).order_by("-started_at", "-id")
+    rows = _with_words(page.entries.filter(TOLD_OUTSIDE)).order_by("-started_at", "-id")
     lately = list(rows[:LAST])
     known = {entry.pk for entry in lately}
     return lately + [entry for entry in rows.filter(resolved_at=None) if entry.pk not in known]
@@ -152,8 +178,24 @@ def _with_words(rows: QuerySet[Entry]) -> QuerySet[Entry]:
 
 
 def _told(entry: Entry, by_moment: Mapping[tuple[str, dt.datetime], list[Change]]) -> Told:
-    said = tuple(Said(update, tuple(by_moment.get((entry.incident_id, update.at), ()))) for update in entry.updates.all())
+    context = entry.incident_id or entry.pk
+    said = tuple(Said(update, tuple(by_moment.get((context, update.at), ()))) for update in entry.updates.all())
     return Told(entry, said, tuple(entry.components.all()))
+
+
+def _planned(work: Work, by_moment: Mapping[tuple[str, dt.datetime], list[Change]]) -> Planned:
+    key = work.maintenance.pk
+    return Planned(work, tuple(SaidOfWork(update, tuple(by_moment.get((key, update.at), ()))) for update in work.updates))
+
+
+def _afterwards(page: StatusPage, now: dt.datetime) -> dict[str, list[days.Spell]]:
+    """Of each part, by its id, how it was as was written down afterwards. One query."""
+    found: dict[str, list[days.Spell]] = defaultdict(list)
+    rows = page.entries.filter(incident=None, resolved_at__gt=now - PAST)
+    for start, end, states in rows.values_list("started_at", "resolved_at", "backfilled_states"):
+        for part, state in states.items():
+            found[part].append(days.Spell(state, start, end))
+    return found
 
 
 def _changes(components: list[str], since: dt.datetime) -> dict[str, list[Change]]:

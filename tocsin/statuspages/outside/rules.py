@@ -42,15 +42,18 @@ def code(identifier: str) -> str:
 
 
 def impact(states: Iterable[str]) -> str:
-    """How bad an entry is, by the worst state that it ever brought to a part; one that names none is minor, not nothing."""
+    """How bad an entry is, by the worst state that it ever brought to a part; one that names none is minor, not nothing, and so is
+    one of a part that is under maintenance.
+    """
     found = worst(IMPACTS[state] for state in states)
-    return MINOR if found == NONE else found
+    return MINOR if found in (NONE, MAINTENANCE) else found
 
 
-def indicator(impacts: Iterable[str], states: Iterable[str]) -> str:
-    """How the page is: as its worst open entry; without one, as its worst part."""
+def indicator(impacts: Iterable[str], states: Iterable[str], *, at_work: bool = False) -> str:
+    """How the page is: as its worst open entry; without one, as its worst part, and at least as planned work that goes on."""
     open_impacts = list(impacts)
-    return worst(open_impacts) if open_impacts else worst(IMPACTS[state] for state in states)
+    found = [IMPACTS[state] for state in states] + ([MAINTENANCE] if at_work else [])
+    return worst(open_impacts) if open_impacts else worst(found)
 
 
 def worst(impacts: Iterable[str]) -> str:

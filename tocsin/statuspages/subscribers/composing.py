@@ -14,16 +14,17 @@ from tocsin.core.net import mail
 from tocsin.core.ports import Delivery
 from tocsin.statuspages import rules as pages
 from tocsin.statuspages.lists import addresses
-from tocsin.statuspages.models import StatusPage, Update
+from tocsin.statuspages.models import StatusPage
 from tocsin.statuspages.outside import rules as outside
 from tocsin.statuspages.subscribers import rules, tokens
 from tocsin.statuspages.subscribers.models import Notice, Subscriber
 from tocsin.statuspages.subscribers.ports import News
+from tocsin.statuspages.subscribers.telling import Telling, tellings
 
 
 def letters(rows: Sequence[Notice], now: dt.datetime) -> list[EmailMessage | Delivery | None]:
-    """The mail of each notice, None for one that is not for its subscriber any more; what became of one that cannot be written. Two
-    queries, however many.
+    """The mail of each notice, None for one that is not for its subscriber any more; what became of one that cannot be written.
+    Three queries, however many.
     """
     sender, told = mail.sender(), _Told(rows)
     return [_tried(row, told, sender, now) for row in rows]
@@ -36,20 +37,18 @@ def news(rows: Sequence[Notice], now: dt.datetime) -> list[tuple[str, News | Non
 
 
 class _Told:
-    """The subscribers and the updates of some notices."""
+    """The subscribers of some notices, and what they are told."""
 
     def __init__(self, rows: Sequence[Notice]) -> None:
         self.subscribers: dict[str, Subscriber] = Subscriber.objects.in_bulk([row.subscriber_id for row in rows])
-        wanted = {row.fan_out_id for row in rows if row.fan_out_id}
-        updates = Update.objects.select_related("entry__page", "entry__incident", "fan_out").filter(fan_out__in=wanted)
-        self.updates = {update.fan_out.pk: update for update in updates}
+        self.tellings = tellings({row.fan_out_id for row in rows if row.fan_out_id})
 
-    def of(self, row: Notice) -> tuple[Subscriber, Update] | None:
-        """Whom and what it is about, when it may still leave the house."""
-        subscriber, update = self.subscribers.get(row.subscriber_id), self.updates.get(row.fan_out_id or "")
-        if subscriber is None or subscriber.stopped_at or update is None or update.entry.incident.is_private:
+    def of(self, row: Notice) -> tuple[Subscriber, Telling] | None:
+        """Whom and what, when it may still leave the house."""
+        subscriber, telling = self.subscribers.get(row.subscriber_id), self.tellings.get(row.fan_out_id or "")
+        if subscriber is None or subscriber.stopped_at or telling is None:
             return None
-        return subscriber, update
+        return subscriber, telling
 
 
 def _tried(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMessage | Delivery | None:
@@ -63,28 +62,28 @@ def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMes
     found = told.of(row)
     if found is None:
         return None
-    subscriber, update = found
+    subscriber, telling = found
     return mail.build(
         sender=sender,
         to=subscriber.address,
-        subject=mail.one_line(f"[{update.entry.page.name}] {update.entry.title}"),
-        text=rules.update_text(update.status, update.body, _promise(update), _link(update), tokens.own_page(subscriber.pk)),
-        message_id=mail.message_id(f"{update.pk}.{subscriber.pk}"),
+        subject=mail.one_line(f"[{telling.page.name}] {telling.title}"),
+        text=rules.update_text(telling.status, telling.body, telling.promise, telling.link, tokens.own_page(subscriber.pk)),
+        message_id=mail.message_id(f"{telling.number}.{subscriber.pk}"),
         now=now,
-        headers=_headers(subscriber, update),
+        headers=_headers(subscriber, telling),
     )
 
 
-def _headers(subscriber: Subscriber, update: Update) -> dict[str, str]:
-    """All mails of an entry stand under one name that no mail has, so that mail programs show them as one thread."""
+def _headers(subscriber: Subscriber, telling: Telling) -> dict[str, str]:
+    """All mails about one thing stand under one name that no mail has, so that mail programs show them as one thread."""
     host = urlsplit(tokens.page()).hostname or "localhost"
     back = addresses.return_address(subscriber.pk)
     return {
-        "List-Id": addresses.list_id(update.entry.page.name, "status", host),
+        "List-Id": addresses.list_id(telling.page.name, "status", host),
         "List-Unsubscribe": f"<{tokens.way_out(subscriber.pk)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
-        "References": mail.message_id(f"{update.entry_id}.{subscriber.pk}"),
+        "References": mail.message_id(f"{telling.thread}.{subscriber.pk}"),
         **({"Return-Path": back} if back else {}),
     }
 
@@ -110,33 +109,11 @@ def _question(row: Notice, subscriber: Subscriber, address: str, now: dt.datetim
     return News(row.pk, address, f"Confirm: news of {page.name}", text, link, link, tokens.signing_secret(subscriber.pk), document)
 
 
-def _words(row: Notice, subscriber: Subscriber, address: str, update: Update, now: dt.datetime) -> News:
-    entry, link = update.entry, _link(update)
-    words = "\n\n".join(part for part in (f"{update.status.capitalize()}. {update.body}", _promise(update)) if part)
-    said = {
-        "id": outside.code(update.pk),
-        "status": update.status,
-        "body": update.body,
-        "created_at": clock.rfc3339(update.at),
-        "display_at": clock.rfc3339(update.at),
-        "updated_at": clock.rfc3339(update.at),
-        "incident_id": outside.code(entry.pk),
-    }
-    incident = {
-        "id": outside.code(entry.pk),
-        "name": entry.title,
-        "status": update.status,
-        "created_at": clock.rfc3339(entry.created_at),
-        "started_at": clock.rfc3339(entry.started_at),
-        "updated_at": clock.rfc3339(update.at),
-        "resolved_at": clock.rfc3339(update.at) if update.status == pages.RESOLVED else None,
-        "shortlink": link,
-        "page_id": outside.code(entry.page_id),
-        "incident_updates": [said],
-    }
-    document = {"meta": _meta(subscriber, now), "type": "incident.update", "page": _page(entry.page), "incident": incident}
+def _words(row: Notice, subscriber: Subscriber, address: str, telling: Telling, now: dt.datetime) -> News:
+    document = {"meta": _meta(subscriber, now), "type": telling.kind, "page": _page(telling.page), **telling.document}
     secret, manage = tokens.signing_secret(subscriber.pk), tokens.own_page(subscriber.pk)
-    return News(row.pk, address, f"{entry.page.name}: {entry.title}", words, link, manage, secret, document)
+    title = f"{telling.page.name}: {telling.title}"
+    return News(row.pk, address, title, telling.words, telling.link, manage, secret, document)
 
 
 def _meta(subscriber: Subscriber, now: dt.datetime) -> dict[str, Any]:
@@ -145,12 +122,3 @@ def _meta(subscriber: Subscriber, now: dt.datetime) -> dict[str, Any]:
 
 def _page(page: StatusPage) -> dict[str, str]:
     return {"id": outside.code(page.pk), "name": page.name, "url": tokens.page()}
-
-
-def _promise(update: Update) -> str:
-    at = update.next_update_at.astimezone(dt.UTC) if update.next_update_at else None
-    return f"Next update by {at:%H:%M} UTC on {at.day} {at:%B}." if at else ""
-
-
-def _link(update: Update) -> str:
-    return f"{tokens.page()}/incidents/{outside.code(update.entry_id)}"

@@ -71,10 +71,13 @@ class Ask(DueRow):
 
 
 class FanOut(DueRow):
-    """One update on its way to everybody. `cursor` is the last subscriber with a notice, and moves in the commit of those."""
+    """One update, of an incident or of planned work, on its way to everybody. `cursor` is the last subscriber with a notice, and
+    moves in the commit of those.
+    """
 
     id = IdField("fan")
-    update = models.OneToOneField("statuspages.Update", on_delete=models.CASCADE, related_name="fan_out")
+    update = models.OneToOneField("statuspages.Update", null=True, on_delete=models.CASCADE, related_name="fan_out")
+    of_work = models.OneToOneField("statuspages.MaintenanceUpdate", null=True, on_delete=models.CASCADE, related_name="fan_out")
     cursor = models.CharField(max_length=32, blank=True, default="")
     at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
@@ -86,10 +89,16 @@ class FanOut(DueRow):
 
     class Meta:
         ordering = ("-at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(update=None, of_work__isnull=False) | models.Q(update__isnull=False, of_work=None),
+                name="statuspages_tells_one_thing",
+            ),
+        )
         indexes = (due_index("statuspages_fanout_due"),)
 
     def __str__(self) -> str:
-        return f"{self.update_id} to {self.meant}"
+        return f"{self.update_id or self.of_work_id} to {self.meant}"
 
 
 class Notice(DueRow):

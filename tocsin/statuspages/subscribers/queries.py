@@ -13,6 +13,7 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import rules as pages
+from tocsin.statuspages.maintenance import rules as work
 from tocsin.statuspages.models import Component
 from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
 from tocsin.statuspages.subscribers.models import MAIL, FanOut, Notice, Subscriber
@@ -33,6 +34,27 @@ class Progress:
     told: int
     failed: int
     left: int
+
+    @property
+    def title(self) -> str:
+        planned, update = self.fan_out.of_work, self.fan_out.update
+        return planned.maintenance.title if planned else update.entry.title if update else ""
+
+    @property
+    def status(self) -> str:
+        said = self.fan_out.of_work or self.fan_out.update
+        return said.status if said else ""
+
+    @property
+    def status_words(self) -> str:
+        return work.STATES[self.status] if self.fan_out.of_work else self.status.capitalize()
+
+    @property
+    def about(self) -> str:
+        """Where staff read about it."""
+        planned, update = self.fan_out.of_work, self.fan_out.update
+        incident = update.entry.incident if update else None
+        return f"/maintenance/{planned.maintenance_id}" if planned else f"/{incident.key}" if incident else ""
 
     @property
     def is_over(self) -> bool:
@@ -105,7 +127,7 @@ def parts() -> QuerySet[Component]:
 
 def fan_outs() -> QuerySet[FanOut]:
     """What subscribers were told, newest first."""
-    return FanOut.objects.select_related("update__entry__incident")
+    return FanOut.objects.select_related("update__entry__incident", "of_work__maintenance")
 
 
 def progress(rows: Iterable[FanOut]) -> list[Progress]:

@@ -56,7 +56,7 @@ def masked(address: str) -> str:
 
 def update_text(status: str, body: str, promise: str, link: str, manage: str) -> str:
     """A mail about an update: its words, where it stands, how to hear no more."""
-    parts = [f"{status.capitalize()}.", body.strip(), promise, link]
+    parts = [f"{status}.", body.strip(), promise, link]
     return (
         "\n\n".join(part for part in parts if part)
         + f"\n\n-- \nYou subscribed to this page. Choose what you hear of, or end it:\n{manage}\n"

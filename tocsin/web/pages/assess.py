@@ -14,6 +14,7 @@ from tocsin.directory import agreed
 from tocsin.directory import queries as directory
 from tocsin.incidents import assessing, commands
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.attention import queries as attention
 from tocsin.incidents.models import Incident
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
@@ -71,6 +72,7 @@ def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
         "incident": incident,
         "head": incident_head.of(request, incident),
         "form": form,
+        "posts": attention.posts(request.actor, incident).count(),
         "kept": kept,
         "suggested": assessing.suggested(incidents.answers(kept)),
         "customers": assessing.CUSTOMERS.items(),

@@ -26,6 +26,8 @@ from tocsin.paging.models import Page
 from tocsin.postmortems import queries as postmortems
 from tocsin.postmortems.models import Action
 from tocsin.statuspages import queries as statuspages
+from tocsin.statuspages.maintenance import queries as maintenance
+from tocsin.statuspages.second_reading import queries as second_reading
 from tocsin.web.forms.request import Request
 from tocsin.web.frame import context, reader, words
 from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
@@ -68,7 +70,9 @@ def home(request: Request) -> HttpResponse:
         "asked": oncall.asked_of(request.actor, request.now),
         "named": incidents.mentions(request.actor),
         "offered": incidents.my_offers(request.actor),
+        "to_read": second_reading.asked_of(request.actor),
         "actions": _actions(request),
+        "owed": maintenance.owed(request.actor.id, request.now),
         "held": _held(request.actor, request.now) if frame.on_hold else [],
     }
     return render(request, "home.html", shown)

@@ -17,6 +17,7 @@ from tocsin.directory import permissions as access
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Person
 from tocsin.incidents import queries as incidents
+from tocsin.incidents.attention import queries as attention
 from tocsin.incidents.linking import queries as linking
 from tocsin.incidents.models import Incident
 from tocsin.postmortems import commands, queries, rules
@@ -107,6 +108,7 @@ def _show(request: Request, incident: Incident, postmortem: Postmortem) -> HttpR
         "moves": MOVES[postmortem.state],
         "may_edit": _may(request),
         "editable": postmortem.state != Postmortem.PUBLISHED,
+        "posts": attention.posts(request.actor, incident).count(),
         "ttd": incidents.ttd(incident),
         "ttr": incidents.ttr(incident),
         "first_words": first.at - incident.created_at if first else None,

@@ -28,6 +28,8 @@ from tocsin.statuspages.held import queries as held
 from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.questions import queries as questions
+from tocsin.statuspages.second_reading import queries as second_reading
+from tocsin.statuspages.second_reading.models import SecondReading
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
@@ -50,7 +52,7 @@ def show(request: Request, key: str, tab: str = "everything") -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
     if request.path != request.path.replace(request.path.split("/")[1], incident.key, 1):
         return redirect(request.path.replace(request.path.split("/")[1], incident.key, 1))
-    given = {"reply_to": request.GET.get("reply", ""), "text": request.GET.get("say", "")[:500]}
+    given = {"reply_to": request.GET.get("reply", ""), "text": request.GET.get("say", "")[:2_000]}
     return page(request, incident, tab, Typed(initial=given))
 
 
@@ -87,6 +89,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "source": rules.SOURCES.get(incident.source, incident.source),
         "after": follow_up(request.actor, incident) if incident.state == Incident.RESOLVED else None,
         "held": held.waiting(incident),
+        "drafts": _drafts(incident, lines),
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
         "links": linking.made(request.actor, incident),
@@ -113,6 +116,12 @@ def _talk(request: Request, incident: Incident, shown: list[TimelineLine], place
         "file_limit": uploads.file_limit(),
         "reactions": REACTIONS.items(),
     }
+
+
+def _drafts(incident: Incident, lines: list[TimelineLine]) -> list[SecondReading]:
+    """What waits for a second reader. The log, which is here already, says whether anybody was ever asked."""
+    asked = any(line.event_name == "reading.asked" for line in lines)
+    return second_reading.under_way(incident) if asked else []
 
 
 def _tabs(incident: Incident, lines: list[TimelineLine], alerts_linked: int) -> list[Tab]:

@@ -38,6 +38,13 @@ def taken_back(words: dict[str, Any]) -> dict[str, Any]:
     return _fields(_brief(words))
 
 
+def parted(text: str) -> dict[str, Any]:
+    """The form's fields for a whole text that becomes a follow-up; parts that it does not hold are left out."""
+    brief = rules.parted(text)
+    lists = {name: "\n".join(getattr(brief, name)) for name in _LISTS if getattr(brief, name)}
+    return {"opening": brief.opening, **lists}
+
+
 def _fields(brief: rules.Brief) -> dict[str, Any]:
     fields: dict[str, Any] = {"opening": brief.opening, "place": brief.place}
     fields |= {"current_status": "\n".join(brief.current_status), "next_steps": "\n".join(brief.next_steps)}

@@ -23,14 +23,18 @@ from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.held import commands as held
 from tocsin.statuspages.held import queries as waiting
 from tocsin.statuspages.lists import queries as mailing
+from tocsin.statuspages.messages import queries as templates
+from tocsin.statuspages.messages import rules as slots
 from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.models import Update
+from tocsin.statuspages.second_reading import commands as second_reading
+from tocsin.statuspages.second_reading import queries as drafts
 from tocsin.statuspages.subscribers import queries as subscribers
-from tocsin.web.forms import typed_times
+from tocsin.web.forms import people, typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
 from tocsin.web.gate.policy import RESPONDER, allow
-from tocsin.web.pages import update_brief, update_drafts
+from tocsin.web.pages import readers, update_brief, update_drafts
 from tocsin.web.pages.addresses import at_incident
 
 WHERE = {rules.INTERNAL: "inside", rules.EXTERNAL: "to customers"}
@@ -52,13 +56,14 @@ class Letter:
 @allow(RESPONDER)
 @require_http_methods(["GET", "POST"])
 def compose(request: Request, key: str) -> HttpResponse:
-    """GET drafts; POST `do` = preview, review, edit or publish. Only `publish` changes anything."""
+    """GET drafts; POST `do` = preview, fill, review, edit, ask or publish. Only `publish` says anything."""
     incident = incidents.by_key(request.actor, key)
     permissions.require_responder(request.actor, incident)
     last = queries.last_update(incident)
     if request.method == "GET":
         status = request.GET.get("status", "")
         begun = update_drafts.again(request, incident, request.GET.get("again", ""))
+        begun = begun or update_drafts.unread(request, incident, request.GET.get("reading", ""))
         begun = begun or update_drafts.begin(request, incident, last, status if status in rules.STATUSES else "")
         form = Typed(initial=begun)
         return _form(request, incident, form, last)
@@ -69,6 +74,10 @@ def compose(request: Request, key: str) -> HttpResponse:
     words = _read(form, request, incident)
     verb = request.POST.get("do", "")
     overtaken = last is not None and last.id != request.POST.get("seen", "")
+    if verb == "fill":
+        form.errors.clear()
+        update_drafts.fill(request, incident, form)
+        return _form(request, incident, form, last)
     if verb in {"preview", "edit"}:
         return _form(request, incident, form, last, quiet=verb == "edit")
     if not form.ok:
@@ -76,8 +85,10 @@ def compose(request: Request, key: str) -> HttpResponse:
     if incident.is_drill:
         return _keep(request, incident, form, words, last)
     confirmation = clean(request.POST.get("confirmation", ""))[:64]
+    if verb == "ask" and confirmation:
+        return _ask(request, incident, form, words, confirmation, last)
     if verb != "publish" or not confirmation or (overtaken and last and last.confirmation != confirmation):
-        return _review(request, incident, form, last, overtaken=overtaken)
+        return _review(request, incident, form, words, last, overtaken=overtaken)
     return _publish(request, incident, form, words, confirmation, last)
 
 
@@ -93,6 +104,26 @@ def _publish(
     when = typed_times.sentence(kept.at, request.actor.zone, request.now) if kept.at else "in a moment"
     messages.success(request, f"Confirmed. It goes out {where} {when}.")
     return redirect(f"/{incident.key}")
+
+
+def _ask(
+    request: Request, incident: Incident, form: Typed, words: dict[str, Any], confirmation: str, last: Update | None
+) -> HttpResponse:
+    """Give the draft to somebody else to read."""
+    reader, note = people.read_person(form, "reader"), form.text("note", longest=400)
+    if reader is None:
+        form.errors.setdefault("reader", "Choose who reads it.")
+        return _review(request, incident, form, words, last, overtaken=False)
+    asked = {**words, "note": note, "at": form["later_at"] or None}
+    try:
+        made = second_reading.ask_reader(request.actor, incident, reader, **asked, confirmation=confirmation, now=request.now)
+    except Refused as refused:
+        form.refuse(refused, **_FIELDS)
+        if refused.field in {"reader", "note"}:
+            return _review(request, incident, form, words, last, overtaken=False)
+        return _form(request, incident, form, last)
+    messages.success(request, f"{reader.name} is asked to read it. Nothing is published; you may send it at any time.")
+    return redirect(f"/{incident.key}/readings/{made.id}")
 
 
 def _is_known(incident: Incident, confirmation: str) -> bool:
@@ -222,10 +253,13 @@ def _form(
         form.errors.clear()
     _readable(form, request)
     chosen = form["components"] or {}
+    ready = templates.fitting(incident, form["status"])
     context = {
         "here": "incidents",
         "incident": incident,
         "form": form,
+        "ready": ready,
+        "for_the_team": update_drafts.for_the_team(request.actor, incident, form, ready[slots.TEAM]),
         "last": last,
         "seen": last.id if last else "",
         "due": queries.next_due(incident),
@@ -257,11 +291,14 @@ def _readable(form: Typed, request: Request) -> None:
         form.values["next_said"] = typed_times.sentence(form["next_at"], request.actor.zone, request.now)
 
 
-def _review(request: Request, incident: Incident, form: Typed, last: Update | None, *, overtaken: bool) -> HttpResponse:
+def _review(
+    request: Request, incident: Incident, form: Typed, words: dict[str, Any], last: Update | None, *, overtaken: bool
+) -> HttpResponse:
     letters = _letters(form)
     mailed = _mailed(form)
     notice = _overtaken_by(incident, last) if overtaken and last else None
     both = len(letters) > 1
+    read_by, read_other = drafts.approval(incident, words)
     to_customers = bool(form["to_external"])
     context = {
         "here": "incidents",
@@ -280,10 +317,13 @@ def _review(request: Request, incident: Incident, form: Typed, last: Update | No
         "later_said": typed_times.sentence(form["later_at"], request.actor.zone, request.now) if form["later_at"] else "",
         "seen": last.id if last else "",
         "hints": _hints(incident, form),
+        "read_by": read_by,
+        "read_other": read_other,
+        **readers.offered(request.actor, incident),
         "elsewhere": {one: mirrors.names(one) for one in rules.AUDIENCES if form[f"to_{one}"] and not incident.is_private},
         "carried": list(_carried(form)),
     }
-    return render(request, "incident/update_review.html", context)
+    return render(request, "incident/update_review.html", context, status=200 if form.ok else 422)
 
 
 def _overtaken_by(incident: Incident, last: Update) -> tuple[str, str]:

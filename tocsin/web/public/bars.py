@@ -38,11 +38,11 @@ def row(part: Part, now: dt.datetime, zone: dt.tzinfo) -> Row:
     """One part as the page shows it."""
     component = part.component
     turns = [days.Turn(change.at, change.old, change.new) for change in part.changes]
-    found = days.past(turns, component.state, part.created_at, now, zone)
+    found = days.past(turns, component.state, part.created_at, now, zone, part.afterwards)
     bars = tuple(
         Bar(number * STEP, "d1" if state in days.DOWN else "d2")
         for number, state in enumerate(found.days)
-        if state not in (None, rules.OPERATIONAL)
+        if state is not None and state not in days.FINE
     )
     start = next((number for number, state in enumerate(found.days) if state is not None), 0) * STEP
     fine = component.state == rules.OPERATIONAL

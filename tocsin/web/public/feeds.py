@@ -1,18 +1,21 @@
-"""Entries of the external page as Atom and RSS."""
+"""Entries of the external page, and planned work, as Atom and RSS."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape, linebreaks
 
 from tocsin.statuspages import rules as words
+from tocsin.statuspages.maintenance.rules import STATES, span_words
 from tocsin.statuspages.outside import rules
-from tocsin.statuspages.outside.queries import Outside, Told
-from tocsin.web.public.v2 import address
+from tocsin.statuspages.outside.queries import Outside, Planned, Told
+from tocsin.web.public.v2 import address, work_address
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -25,39 +28,70 @@ class _Atom(Atom1Feed):
         handler.addQuickElement("content", item["description"], {"type": "html"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One thing that a feed tells of, with when each of its updates was said, its status and its words, newest first."""
+
+    key: str
+    title: str
+    link: str
+    at: dt.datetime
+    updated_at: dt.datetime
+    said: tuple[tuple[dt.datetime, str, str], ...]
+
+
 def atom(page: Outside, url: str) -> bytes:
     """`history.atom`"""
-    return _feed(_Atom, page, url, "history.atom", lambda told: f"{_tag(url)}:Incident/{rules.code(told.entry.pk)}")
+    return _feed(_Atom, page, url, "history.atom", lambda item: f"{_tag(url)}:Incident/{item.key}")
 
 
 def rss(page: Outside, url: str) -> bytes:
     """`history.rss`"""
-    return _feed(Rss201rev2Feed, page, url, "history.rss", lambda told: address(url, told))
+    return _feed(Rss201rev2Feed, page, url, "history.rss", lambda item: item.link)
 
 
-def _feed(kind: type[SyndicationFeed], page: Outside, url: str, name: str, ident: Callable[[Told], str]) -> bytes:
+def _items(page: Outside, url: str) -> list[_Item]:
+    """By when they began or were planned, newest first."""
+    found = [_told(told, url) for told in page.entries] + [_planned(one, url) for one in page.planned]
+    return sorted(found, key=lambda item: item.at, reverse=True)
+
+
+def _told(told: Told, url: str) -> _Item:
+    entry = told.entry
+    said = tuple((one.update.at, words.STATUSES[one.update.status], one.update.body) for one in told.updates)
+    return _Item(rules.code(entry.pk), entry.title, address(url, told), entry.started_at, told.updated_at, said)
+
+
+def _planned(one: Planned, url: str) -> _Item:
+    planned = one.work.maintenance
+    said = tuple((said.update.at, STATES[said.update.status], said.update.body) for said in one.updates)
+    title = f"Planned work: {planned.title}, {span_words(planned.starts_at, planned.ends_at)}"
+    link = work_address(url, one.work)
+    return _Item(rules.code(planned.pk), title, link, planned.created_at, one.work.updated_at, said)
+
+
+def _feed(kind: type[SyndicationFeed], page: Outside, url: str, name: str, ident: Callable[[_Item], str]) -> bytes:
     title = f"{page.page.name} - Incident History"
     feed = kind(
         title, url, "What happened and how it went on.", language="en", feed_url=f"{url}/{name}", feed_guid=f"{_tag(url)}:/history"
     )
-    for told in page.entries:
+    for item in _items(page, url):
         feed.add_item(
-            title=_clean(told.entry.title),
-            link=address(url, told),
-            description=_clean(_paragraphs(told)),
-            pubdate=told.entry.started_at,
-            updateddate=told.updated_at,
-            unique_id=ident(told),
+            title=_clean(item.title),
+            link=item.link,
+            description=_clean(_paragraphs(item)),
+            pubdate=item.at,
+            updateddate=item.updated_at,
+            unique_id=ident(item),
             unique_id_is_permalink=True,
         )
     return feed.writeString("utf-8").encode()
 
 
-def _paragraphs(told: Told) -> str:
+def _paragraphs(item: _Item) -> str:
     return "".join(
-        f"<p><small>{said.update.at:%d %b %Y, %H:%M} UTC</small><br>"
-        f"<strong>{words.STATUSES[said.update.status]}</strong> - {linebreaks(escape(said.update.body))[3:]}"
-        for said in told.updates
+        f"<p><small>{at:%d %b %Y, %H:%M} UTC</small><br><strong>{status}</strong> - {linebreaks(escape(body))[3:]}"
+        for at, status, body in item.said
     )
 
 

@@ -58,10 +58,12 @@ _API = (
     "scheduled-maintenances/active",
 )
 
+_DOCUMENTS = ("history", "history.atom", "history.rss", "calendar.ics", "history.ics", "badge.svg", "widget")
+
 urlpatterns = [
     path("status", external, name="status"),
     path("status/internal", internal),
-    *(path(f"status/{name}", external) for name in ("history", "history.atom", "history.rss", "badge.svg", "widget")),
+    *(path(f"status/{name}", external) for name in _DOCUMENTS),
     *(path(f"{prefix}api/v2/{name}.json", external) for prefix in ("status/", "") for name in _API),
     path("status/incidents/<str:public_entry>", external),
 ]

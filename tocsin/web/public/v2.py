@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from tocsin.statuspages.models import Component
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
+from tocsin.statuspages.maintenance.queries import Work
+from tocsin.statuspages.maintenance.rules import ACTIVE, CANCELLED, COMPLETED, SCHEDULED
+from tocsin.statuspages.models import Component, Update
 from tocsin.statuspages.outside import rules
-from tocsin.statuspages.outside.queries import Change, Outside, Part, Said, Told
+from tocsin.statuspages.outside.queries import Change, Outside, Part, Planned, Said, SaidOfWork, Told
 from tocsin.statuspages.rules import MONITORING
 
 Json = dict[str, Any]
@@ -33,6 +36,11 @@ def address(url: str, told: Told) -> str:
     return f"{url}/incidents/{rules.code(told.entry.pk)}"
 
 
+def work_address(url: str, work: Work) -> str:
+    """Where planned work can be read."""
+    return f"{url}/incidents/{rules.code(work.maintenance.pk)}"
+
+
 class _Writer:
     """One page at one instant; what several documents say alike is written once."""
 
@@ -47,18 +55,22 @@ class _Writer:
         components = {"components": list(self.parts.values())}
         incidents = {told.entry.pk: self._incident(told) for told in self.page.entries}
         unresolved = {"incidents": [incidents[told.entry.pk] for told in self.page.open]}
-        planned: Json = {"scheduled_maintenances": []}
+        works = {one.work.maintenance.pk: self._work(one) for one in self.page.planned}
+        upcoming, active = self._in_state(works, {SCHEDULED}), self._in_state(works, ACTIVE)
         made: dict[str, Json] = {
-            "api/v2/summary.json": page | status | components | unresolved | planned,
+            "api/v2/summary.json": page | status | components | unresolved | _works([*active, *upcoming]),
             "api/v2/status.json": page | status,
             "api/v2/components.json": page | components,
             "api/v2/incidents.json": page | {"incidents": list(incidents.values())},
             "api/v2/incidents/unresolved.json": page | unresolved,
-            "api/v2/scheduled-maintenances.json": page | planned,
-            "api/v2/scheduled-maintenances/upcoming.json": page | planned,
-            "api/v2/scheduled-maintenances/active.json": page | planned,
+            "api/v2/scheduled-maintenances.json": page | _works(list(works.values())),
+            "api/v2/scheduled-maintenances/upcoming.json": page | _works(upcoming),
+            "api/v2/scheduled-maintenances/active.json": page | _works(active),
         }
-        return made | {f"incidents/{one['id']}.json": page | {"incident": one} for one in incidents.values()}
+        return made | {f"incidents/{one['id']}.json": page | {"incident": one} for one in (*incidents.values(), *works.values())}
+
+    def _in_state(self, works: Mapping[str, Json], states: Container[str]) -> list[Json]:
+        return [works[one.work.maintenance.pk] for one in self.page.planned if one.work.maintenance.state in states]
 
     def _page(self) -> Json:
         return {
@@ -112,18 +124,50 @@ class _Writer:
             "reminder_intervals": None,
         }
 
-    def _update(self, told: Told, said: Said) -> Json:
-        at = _instant(said.update.at)
+    def _work(self, one: Planned) -> Json:
+        """As an incident, with its times. What was called off counts as completed: programs know no other end."""
+        planned = one.work.maintenance
         return {
-            "id": rules.code(said.update.pk),
-            "status": said.update.status,
-            "body": said.update.body,
-            "incident_id": rules.code(told.entry.pk),
+            "id": rules.code(planned.pk),
+            "name": planned.title,
+            "status": _status(planned.state),
+            "created_at": _instant(planned.created_at),
+            "updated_at": _instant(one.work.updated_at),
+            "monitoring_at": None,
+            "resolved_at": _instant(planned.over_at),
+            "impact": rules.MAINTENANCE,
+            "shortlink": work_address(self.url, one.work),
+            "started_at": _instant(planned.begun_at or planned.starts_at),
+            "page_id": self.page_id,
+            "incident_updates": [self._said_of_work(planned.pk, said) for said in one.updates],
+            "components": [self.parts[part.pk] for part in one.work.parts if part.pk in self.parts],
+            "reminder_intervals": None,
+            "scheduled_for": _instant(planned.starts_at),
+            "scheduled_until": _instant(planned.ends_at),
+        }
+
+    def _said_of_work(self, planned: str, said: SaidOfWork) -> Json:
+        status = _status(said.update.status)
+        return self._words(planned, said.update, status, said.changes, is_told=said.update.is_told)
+
+    def _update(self, told: Told, said: Said) -> Json:
+        entry = told.entry
+        return self._words(entry.pk, said.update, said.update.status, said.changes, is_told=entry.backfilled_at is None)
+
+    def _words(
+        self, about: str, update: Update | MaintenanceUpdate, status: str, changes: Iterable[Change], *, is_told: bool
+    ) -> Json:
+        at = _instant(update.at)
+        return {
+            "id": rules.code(update.pk),
+            "status": status,
+            "body": update.body,
+            "incident_id": rules.code(about),
             "created_at": at,
             "updated_at": at,
             "display_at": at,
-            "affected_components": [self._affected(one) for one in said.changes] or None,
-            "deliver_notifications": True,
+            "affected_components": [self._affected(one) for one in changes] or None,
+            "deliver_notifications": is_told,
             "custom_tweet": None,
             "tweet_id": None,
         }
@@ -135,13 +179,22 @@ class _Writer:
 
 def impact(told: Told) -> str:
     """How bad an entry is or was."""
-    changed = [change.new for said in told.updates for change in said.changes]
+    changed = [change.new for said in told.updates for change in said.changes] + list(told.entry.backfilled_states.values())
     return rules.impact([*changed, *(_states(told.parts) if told.open else ())])
 
 
 def indicator(page: Outside) -> str:
     """How the page is now."""
-    return rules.indicator((impact(told) for told in page.open), _states(part.component for part in page.parts))
+    at_work = any(one.work.is_active for one in page.planned)
+    return rules.indicator((impact(told) for told in page.open), _states(part.component for part in page.parts), at_work=at_work)
+
+
+def _works(found: list[Json]) -> Json:
+    return {"scheduled_maintenances": found}
+
+
+def _status(state: str) -> str:
+    return COMPLETED if state == CANCELLED else state
 
 
 def _states(components: Iterable[Component]) -> list[str]:

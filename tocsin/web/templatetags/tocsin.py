@@ -48,6 +48,15 @@ def hm(instant: dt.datetime | None) -> str:
 
 
 @register.filter
+def after(instant: dt.datetime | None, start: dt.datetime) -> str:
+    """The end of something that began at `start`: `04:00` on the same day, else with the day."""
+    zone = reader.present().zone
+    if instant is None or instant.astimezone(zone).date() != start.astimezone(zone).date():
+        return clock(instant)
+    return hm(instant)
+
+
+@register.filter
 def day(instant: dt.datetime | None) -> str:
     """`today`, `tomorrow`, `Fri 20 Nov`."""
     if instant is None:

@@ -16,8 +16,10 @@ from tocsin.core.store import facts
 from tocsin.core.work import hints, leases
 from tocsin.core.work.engine import OWNER, Module
 from tocsin.statuspages import rules as pages
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.models import Update
 from tocsin.statuspages.subscribers.models import CALLS, MAIL, MAILS, FanOut, Notice, Subscriber
+from tocsin.statuspages.subscribers.telling import Concern, concern
 
 LANE = "fanout"
 BATCH = 500
@@ -36,6 +38,14 @@ def update_published(event: Event, actor: Actor) -> None:
         hints.wake_after_commit(LANE)
 
 
+def work_said(event: Event, actor: Actor) -> None:
+    """The same for planned work. Hears all that is announced of it, inside the announcing transaction."""
+    said = MaintenanceUpdate.objects.filter(pk=event.data.get("update") or "-", is_told=True)
+    for update in said.filter(maintenance__page__audience=pages.EXTERNAL):
+        FanOut.objects.get_or_create(of_work=update, defaults={"at": event.at, "lane": LANE, "due_at": event.at})
+        hints.wake_after_commit(LANE)
+
+
 def walk(now: dt.datetime) -> int:
     """Module: one batch of one update. Returns how many got a notice."""
     if facts.on_hold():
@@ -45,11 +55,11 @@ def walk(now: dt.datetime) -> int:
 
 
 def _batch(row: FanOut, now: dt.datetime) -> int:
-    update = Update.objects.select_related("entry__incident").get(pk=row.update_id)
-    if update.entry.incident.is_private:
+    about = concern(row)
+    if about is None:
         leases.finish(row, FanOut.CANCELLED, walked_at=now)
         return 1
-    told = audience(update, row)
+    told = audience(about, row)
     meant = told.count() if row.begun_at is None else row.meant
     lane = Case(When(channel=MAIL, then=Value(MAILS)), default=Value(CALLS), output_field=CharField())
     batch = list(told.filter(pk__gt=row.cursor).annotate(to=lane).order_by("pk").values_list("pk", "to")[:BATCH])
@@ -74,16 +84,15 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
     return len(batch) or 1
 
 
-def audience(update: Update, fan_out: FanOut) -> QuerySet[Subscriber]:
+def audience(about: Concern, fan_out: FanOut) -> QuerySet[Subscriber]:
     """Who is told of an update, of those who confirmed before it was published and were not stopped: whoever chose everything, or a
-    part that it concerns, or heard of the entry before. One that names no part is for everybody.
+    part that it concerns, or heard of the same before. One that names no part is for everybody.
     """
     ready = Subscriber.objects.filter(confirmed_at__lte=fan_out.at, stopped_at=None)
-    concerned = list(update.entry.components.values_list("pk", flat=True))
-    if not concerned:
+    if not about.parts:
         return ready
-    chose = Subscriber.parts.through._default_manager.filter(subscriber_id=OuterRef("pk"), component_id__in=concerned)
-    heard = Notice.objects.filter(subscriber_id=OuterRef("pk"), fan_out__update__entry=update.entry_id).exclude(fan_out=fan_out.pk)
+    chose = Subscriber.parts.through._default_manager.filter(subscriber_id=OuterRef("pk"), component_id__in=about.parts)
+    heard = Notice.objects.filter(about.heard_before, subscriber_id=OuterRef("pk")).exclude(fan_out=fan_out.pk)
     return ready.filter(Q(is_whole=True) | Exists(chose) | Exists(heard))
 
 

@@ -39,6 +39,8 @@ class ActionDocument(shapes.Object):
     owner: shapes.PersonRef
     due_on: dt.date
     closed_at: shapes.Instant | None
+    kind: Literal["", "people", "process", "technology"] = Field(description="Of a communications review; otherwise empty.")
+    next_step: str
     version: int
 
 
@@ -78,6 +80,8 @@ def _document(action: Action) -> ActionDocument:
         category=action.category,
         link_type=action.link_type,
         state=action.state,
+        kind=action.kind,  # type: ignore[arg-type]
+        next_step=action.next_step,
         owner=shapes.PersonRef(id=action.owner.id, name=action.owner.name),
         due_on=action.due_on,
         closed_at=action.closed_at,

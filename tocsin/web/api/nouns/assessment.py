@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tocsin.core.actor import Actor
 from tocsin.incidents import assessing, commands, queries
+from tocsin.incidents.attention import queries as attention
 from tocsin.incidents.iterating.models import SuspectedCause
 from tocsin.incidents.models import Assessment, Incident, SupportCase
 from tocsin.web.api import lists, shapes
@@ -91,6 +92,7 @@ class AssessmentDocument(Schema):
     impact_started_at: shapes.Instant | None
     support_cases: int
     labelled_cases: int
+    public_posts: int = Field(description="Posts that anybody may read and that are about the incident.")
     suggested_severity: int | None = Field(description="What the answers speak for; null while they say too little.")
     because: str
     at: shapes.Instant | None
@@ -134,6 +136,7 @@ def _document(actor: Actor, incident: Incident, found: Assessment | None) -> Ass
         impact_started_at=incident.impact_started_at,
         support_cases=incident.support_cases,
         labelled_cases=queries.cases(actor, incident).count(),
+        public_posts=attention.posts(actor, incident).count(),
         suggested_severity=suggested[0] if suggested else None,
         because=suggested[1] if suggested else "",
         at=found.at if found else None,

@@ -38,7 +38,8 @@ class HeldDocument(Schema):
     why: str
 
 
-def _show(held: HeldUpdate) -> HeldDocument:
+def show(held: HeldUpdate) -> HeldDocument:
+    """What became of one confirmation."""
     return HeldDocument(
         id=held.id,
         state=held.state,  # type: ignore[arg-type]
@@ -54,20 +55,20 @@ def _show(held: HeldUpdate) -> HeldDocument:
 
 @router.get("/{wanted}/held-updates", response=lists.Page[HeldDocument], auth=READS, summary="Confirmed words that wait")
 def list_held_updates(request: Request, wanted: str) -> dict:
-    return {"items": [_show(one) for one in queries.waiting(incidents.by_key(request.actor, wanted))], "next": None}
+    return {"items": [show(one) for one in queries.waiting(incidents.by_key(request.actor, wanted))], "next": None}
 
 
 @router.post("/{wanted}/hold-update", response={201: HeldDocument}, auth=RESPONDS, summary="Confirm an update that goes out later")
 def hold_update(request: Request, wanted: str, body: HoldUpdate) -> tuple[int, HeldDocument]:
     incident = incidents.by_key(request.actor, wanted)
     held = commands.hold(request.actor, incident, **arguments(body), at=body.at, now=request.now)
-    return 201, _show(held)
+    return 201, show(held)
 
 
 @router.post("/{wanted}/held-updates/{held}/take-back", response=HeldDocument, auth=RESPONDS, summary="Nobody reads it")
 def take_back(request: Request, wanted: str, held: str) -> HeldDocument:
     found = queries.one(request.actor, incidents.by_key(request.actor, wanted), held)
-    return _show(commands.take_back(request.actor, found, now=request.now))
+    return show(commands.take_back(request.actor, found, now=request.now))
 
 
 @router.post("/{wanted}/held-updates/{held}/send-now", response=Published, auth=RESPONDS, summary="It goes out without waiting")

@@ -26,12 +26,15 @@ UpdateStatus = Literal["investigating", "identified", "monitoring", "resolved"]
 Question = Literal["impact", "affected", "root_cause", "eta"]
 Part = Literal["opening", "current_status", "next_steps"]
 State = Literal["operational", "degraded_performance", "partial_outage", "major_outage"]
+"""What somebody says of a part."""
+Present = Literal["operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"]
+"""How a part is: what was said, or what planned work makes of it."""
 
 
 class ComponentDocument(Schema):
     id: str
     name: str
-    state: State
+    state: Present
 
 
 class UpdateDocument(Schema):
@@ -166,7 +169,7 @@ def _page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDocumen
         open=[
             EntryDocument(
                 id=one.entry.id,
-                incident=one.incident.key if inside else None,
+                incident=one.incident.key if inside and one.incident else None,
                 title=one.entry.title,
                 status=one.entry.status,
                 started_at=one.entry.started_at,

@@ -8,7 +8,7 @@ from pydantic import Field
 from tocsin.statuspages import commands, parts
 from tocsin.statuspages.models import Component
 from tocsin.web.api import shapes
-from tocsin.web.api.nouns.status_pages import State
+from tocsin.web.api.nouns.status_pages import Present, State
 from tocsin.web.api.scopes import CONFIGURES
 from tocsin.web.forms.request import Request
 
@@ -23,7 +23,7 @@ class PartDocument(Schema):
     name: str
     product: str | None = Field(description="Slug of the product that it stands for.")
     position: int
-    state: State
+    state: Present
 
 
 class NewPart(shapes.Body):

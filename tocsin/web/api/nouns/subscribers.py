@@ -68,7 +68,8 @@ class TellingDocument(Schema):
     """How far one update is on its way to subscribers."""
 
     id: str
-    incident: str
+    incident: str | None = Field(description="Key; null for planned work.")
+    maintenance: str | None = Field(description="Id of the planned work; null for an incident.")
     update: str
     title: str
     status: str
@@ -100,8 +101,15 @@ class CarriedOut(Schema):
 
 def _telling(one: Progress) -> TellingDocument:
     row, update = one.fan_out, one.fan_out.update
+    incident = update.entry.incident if update else None
     plain = {name: getattr(row, name) for name in ("id", "at", "begun_at", "walked_at", "meant")}
-    said = {"incident": update.entry.incident.key, "update": update.pk, "title": update.entry.title, "status": update.status}
+    said = {
+        "incident": incident.key if incident else None,
+        "maintenance": row.of_work.maintenance_id if row.of_work else None,
+        "update": row.update_id or row.of_work_id,
+        "title": one.title,
+        "status": one.status,
+    }
     return TellingDocument(told=one.told, failed=one.failed, left=one.left, over=one.is_over, **plain, **said)
 
 
@@ -141,7 +149,7 @@ def import_subscribers(request: Request, body: SubscriberFile) -> Imported:
 @router.get("/tellings", response=lists.Page[TellingDocument], auth=READS, summary="How far updates are on their way")
 def list_tellings(request: Request) -> dict[str, Any]:
     """The newest twenty. Numbers only: no address is in it."""
-    rows = queries.fan_outs().filter(update__entry__incident__is_private=False)[:20]
+    rows = queries.fan_outs().exclude(update__entry__incident__is_private=True)[:20]
     return {"items": [_telling(one) for one in queries.progress(rows)], "next": None}
 
 
