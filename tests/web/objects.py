@@ -31,6 +31,7 @@ from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.mirrors import commands as mirrors
+from tocsin.statuspages.pages.commands import grouping
 from tocsin.statuspages.questions.commands import Asked, ask
 from tocsin.statuspages.subscribers import commands as subscribers
 
@@ -121,12 +122,16 @@ def build() -> House:
     reader = lists.add_member(SYSTEM, told, address="board@example.com", now=NOW)
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
+    group = grouping.create_group(SYSTEM, status_parts.page("external"), name="Money", now=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
     house.values = {
         "pk": "1",
         "public_entry": "000000000000",
         "page_slug": "external",
         "part_id": part.id,
+        "group_id": group.id,
+        "group": group.id,
+        "address": "x" * 26,
         "subscriber_id": outside.id,
         "api/v1/subscribers/wanted": outside.id,
         "lists/slug": told.slug,

@@ -30,6 +30,16 @@ COMPONENT_STATES: Mapping[str, str] = {
 }
 """From best to worst."""
 
+VERDICTS: Mapping[str, str] = {
+    "fine": "Everything works",
+    "major_outage": "A part of the service is down",
+    "partial_outage": "Part of the service is down for some",
+    "degraded_performance": "Some things are slow or limited",
+    "one": "We are looking into a problem",
+    "several": "We are looking into {} problems",
+}
+"""How a page is as a whole; `one` and `several` where every part works and yet something is open."""
+
 HISTORY = dt.timedelta(days=90)
 
 
@@ -207,15 +217,16 @@ def worst(states: Iterable[str]) -> str:
     return max(states, key=order.index, default=OPERATIONAL)
 
 
-def verdict(states: Iterable[str], open_entries: int) -> str:
-    """The sentence at the top of a page."""
+def group_state(said: str, parts: Iterable[str]) -> str:
+    """How a group of parts is: as said by hand, else as the worst of them."""
+    return said or worst(parts)
+
+
+def verdict(states: Iterable[str], open_entries: int, said: Mapping[str, str] = VERDICTS) -> str:
+    """The sentence at the top of a page, in the words of its language."""
     found = worst(states)
-    if found == OPERATIONAL and not open_entries:
-        return "Everything works"
-    if found == "major_outage":
-        return "A part of the service is down"
-    if found == "partial_outage":
-        return "Part of the service is down for some"
-    if found == "degraded_performance":
-        return "Some things are slow or limited"
-    return "We are looking into a problem" if open_entries == 1 else f"We are looking into {open_entries} problems"
+    if found != OPERATIONAL:
+        return said[found]
+    if not open_entries:
+        return said["fine"]
+    return said["one"] if open_entries == 1 else said["several"].format(open_entries)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.models import Event
 from tocsin.statuspages import events, rules
-from tocsin.statuspages.models import Component, Entry, StatusPage, Update
+from tocsin.statuspages.models import Component, ComponentGroup, Entry, StatusPage, Update
 from tocsin.statuspages.outside import days
 
 LAST = 50
@@ -25,7 +25,16 @@ CHANGES = (
     events.COMPONENT_CREATED,
     events.COMPONENT_CHANGED,
     events.COMPONENT_REMOVED,
+    events.COMPONENT_EDITED,
+    events.GROUP_CREATED,
+    events.GROUP_CHANGED,
+    events.GROUP_REMOVED,
+    events.PAGE_CREATED,
+    events.PAGE_CHANGED,
     events.PAGE_RENAMED,
+    events.PAGE_READDRESSED,
+    events.PAGE_ARCHIVED,
+    events.PAGE_RESTORED,
 )
 """After these a page reads differently."""
 
@@ -52,6 +61,15 @@ class Part:
     @property
     def updated_at(self) -> dt.datetime:
         return self.changes[-1].at if self.changes else self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A group with the ids of its parts in their order."""
+
+    group: ComponentGroup
+    state: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,8 @@ class Outside:
     as_of: dt.datetime
     parts: tuple[Part, ...]
     entries: tuple[Told, ...]
+    bundles: tuple[Bundle, ...] = ()
+    """Groups that have parts."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of parts by id."""
 
@@ -114,9 +134,8 @@ def standing() -> tuple[int, int]:
     return Event.objects.filter(name__in=CHANGES).count(), hidden.count()
 
 
-def outside(now: dt.datetime) -> Outside:
-    """The page for customers. Entries of private incidents and of drills are left out, whatever their past."""
-    page = StatusPage.objects.get(audience=rules.EXTERNAL)
+def outside(page: StatusPage, now: dt.datetime) -> Outside:
+    """One page for customers. Entries of private incidents and of drills are left out, whatever their past."""
     components = list(page.components.select_related("page"))
     rows = _entries(page)
     since = min([now - PAST, *(min(entry.started_at, entry.created_at) for entry in rows)])
@@ -128,14 +147,23 @@ def outside(now: dt.datetime) -> Outside:
         for change in part.changes:
             by_moment[change.context, change.at].append(change)
     entries = tuple(_told(entry, by_moment) for entry in rows)
-    return Outside(page, now, parts, entries, {one.pk: one.name for one in components})
+    return Outside(page, now, parts, entries, _bundles(page, components), {one.pk: one.name for one in components})
 
 
-def months(page: Outside) -> list[tuple[dt.date, tuple[Told, ...]]]:
-    """The entries by the month in which they began, newest first; the first of the month stands for it."""
+def _bundles(page: StatusPage, components: Sequence[Component]) -> tuple[Bundle, ...]:
+    found = []
+    for group in page.groups.all():
+        own = [one for one in components if one.group_id == group.pk]
+        if own:
+            found.append(Bundle(group, rules.group_state(group.state, [one.state for one in own]), tuple(one.pk for one in own)))
+    return tuple(found)
+
+
+def months(page: Outside, zone: dt.tzinfo) -> list[tuple[dt.date, tuple[Told, ...]]]:
+    """The entries by the month of `zone` in which they began, newest first; the first of the month stands for it."""
     found: dict[dt.date, list[Told]] = defaultdict(list)
     for told in page.entries:
-        began = told.entry.started_at.astimezone(dt.UTC)
+        began = told.entry.started_at.astimezone(zone)
         found[dt.date(began.year, began.month, 1)].append(told)
     return [(month, tuple(found[month])) for month in sorted(found, reverse=True)]
 

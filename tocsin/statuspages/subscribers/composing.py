@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
@@ -13,12 +14,15 @@ from tocsin.core.errors import Invalid
 from tocsin.core.net import mail
 from tocsin.core.ports import Delivery
 from tocsin.statuspages import rules as pages
+from tocsin.statuspages import words
 from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.statuspages.outside import rules as outside
+from tocsin.statuspages.pages import addresses as where
 from tocsin.statuspages.subscribers import rules, tokens
 from tocsin.statuspages.subscribers.models import Notice, Subscriber
 from tocsin.statuspages.subscribers.ports import News
+from tocsin.statuspages.words import Words
 
 
 def letters(rows: Sequence[Notice], now: dt.datetime) -> list[EmailMessage | Delivery | None]:
@@ -39,7 +43,9 @@ class _Told:
     """The subscribers and the updates of some notices."""
 
     def __init__(self, rows: Sequence[Notice]) -> None:
-        self.subscribers: dict[str, Subscriber] = Subscriber.objects.in_bulk([row.subscriber_id for row in rows])
+        self.subscribers: dict[str, Subscriber] = Subscriber.objects.select_related("page").in_bulk(
+            [row.subscriber_id for row in rows]
+        )
         wanted = {row.fan_out_id for row in rows if row.fan_out_id}
         updates = Update.objects.select_related("entry__page", "entry__incident", "fan_out").filter(fan_out__in=wanted)
         self.updates = {update.fan_out.pk: update for update in updates}
@@ -64,11 +70,13 @@ def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMes
     if found is None:
         return None
     subscriber, update = found
+    page = update.entry.page
+    said, manage = words.of(page.language), tokens.own_page(subscriber.pk, page)
     return mail.build(
         sender=sender,
         to=subscriber.address,
         subject=mail.one_line(f"[{update.entry.page.name}] {update.entry.title}"),
-        text=rules.update_text(update.status, update.body, _promise(update), _link(update), tokens.own_page(subscriber.pk)),
+        text=rules.update_text(said, update.status, update.body, _promise(update, said), _link(update), manage),
         message_id=mail.message_id(f"{update.pk}.{subscriber.pk}"),
         now=now,
         headers=_headers(subscriber, update),
@@ -77,11 +85,12 @@ def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMes
 
 def _headers(subscriber: Subscriber, update: Update) -> dict[str, str]:
     """All mails of an entry stand under one name that no mail has, so that mail programs show them as one thread."""
-    host = urlsplit(tokens.page()).hostname or "localhost"
+    page = update.entry.page
+    host = urlsplit(tokens.own_page(subscriber.pk, page)).hostname or "localhost"
     back = addresses.return_address(subscriber.pk)
     return {
-        "List-Id": addresses.list_id(update.entry.page.name, "status", host),
-        "List-Unsubscribe": f"<{tokens.way_out(subscriber.pk)}>",
+        "List-Id": addresses.list_id(page.name, "status" if page.is_first else page.slug, host),
+        "List-Unsubscribe": f"<{tokens.way_out(subscriber.pk, page)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
         "References": mail.message_id(f"{update.entry_id}.{subscriber.pk}"),
@@ -104,15 +113,27 @@ def _news(row: Notice, told: _Told, now: dt.datetime) -> tuple[str, News | None]
 
 
 def _question(row: Notice, subscriber: Subscriber, address: str, now: dt.datetime) -> News:
-    page, link = StatusPage.objects.get(audience=pages.EXTERNAL), tokens.own_page(subscriber.pk)
-    text = rules.confirm_text(page.name, [], link)
-    document = {"meta": _meta(subscriber, now), "type": "subscription.confirm", "confirm": link, "page": _page(page)}
-    return News(row.pk, address, f"Confirm: news of {page.name}", text, link, link, tokens.signing_secret(subscriber.pk), document)
+    page = subscriber.page
+    said, link = words.of(page.language), tokens.own_page(subscriber.pk, page)
+    text = rules.confirm_text(said, page.name, [], link)
+    document = {"meta": _meta(subscriber, page, now), "type": "subscription.confirm", "confirm": link, "page": _page(page)}
+    return News(
+        row.pk,
+        address,
+        said.mail_confirm_subject.format(page.name),
+        text,
+        link,
+        link,
+        tokens.signing_secret(subscriber.pk),
+        document,
+    )
 
 
 def _words(row: Notice, subscriber: Subscriber, address: str, update: Update, now: dt.datetime) -> News:
     entry, link = update.entry, _link(update)
-    words = "\n\n".join(part for part in (f"{update.status.capitalize()}. {update.body}", _promise(update)) if part)
+    spoken = words.of(entry.page.language)
+    lines = (f"{spoken.statuses[update.status]}. {update.body}", _promise(update, spoken))
+    text = "\n\n".join(part for part in lines if part)
     said = {
         "id": outside.code(update.pk),
         "status": update.status,
@@ -134,23 +155,33 @@ def _words(row: Notice, subscriber: Subscriber, address: str, update: Update, no
         "page_id": outside.code(entry.page_id),
         "incident_updates": [said],
     }
-    document = {"meta": _meta(subscriber, now), "type": "incident.update", "page": _page(entry.page), "incident": incident}
-    secret, manage = tokens.signing_secret(subscriber.pk), tokens.own_page(subscriber.pk)
-    return News(row.pk, address, f"{entry.page.name}: {entry.title}", words, link, manage, secret, document)
+    document = {
+        "meta": _meta(subscriber, entry.page, now),
+        "type": "incident.update",
+        "page": _page(entry.page),
+        "incident": incident,
+    }
+    secret, manage = tokens.signing_secret(subscriber.pk), tokens.own_page(subscriber.pk, entry.page)
+    return News(row.pk, address, f"{entry.page.name}: {entry.title}", text, link, manage, secret, document)
 
 
-def _meta(subscriber: Subscriber, now: dt.datetime) -> dict[str, Any]:
-    return {"unsubscribe": tokens.own_page(subscriber.pk), "documentation": tokens.page(), "generated_at": clock.rfc3339(now)}
+def _meta(subscriber: Subscriber, page: StatusPage, now: dt.datetime) -> dict[str, Any]:
+    manage = tokens.own_page(subscriber.pk, page)
+    return {"unsubscribe": manage, "documentation": where.told(page), "generated_at": clock.rfc3339(now)}
 
 
 def _page(page: StatusPage) -> dict[str, str]:
-    return {"id": outside.code(page.pk), "name": page.name, "url": tokens.page()}
+    return {"id": outside.code(page.pk), "name": page.name, "url": where.told(page)}
 
 
-def _promise(update: Update) -> str:
-    at = update.next_update_at.astimezone(dt.UTC) if update.next_update_at else None
-    return f"Next update by {at:%H:%M} UTC on {at.day} {at:%B}." if at else ""
+def _promise(update: Update, said: Words) -> str:
+    if update.next_update_at is None:
+        return ""
+    at = update.next_update_at.astimezone(zoneinfo.ZoneInfo(update.entry.page.zone))
+    return said.mail_promise.format(time=f"{at:%H:%M}", zone=f"{at:%Z}", day=said.calendar.long(at))
 
 
 def _link(update: Update) -> str:
-    return f"{tokens.page()}/incidents/{outside.code(update.entry_id)}"
+    """Where the entry is read; nowhere that may be written down for a page with a secret address."""
+    there = where.told(update.entry.page)
+    return f"{there}/incidents/{outside.code(update.entry_id)}" if there else ""

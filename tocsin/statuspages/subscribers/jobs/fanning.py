@@ -75,10 +75,10 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
 
 
 def audience(update: Update, fan_out: FanOut) -> QuerySet[Subscriber]:
-    """Who is told of an update, of those who confirmed before it was published and were not stopped: whoever chose everything, or a
-    part that it concerns, or heard of the entry before. One that names no part is for everybody.
+    """Who is told of an update, of those who subscribed to its page before it was published and were not stopped: whoever chose
+    everything, or a part that it concerns, or heard of the entry before. One that names no part is for everybody.
     """
-    ready = Subscriber.objects.filter(confirmed_at__lte=fan_out.at, stopped_at=None)
+    ready = Subscriber.objects.filter(page=update.entry.page_id, confirmed_at__lte=fan_out.at, stopped_at=None)
     concerned = list(update.entry.components.values_list("pk", flat=True))
     if not concerned:
         return ready
