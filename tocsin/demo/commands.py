@@ -18,7 +18,20 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
 from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
-from tocsin.demo import automation, calendars, cast, history, incidents, linked, mailing, mirroring, prepared, readers, staff
+from tocsin.demo import (
+    automation,
+    calendars,
+    cast,
+    history,
+    incidents,
+    linked,
+    mailing,
+    mirroring,
+    partners,
+    prepared,
+    readers,
+    staff,
+)
 from tocsin.directory import commands as directory
 from tocsin.directory import queries, rules
 from tocsin.directory.models import ApiToken, Person, Service
@@ -70,6 +83,7 @@ def remove(now: dt.datetime) -> dict[str, int]:
     with transaction.atomic():
         gone, kept = _delete(last["last"])
         prepared.clear(now)
+        partners.clear()
         facts.put(_FACT, None)
     return {"removed": gone, "kept": kept}
 
@@ -167,5 +181,5 @@ def _credentials(now: dt.datetime) -> dict[str, Any]:
         "api_token": token_text,
         "service": service.slug,
         "keys": keys,
-        "status_pages": {"external": "/status", "internal": "/status/internal"},
+        "status_pages": {"external": "/status", "internal": "/status/internal", "partner": "/status/p/partner"},
     }
