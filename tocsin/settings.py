@@ -76,7 +76,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "tocsin.web.templatetags.tocsin"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "tocsin.web.templatetags.tocsin",
+                "tocsin.web.templatetags.languages",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

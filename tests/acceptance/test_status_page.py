@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.installation import Installation, call
+from tests.acceptance.installation import Answer, Installation, call
 from tests.postgres import Postgres
 from tests.waiting import until
 
@@ -31,6 +31,14 @@ def database() -> Iterator[Postgres]:
         server.stop()
 
 
+HOST = "status.partner.example"
+
+
+def hosted(tocsin: Installation, path: str = "/") -> Answer:
+    """What a reader finds at the host that a further page has of its own."""
+    return call("GET", tocsin.url + path, headers={"Host": HOST}, within=5)
+
+
 def text(tocsin: Installation) -> str:
     return call("GET", tocsin.url + "/status", within=5).text
 
@@ -39,10 +47,16 @@ def text(tocsin: Installation) -> str:
 @pytest.mark.req("ICO-01")
 def test_the_page_is_fresh_with_its_database_and_stands_without_it(tmp_path: Path, database: Postgres) -> None:
     tocsin = Installation(tmp_path, database_url=database.url("tocsin"))
-    token = tocsin.seed(COMPANY)["tokens"]["Ada"]
+    tokens = tocsin.seed(COMPANY)["tokens"]
+    token = tokens["Ada"]
     tocsin.start()
     try:
         until(lambda: "Everything works" in text(tocsin), 20, "no page")
+        further = {"name": "Partner", "language": "de", "zone": "Europe/Vienna", "host": HOST}
+        assert tocsin.api(tokens["Root"], "POST", "/status-pages", further).status == 201
+        until(lambda: "Alles in Ordnung" in hosted(tocsin).text, 5, "the page is not at its host")
+        assert hosted(tocsin, "/account/login/").status == 404, "nothing else of the house is there"
+        assert "Benachrichtigt" in hosted(tocsin, "/subscribe").text
         made = tocsin.api(token, "POST", "/incidents", {"summary": "Vault", "severity": 2, "service": "checkout-api"}).json
         words = {"status": "investigating", "external": {"body": "Paying fails"}, "next_update_at": "2099-01-01T00:00:00Z"}
         assert tocsin.api(token, "POST", f"/incidents/{made['key']}/post-update", words).status == 200
@@ -56,6 +70,8 @@ def test_the_page_is_fresh_with_its_database_and_stands_without_it(tmp_path: Pat
         assert "Paying fails" in text(tocsin)
         summary = json.loads(call("GET", tocsin.url + "/api/v2/summary.json").body)
         assert len(summary["incidents"]) == 1
+        assert "3 Minuten alt" in hosted(tocsin).text
+        assert "Paying fails" not in hosted(tocsin).text, "what was said elsewhere"
 
         copied = tocsin.run("status", "export", str(tmp_path / "copy"), "--json")
         assert copied.returncode == 0, copied.stderr
@@ -66,6 +82,7 @@ def test_the_page_is_fresh_with_its_database_and_stands_without_it(tmp_path: Pat
         tocsin.spawn()
         until(lambda: _answers(tocsin), 30, "no page after a restart without the database")
         assert "Paying fails" in text(tocsin)
+        assert "Alles in Ordnung" in hosted(tocsin).text
         until(lambda: "3 minutes old" in text(tocsin), 20, "the restarted process does not say the age")
         until(lambda: call("GET", tocsin.url + "/").status == 503, 30, "others are kept waiting")
         assert "does not answer" in call("GET", tocsin.url + "/readyz").text

@@ -62,7 +62,10 @@ def _has_a_history() -> None:
     assert set(Maintenance.objects.values_list("state", flat=True)) == {"completed", "scheduled"}
     assert MaintenanceSeries.objects.get().maintenances.exists()
     assert Entry.objects.filter(incident=None).count() == 1
-    assert outside.counts() == {"confirmed": 24, "waiting": 1, "stopped": 1}
+    assert outside.counts() == {"confirmed": 27, "waiting": 1, "stopped": 1}
+    partners = StatusPage.objects.get(slug="partner")
+    assert (partners.language, partners.zone, partners.groups.count()) == ("de", "Europe/Vienna", 1)
+    assert partners.entries.filter(resolved_at=None).count() == 1
     assert all(one.is_over and one.told for one in outside.progress(outside.fan_outs()))
     assert set(RemoteTask.objects.values_list("state", flat=True)) == {"open", "done"}
     assert Incident.objects.exclude(state=Incident.RESOLVED).count() == 2

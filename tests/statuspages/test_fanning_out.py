@@ -60,8 +60,8 @@ def test_each_update_reaches_everybody_once_with_its_words_its_place_and_the_way
     text = mail.get_content()
     assert text.startswith("Investigating.\n\nWe are looking into it.\n\nNext update by ")
     assert "https://tocsin.example.com/status/incidents/" in text
-    assert tokens.own_page(rita.pk) in text
-    assert mail["List-Unsubscribe"] == f"<{tokens.way_out(rita.pk)}>"
+    assert tokens.own_page(rita.pk, rita.page) in text
+    assert mail["List-Unsubscribe"] == f"<{tokens.way_out(rita.pk, rita.page)}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     readers.said(there, update.entry.incident, 20, status="identified")
     told(post, 20)

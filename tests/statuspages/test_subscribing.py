@@ -9,6 +9,7 @@ from tests.statuspages import readers
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import Event, OutboxMail
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import commands, queries, rules, tokens
 from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.models import CALLS, Ask, Notice, Subscriber
@@ -20,7 +21,7 @@ def test_an_address_hears_only_after_its_reader_has_confirmed():
     mails = readers.asked("rita@example.net")
     assert [one.subject.partition(":")[0] for one in mails] == ["Confirm"]
     waiting = Subscriber.objects.get()
-    assert tokens.own_page(waiting.pk) in mails[0].body
+    assert tokens.own_page(waiting.pk, waiting.page) in mails[0].body
     assert queries.counts() == {"confirmed": 0, "waiting": 1, "stopped": 0}
     commands.confirm(tokens.token(waiting.pk), now=given.later(1))
     commands.confirm(tokens.token(waiting.pk), now=given.later(2))
@@ -103,9 +104,10 @@ def test_asking_writes_the_same_whoever_it_is_for(django_assert_num_queries):
     for minute in range(3):
         commands.refused(stopped.pk, "550 5.1.1 no such user", final=True, now=given.later(minute))
     readers.asked("waiting@example.net")
+    page = several.first("external")
     for name in ("known", "stopped", "waiting", "nobody"):
         with django_assert_num_queries(1):
-            asking.ask("mail", f"{name}@example.net", now=given.later(5))
+            asking.ask("mail", f"{name}@example.net", page=page, now=given.later(5))
 
 
 def test_what_nobody_confirmed_is_forgotten_after_a_week_and_asks_after_a_day():

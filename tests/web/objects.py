@@ -36,6 +36,7 @@ from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.messages import commands as messages
 from tocsin.statuspages.mirrors import commands as mirrors
+from tocsin.statuspages.pages.commands import grouping
 from tocsin.statuspages.questions.commands import Asked, ask
 from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.subscribers import commands as subscribers
@@ -129,6 +130,7 @@ def build() -> House:
     arrived = arriving.keep(b"Subject: x\r\n\r\nx", envelope_from="", envelope_to=["incidents@example.com"], now=NOW)
     part = statuspages.create_component(SYSTEM, status_parts.page("external"), name="Paying", now=NOW)
     heard = Mention.objects.create(uid="1", url="https://social.example.com/1", title="Is it down?", said_at=NOW)
+    group = grouping.create_group(SYSTEM, status_parts.page("external"), name="Money", now=NOW)
     outside = subscribers.add(SYSTEM, address="rita@example.net", now=NOW)
     work = maintenance.plan(
         SYSTEM,
@@ -170,6 +172,9 @@ def build() -> House:
         "public_entry": "000000000000",
         "page_slug": "external",
         "part_id": part.id,
+        "group_id": group.id,
+        "group": group.id,
+        "address": "x" * 26,
         "subscriber_id": outside.id,
         "api/v1/subscribers/wanted": outside.id,
         "lists/slug": told.slug,

@@ -221,14 +221,15 @@ def key_revoke(
 
 def status_export(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go; what else lies there is left alone.")],
+    page: Annotated[str, typer.Option("--page", help="Short name of the page.")] = "external",
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Write the external status page as plain files that open from disk and from any web server.
+    """Write a status page for customers as plain files that open from disk and from any web server.
 
     Needs no running server. While the store is away it writes the last page that was good, and says of when that is.
     """
-    _load("inside.pages", data).export(folder, json)
+    _load("inside.pages", data).export(folder, page, json)
 
 
 GROUPS: dict[typer.Typer, tuple[Callable[..., None], ...]] = {

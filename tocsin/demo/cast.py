@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +128,20 @@ REPORTED = (
 """A vendor, its status feed, and what that reports."""
 
 PRODUCTS = ("Tickets", "Wallet", "Partner API", "Station screens")
+
+PARTNERS_PAGE: Mapping[str, Any] = {
+    "name": "Larkfield für Partner",
+    "slug": "partner",
+    "language": "de",
+    "zone": "Europe/Vienna",
+    "theme": {"accent": "#7a1fa2", "accent_dark": "#cf9be6"},
+}
+PARTNERS_PARTS = (
+    ("Fahrkarten", "Tickets", ""),
+    ("Partner-API", "Partner API", "Schnittstellen"),
+    ("Anzeigen am Bahnsteig", "Station screens", "Schnittstellen"),
+)
+"""Name, product, and the heading under which it stands."""
 
 SERVICES = (
     ServiceLine("Checkout", "Payments", ("Tickets", "Wallet"), "Takes card and wallet payments.", "checkout-api"),
@@ -392,4 +407,6 @@ READERS = (
 )
 """Who outside hears of the status page, at one of `READERS_AT`."""
 READERS_AT = ("hotel-lindenhof.example", "alpenbus.example", "nordtours.example")
+PARTNERS = ("leitstelle", "betrieb", "technik")
+"""Who hears of the page for partners."""
 READER_GONE, READER_WAITING = "r.weiss", "k.brandt"

@@ -27,6 +27,7 @@ from tocsin.demo import (
     linked,
     mailing,
     mirroring,
+    partners,
     planned,
     prepared,
     readers,
@@ -84,6 +85,7 @@ def remove(now: dt.datetime) -> dict[str, int]:
     with transaction.atomic():
         gone, kept = _delete(last["last"])
         prepared.clear(now)
+        partners.clear()
         facts.put(_FACT, None)
     return {"removed": gone, "kept": kept}
 
@@ -183,5 +185,5 @@ def _credentials(now: dt.datetime) -> dict[str, Any]:
         "api_token": token_text,
         "service": service.slug,
         "keys": keys,
-        "status_pages": {"external": "/status", "internal": "/status/internal"},
+        "status_pages": {"external": "/status", "internal": "/status/internal", "partner": "/status/p/partner"},
     }

@@ -34,7 +34,7 @@ def fill(now: dt.datetime) -> None:
     )
     incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, is_private=False, severity__lt=3).first()
     rows = Update.objects.select_related("entry__page", "entry__incident").filter(entry__incident=incident)
-    said = list(rows.filter(entry__page__audience="external").order_by("at", "id")) if incident else []
+    said = list(rows.filter(entry__page__slug="external").order_by("at", "id")) if incident else []
     for update in said[:1]:
         _taken(update)
     mirror = commands.pause_mirror(SYSTEM, mirror, now=min(now, said[0].at + _MINUTE) if said else now)

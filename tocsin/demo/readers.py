@@ -6,6 +6,8 @@ import datetime as dt
 
 from tocsin.core.actor import SYSTEM
 from tocsin.demo import cast
+from tocsin.statuspages.models import StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import commands, queries
 from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.jobs import fanning
@@ -18,12 +20,17 @@ _LATELY = 5
 
 def fill(now: dt.datetime) -> None:
     """A few dozen, one of whom has not confirmed yet and one whose mailbox is gone; the latest updates reached them all."""
-    parts = {part.name: part.pk for part in queries.parts()}
+    parts = {part.name: part.pk for part in queries.parts(several.first(StatusPage.EXTERNAL))}
     names = sorted(parts)
     for number, name in enumerate(cast.READERS):
         at = now - (170 - 4 * number) * _DAY
         chosen = [parts[names[number % len(names)]]] if number % 3 == 0 and names else []
         commands.add(SYSTEM, address=f"{name}@{cast.READERS_AT[number % len(cast.READERS_AT)]}", parts=chosen, now=at)
+    for number, name in enumerate(cast.PARTNERS):
+        at = now - (90 - 20 * number) * _DAY
+        commands.add(
+            SYSTEM, address=f"{name}@{cast.READERS_AT[number % len(cast.READERS_AT)]}", page=several.found("partner"), now=at
+        )
     gone = commands.add(SYSTEM, address=f"{cast.READER_GONE}@{cast.READERS_AT[0]}", now=now - 150 * _DAY)
     for number in range(3):
         commands.refused(gone.pk, "550 5.1.1 No such user here", final=True, now=now - (9 - number) * _DAY)

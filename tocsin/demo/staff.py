@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from tocsin.alerts import commands as alerts
 from tocsin.core.actor import SYSTEM
-from tocsin.demo import cast
+from tocsin.demo import cast, partners
 from tocsin.directory import commands as directory
 from tocsin.directory.models import Person, Product, Service, Team, Vendor
 from tocsin.oncall import commands as oncall
@@ -35,7 +35,7 @@ class Company:
 
     @property
     def components(self) -> QuerySet[Component]:
-        """The parts of both status pages."""
+        """The parts of all status pages."""
         return Component.objects.all()
 
 
@@ -69,6 +69,7 @@ def hire(began: dt.datetime) -> Company:
         product = company.products[name] = directory.create_product(SYSTEM, name=name, now=began)
         for page in StatusPage.objects.all():
             statuspages.create_component(SYSTEM, page, name=name, product=product, now=began)
+    partners.open_page(company.products, began)
     for service in cast.SERVICES:
         _service(company, service, began)
     _chat(company, began)

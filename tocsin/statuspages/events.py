@@ -5,9 +5,9 @@ from __future__ import annotations
 UPDATE_PUBLISHED = "update.published"
 """One deliberate act of publishing. Subject: its first update; context: the incident.
 
-data: status, pages (audiences), titles and bodies (by audience), next_update_at (RFC 3339 or null), confirmation,
-lists (names of those that were mailed), read_by (names of second readers who approved exactly these words), unread_by (names of
-those who were asked to read them, or others in their place, and were not waited for)
+data: status, pages (audiences), slugs (of the pages), titles and bodies (by audience), next_update_at (RFC 3339 or null),
+confirmation, lists (names of those that were mailed), read_by (names of second readers who approved exactly these words),
+unread_by (names of those who were asked to read them, or others in their place, and were not waited for)
 """
 
 UPDATE_HELD = "update.held"
@@ -126,8 +126,35 @@ COMPONENT_CHANGED = "component.changed"
 COMPONENT_REMOVED = "component.removed"
 """data: name"""
 
+COMPONENT_EDITED = "component.edited"
+"""data: name, old and new (each field with what it was and is)"""
+
+GROUP_CREATED = "component_group.created"
+"""data: page, name"""
+
+GROUP_CHANGED = "component_group.changed"
+"""data: name, old and new (each field with what it was and is)"""
+
+GROUP_REMOVED = "component_group.removed"
+"""Its parts stay on the page. data: page, name"""
+
+PAGE_CREATED = "status_page.created"
+"""A further page for customers. data: name, slug, language, zone, host, is_secret"""
+
+PAGE_CHANGED = "status_page.changed"
+"""data: name, old and new (each field with what it was and is)"""
+
 PAGE_RENAMED = "status_page.renamed"
 """data: old, new"""
+
+PAGE_READDRESSED = "status_page.readdressed"
+"""A page has another secret address, which no event holds. data: name"""
+
+PAGE_ARCHIVED = "status_page.archived"
+"""Nobody reads it any more. data: name"""
+
+PAGE_RESTORED = "status_page.restored"
+"""data: name"""
 
 SUBSCRIBER_CONFIRMED = "subscriber.confirmed"
 """Somebody outside wants to hear of the external page. Subject: the subscriber, whose address no event holds. data: channel"""

@@ -20,7 +20,10 @@ from tocsin.statuspages.subscribers import models as subscribers  # noqa: F401  
 
 
 class StatusPage(Stamped):
-    """A page for one audience: `external` for customers without sign-in, `internal` for staff behind it."""
+    """A page for one audience: `external` for customers without sign-in, `internal` for staff behind it.
+
+    Of each audience there is a first page, whose slug is the name of the audience; of the internal one there is no other.
+    """
 
     EXTERNAL, INTERNAL = "external", "internal"
 
@@ -28,6 +31,48 @@ class StatusPage(Stamped):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     audience = models.CharField(max_length=8)
+    position = models.SmallIntegerField(default=0, db_default=0)
+    language = models.CharField(max_length=2, default="en", db_default="en")
+    """Of the words that the page has of its own; what people write is shown as they wrote it."""
+    zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
+    theme = models.JSONField(default=dict, db_default={})
+    """Colours by name, `#rrggbb`; what is not named looks as in the house."""
+    host = models.CharField(max_length=253, blank=True, default="", db_default="")
+    """The host at whose root the page is read, too; empty for none."""
+    is_secret = models.BooleanField(default=False, db_default=False)
+    """Read by those alone who know its address."""
+    turn = models.PositiveIntegerField(default=0, db_default=0)
+    """How often the secret address was changed; the address is derived from it."""
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("position", "created_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("host",), condition=models.Q(archived_at=None) & ~models.Q(host=""), name="statuspages_one_host"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the page of its audience that was there from the first day."""
+        return self.slug == self.audience
+
+
+class ComponentGroup(models.Model):
+    """Parts that belong together on a page. `state` is said by hand; empty: as the worst of its parts."""
+
+    id = IdField("cgr")
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=120)
+    position = models.SmallIntegerField(default=0)
+    state = models.CharField(max_length=24, blank=True, default="")
+
+    class Meta:
+        ordering = ("position", "name")
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +86,7 @@ class Component(models.Model):
 
     id = IdField("cmp")
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
+    group = models.ForeignKey(ComponentGroup, null=True, on_delete=models.SET_NULL, related_name="components")
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=120)
     position = models.SmallIntegerField(default=0)

@@ -7,15 +7,13 @@ from django.db.models import Q
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.directory import queries as directory
 from tocsin.directory.models import Product
-from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.models import Component, ComponentGroup, StatusPage
+from tocsin.statuspages.pages import queries as several
 
 
 def page(wanted: str) -> StatusPage:
-    """A page by id, slug or audience. Raises NotFound."""
-    found = StatusPage.objects.filter(Q(pk=wanted) | Q(slug=wanted) | Q(audience=wanted)).first()
-    if found is None:
-        raise NotFound("There is no such status page.")
-    return found
+    """A page by id or slug, also an archived one. Raises NotFound."""
+    return several.found(wanted)
 
 
 def part(wanted: str) -> Component:
@@ -23,6 +21,22 @@ def part(wanted: str) -> Component:
     found = Component.objects.select_related("page", "product").filter(pk=wanted).first()
     if found is None:
         raise NotFound("No status page has this part.")
+    return found
+
+
+def group(wanted: str) -> ComponentGroup:
+    """A group by its id. Raises NotFound."""
+    found = ComponentGroup.objects.select_related("page").filter(pk=wanted).first()
+    if found is None:
+        raise NotFound("No status page has this group.")
+    return found
+
+
+def group_named(page: StatusPage, wanted: str) -> ComponentGroup | None:
+    """A group of a page by id or name; none for nothing. Raises Invalid."""
+    found = page.groups.filter(Q(pk=wanted) | Q(name=wanted)).first() if wanted else None
+    if wanted and found is None:
+        raise Invalid(f"{page.name} has no group “{wanted[:60]}”.", field="group")
     return found
 
 
@@ -36,5 +50,6 @@ def product(slug: str) -> Product | None:
 
 def pages() -> list[tuple[StatusPage, list[Component]]]:
     """Every page with its parts in order, the one for customers first. Two queries."""
-    rows = StatusPage.objects.order_by("audience").prefetch_related("components__product")
+    order = ("audience", "position", "created_at", "id")
+    rows = StatusPage.objects.filter(archived_at=None).order_by(*order).prefetch_related("components__product")
     return [(row, list(row.components.all())) for row in rows]

@@ -14,7 +14,7 @@ from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import permissions as incidents
 from tocsin.incidents.models import Incident
 from tocsin.incidents.template.queries import first_words as prepared_words
-from tocsin.statuspages import rules
+from tocsin.statuspages import rules, words
 from tocsin.statuspages.clocks import rules as clock_rules
 from tocsin.statuspages.clocks.queries import clocks_after, limits
 from tocsin.statuspages.commands.closing import closable
@@ -22,7 +22,9 @@ from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.maintenance import queries as maintenance
 from tocsin.statuspages.maintenance.queries import Work
 from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.readable import TOLD_OUTSIDE
+from tocsin.statuspages.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,10 @@ class PageView:
         return tuple(one for one in self.planned if not one.is_open)
 
 
-def external_page(now: dt.datetime) -> PageView:
-    """What customers read. Entries of incidents that became private are left out."""
-    entries = Entry.objects.filter(TOLD_OUTSIDE, page__audience=rules.EXTERNAL)
-    return _page(rules.EXTERNAL, entries, now)
+def external_page(now: dt.datetime, page: StatusPage | None = None) -> PageView:
+    """What customers read on a page, the first one without. Entries of incidents that became private are left out."""
+    page = page or several.first(rules.EXTERNAL)
+    return _page(page, Entry.objects.filter(TOLD_OUTSIDE, page=page), now)
 
 
 def internal_page(actor: Actor, now: dt.datetime) -> PageView:
@@ -92,23 +94,25 @@ def internal_page(actor: Actor, now: dt.datetime) -> PageView:
     spoken = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
     running = incidents.visible(actor, Incident.objects.filter(state__in=Incident.OPEN, is_drill=False))
     unspoken = running.exclude(pk__in=spoken)
-    return _page(rules.INTERNAL, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
+    page = several.first(rules.INTERNAL)
+    return _page(page, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
 
 
-def _page(audience: str, entries: QuerySet[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
-    page = StatusPage.objects.get(audience=audience)
+def _page(page: StatusPage, entries: QuerySet[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
+    said = words.of(page.language)
     recent = entries.filter(Q(resolved_at=None) | Q(resolved_at__gte=now - rules.HISTORY))
-    shown = [_entry(entry) for entry in _with_updates(recent).order_by("-started_at", "-id")]
+    shown = [_entry(entry, said) for entry in _with_updates(recent).order_by("-started_at", "-id")]
     parts = tuple(
-        ComponentView(part, rules.COMPONENT_STATES[part.state], part.state == rules.OPERATIONAL)
+        ComponentView(part, said.states[part.state], part.state == rules.OPERATIONAL)
         for part in page.components.select_related("product")
     )
     unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
     past = tuple(view for view in shown if view.entry.resolved_at is not None)
     states = [part.component.state for part in parts]
-    planned = tuple(maintenance.shown(now, page if audience == rules.EXTERNAL else None))
+    states += page.groups.exclude(state="").values_list("state", flat=True)
+    planned = tuple(maintenance.shown(now, page if page.audience == rules.EXTERNAL else None))
     here = sum(1 for one in planned if one.is_active and one.maintenance.page_id == page.pk)
-    verdict = rules.verdict(states, len(unresolved) + len(unspoken), here)
+    verdict = rules.verdict(states, len(unresolved) + len(unspoken), here, said.verdicts)
     return PageView(page, now, verdict, parts, unresolved, past, unspoken, planned)
 
 
@@ -117,32 +121,41 @@ def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.select_related("page", "incident__manager", "incident__service__team").prefetch_related(updates, "components")
 
 
-def _entry(entry: Entry) -> EntryView:
+def _entry(entry: Entry, said: Words = words.of("en")) -> EntryView:
     updates = tuple(entry.updates.all())
     running = updates and entry.resolved_at is None
     promise = clock_rules.next_due(updates[0].at, updates[0].next_update_at, limits()) if running else None
     lasted = entry.resolved_at - entry.started_at if entry.resolved_at else None
-    return EntryView(entry, updates, promise, rules.STATUSES[entry.status], lasted)
+    return EntryView(entry, updates, promise, said.statuses[entry.status], lasted)
 
 
 def page(audience: str) -> StatusPage:
-    """The page for an audience, `external` or `internal`."""
-    return StatusPage.objects.get(audience=audience)
+    """The first page for an audience, `external` or `internal`."""
+    return several.first(audience)
 
 
 def pages() -> QuerySet[StatusPage]:
-    """Both pages."""
-    return StatusPage.objects.order_by("slug")
+    """Every page that is read, those for customers first."""
+    return StatusPage.objects.filter(archived_at=None).order_by("audience", "position", "created_at", "id")
 
 
 def components(audience: str) -> QuerySet[Component]:
-    """The parts of a page in order."""
-    return Component.objects.filter(page__audience=audience).select_related("page", "product")
+    """The parts of the pages of an audience that are read, page by page in order."""
+    rows = Component.objects.filter(page__audience=audience, page__archived_at=None).select_related("page", "product")
+    return rows.order_by("page__position", "page__created_at", "page_id", "position", "name")
+
+
+def hit_parts(pages: Iterable[StatusPage]) -> list[Component]:
+    """The parts of these pages, and of those that stand for one product the first alone: the others follow it."""
+    found: dict[str, Component] = {}
+    for part in components(rules.EXTERNAL).filter(page__in=list(pages)):
+        found.setdefault(str(part.product_id or part.pk), part)
+    return list(found.values())
 
 
 def entries_of(incident: Incident) -> dict[str, EntryView]:
-    """What each page says of an incident, by audience; a page that says nothing is missing."""
-    return {entry.page.audience: _entry(entry) for entry in _with_updates(Entry.objects.filter(incident=incident))}
+    """What each page says of an incident, by its slug; a page that says nothing is missing."""
+    return {entry.page.slug: _entry(entry) for entry in _with_updates(Entry.objects.filter(incident=incident))}
 
 
 def open_entries(incident: Incident | None = None) -> QuerySet[Entry]:

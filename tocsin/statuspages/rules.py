@@ -33,6 +33,17 @@ COMPONENT_STATES: Mapping[str, str] = {
 SAYABLE_STATES: Mapping[str, str] = {state: words for state, words in COMPONENT_STATES.items() if state != UNDER_MAINTENANCE}
 """What somebody says of a part; that it is under maintenance only planned work says, which ends."""
 
+VERDICTS: Mapping[str, str] = {
+    "fine": "Everything works",
+    "at_work": "Planned work is going on",
+    "major_outage": "A part of the service is down",
+    "partial_outage": "Part of the service is down for some",
+    "degraded_performance": "Some things are slow or limited",
+    "one": "We are looking into a problem",
+    "several": "We are looking into {} problems",
+}
+"""How a page is as a whole; `one` and `several` where every part works and yet something is open."""
+
 HISTORY = dt.timedelta(days=90)
 
 
@@ -210,15 +221,16 @@ def worst(states: Iterable[str]) -> str:
     return max(states, key=order.index, default=OPERATIONAL)
 
 
-def verdict(states: Iterable[str], open_entries: int, at_work: int = 0) -> str:
-    """The sentence at the top of a page; `at_work` counts planned work that goes on."""
+def group_state(said: str, parts: Iterable[str]) -> str:
+    """How a group of parts is: as said by hand, else as the worst of them."""
+    return said or worst(parts)
+
+
+def verdict(states: Iterable[str], open_entries: int, at_work: int = 0, said: Mapping[str, str] = VERDICTS) -> str:
+    """The sentence at the top of a page, in the words of its language; `at_work` counts planned work that goes on."""
     found = worst(states)
-    if found in (OPERATIONAL, UNDER_MAINTENANCE) and not open_entries:
-        return "Planned work is going on" if at_work or found == UNDER_MAINTENANCE else "Everything works"
-    if found == "major_outage":
-        return "A part of the service is down"
-    if found == "partial_outage":
-        return "Part of the service is down for some"
-    if found == "degraded_performance":
-        return "Some things are slow or limited"
-    return "We are looking into a problem" if open_entries == 1 else f"We are looking into {open_entries} problems"
+    if found not in (OPERATIONAL, UNDER_MAINTENANCE):
+        return said[found]
+    if open_entries:
+        return said["one"] if open_entries == 1 else said["several"].format(open_entries)
+    return said["at_work"] if at_work or found == UNDER_MAINTENANCE else said["fine"]

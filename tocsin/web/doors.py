@@ -32,6 +32,8 @@ from tocsin.web.uploads import Gone
 WORKERS = 16
 BODY_LIMIT = 1024 * 1024
 BODY_SECONDS = 30.0
+OF_READERS = ("/subscribe", "/subscription/", "/unsubscribe/")
+"""Paths at the host of a page that are answered by Django, below the path of the first page."""
 DRAINED = 8 * 1024 * 1024
 """Of a body that is too large so much is read and thrown away, so that its sender hears the answer."""
 
@@ -65,14 +67,28 @@ class Doors:
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="readyz")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = self._kept.own_host(scope)
+        if scope["type"] == "websocket" and host:
+            await hang_up(scope, receive, send)
+            return
         if scope["type"] == "websocket":
             await (self._documents if scope["path"].startswith(documents.PATH) else hang_up)(scope, receive, send)
             return
-        ready = self._kept.find(scope)
+        ready = self._kept.find_at(host, scope)
         if ready is not None:
             await self._kept.send(ready, scope, send)
+        elif host:
+            await self._at_own_host(scope, receive, send)
         else:
             await self._door(scope["path"])(scope, receive, send)
+
+    async def _at_own_host(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What readers of the one page do there; nothing else of the house is behind this name."""
+        if not scope["path"].startswith(OF_READERS):
+            await refuse(send, 404, "not_found", "Nothing on the status page has this address.")
+            return
+        path = f"{public.ROOT}{scope['path']}"
+        await self._page({**scope, "path": path, "raw_path": path.encode()}, receive, send)
 
     def _door(self, path: str) -> Door:
         if path.startswith("/in/"):

@@ -56,6 +56,7 @@ def create_mirror(
     kind: Annotated[str, typer.Option("--kind", help="statuspage or signed.")],
     address: Annotated[str, typer.Option("--address", help="Base of the API, or where the call goes.")],
     audience: Annotated[str, typer.Option("--audience", help="external or internal.")] = "external",
+    repeats: Annotated[str, typer.Option("--repeats", help="Short name of the page here; left out: the first.")] = "",
     remote_page: Annotated[str, typer.Option("--page", help="Id of the hosted page.")] = "",
     key: KeyOption = "",
     part: Part = None,
@@ -63,7 +64,7 @@ def create_mirror(
 ) -> Any:
     """Register a page elsewhere; prints the secret of a signed call this once."""
     more = {"remote_page": remote_page, "key": key, "parts": _parts(part) or {}, "notifies": notifies}
-    return api.post("mirrors", name=name, kind=kind, audience=audience, address=address, **more)
+    return api.post("mirrors", name=name, kind=kind, audience=audience, page=repeats, address=address, **more)
 
 
 @verb(mirror, "change", line("{slug}: {name}"))

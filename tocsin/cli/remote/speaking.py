@@ -21,7 +21,7 @@ def _published(answer: Any) -> None:
     if "due_at" in answer:
         say(f"Confirmed. It goes out on {' and '.join(answer['pages'])} at {answer['due_at']}: {answer['id']}")
         return
-    where = " and ".join(one["page"] for one in answer["updates"])
+    where = " and ".join(one["slug"] for one in answer["updates"])
     say(f"Published on {where}." if not answer["already"] else f"Was published on {where} already; nothing was said twice.")
     for hint in answer.get("hints", ()):
         say(f"Before customers read more: {hint}")
@@ -77,6 +77,7 @@ def draft(api: Remote, wanted: Key, status: Annotated[str, typer.Option("--statu
 _READER = "Publish nothing: ask this person (mail address), or whoever has this role, to read it first."
 _TEMPLATE = "A message template, for its audience, filled in from the incident; may be repeated."
 _MAIL = "A list that hears the words for the company by mail, `none` for no list; left out: those of the severity."
+_ON = "A page for customers, may be repeated; left out: those that speak of the incident or have a part of its products."
 _ANSWER = "impact, affected, root_cause or eta; TEXT may be `unknown`. Each is needed in a follow-up; may be repeated."
 
 
@@ -119,6 +120,7 @@ def post_update(
     due: Annotated[str, typer.Option("--next", help="When the next update comes: 20m, or an instant.")] = "",
     confirmation: Annotated[str, typer.Option("--confirmation", help="The same confirmation publishes once.")] = "",
     mail: Annotated[list[str] | None, typer.Option("--mail", metavar="LIST", help=_MAIL)] = None,
+    on: Annotated[list[str] | None, typer.Option("--on", metavar="PAGE", help=_ON)] = None,
     at: Annotated[str, typer.Option("--at", help="When it goes out: 20m, or an instant. Left out: now.")] = "",
     template: Annotated[list[str] | None, typer.Option("--template", help=_TEMPLATE)] = None,
     reader: Annotated[str, typer.Option("--ask-reader", metavar="WHO", help=_READER)] = "",
@@ -141,7 +143,7 @@ def post_update(
         drafted = words["internal"]
         words["internal"] = {**drafted, **parts, "answers": {**drafted.get("answers", {}), **answers}}
     lists = [] if mail == ["none"] else mail
-    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists, **words}
+    act = {"status": status, "next_update_at": promised, "confirmation": confirmation, "lists": lists, "pages": on, **words}
     return _send(api, wanted, act, instant(at, "--at"), reader)
 
 

@@ -15,15 +15,21 @@ from tocsin.cli.remote.declare import Limit, fields, line, noun, table, verb
 subscribers = noun("subscribers", "Subscribers: people outside who are told when the public page has news.")
 
 Wanted = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="Mail address or id.", show_default=False)]
+Of = Annotated[str, typer.Option("--page", help="Short name of the page; left out: the first.")]
 State = Annotated[str, typer.Option("--state", help="confirmed, waiting or stopped; left out: all.")]
 _AT_ONCE = 5_000
 """Lines of a file that go into one request."""
 
 
-@verb(subscribers, "list", table("id", "channel", "address", "parts", "state", "confirmed_at"))
-def list_subscribers(api: Remote, state: State = "", limit: Limit = 200) -> Any:
+@verb(subscribers, "list", table("id", "page", "channel", "address", "parts", "state", "confirmed_at"))
+def list_subscribers(
+    api: Remote,
+    state: State = "",
+    page: Annotated[str, typer.Option("--page", help="Short name of a page; left out: of all.")] = "",
+    limit: Limit = 200,
+) -> Any:
     """List subscribers, oldest first."""
-    return api.listed("subscribers", state=state, limit=limit)
+    return api.listed("subscribers", state=state, page=page, limit=limit)
 
 
 @verb(subscribers, "show", fields)
@@ -38,9 +44,10 @@ def add_subscriber(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
     channel: Annotated[str, typer.Option("--channel", help="mail, webhook, slack or teams.")] = "mail",
     part: Annotated[list[str] | None, typer.Option("--part", help="Id of a part; may be repeated; left out: everything.")] = None,
+    page: Of = "",
 ) -> Any:
     """Subscribe an address whose owner has consented; nobody is asked."""
-    return api.post("subscribers", address=address, channel=channel, parts=part or [])
+    return api.post("subscribers", address=address, channel=channel, parts=part or [], page=page)
 
 
 @verb(subscribers, "remove", line("the address is told no more"))
@@ -68,6 +75,7 @@ def import_subscribers(
     api: Remote,
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, or - for the standard input.", show_default=False)],
     consent: Annotated[bool, typer.Option("--consent", help="Everybody in it has agreed; then it is written.")] = False,
+    page: Of = "",
 ) -> Any:
     """Bring in subscribers from a CSV file; without --consent it is only checked."""
     try:
@@ -77,7 +85,7 @@ def import_subscribers(
     whole: dict[str, Any] = {"added": 0, "known": 0, "stopped": 0, "wrong": [], "dry_run": not consent}
     for first in range(0, max(1, len(lines)), _AT_ONCE):
         text = "\n".join(lines[first : first + _AT_ONCE])
-        answer = api.post("subscribers", "import", text=text, consent=consent, dry_run=not consent)
+        answer = api.post("subscribers", "import", text=text, consent=consent, dry_run=not consent, page=page)
         for name in ("added", "known", "stopped"):
             whole[name] += answer[name]
         whole["wrong"] += [{"line": one["line"] + first, "reason": one["reason"]} for one in answer["wrong"]]
@@ -85,9 +93,9 @@ def import_subscribers(
 
 
 @verb(subscribers, "export", lambda answer: say(answer["csv"].rstrip("\r\n")))
-def export_subscribers(api: Remote) -> Any:
-    """Write all that are reached by mail as CSV."""
-    return api.get("subscribers", "export")
+def export_subscribers(api: Remote, page: Of = "") -> Any:
+    """Write all that hear of a page by mail as CSV."""
+    return api.get("subscribers", "export", page=page)
 
 
 @verb(subscribers, "progress", table("at", "incident", "status", "told", "meant", "failed", "left", "over"))

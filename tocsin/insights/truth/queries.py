@@ -110,22 +110,25 @@ def of_incident(actor: Actor, incident: Incident, now: dt.datetime) -> Row:
 
 
 def _rows(incidents: list[Incident], now: dt.datetime) -> Iterable[Row]:
-    entries: dict[str, dict[str, Entry]] = defaultdict(dict)
+    entries: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     told = Entry.objects.filter(incident__in=incidents).select_related("page").prefetch_related("updates", "components")
     for entry in told:
-        entries[entry.incident_id][entry.page.audience] = entry
+        entries[entry.incident_id][entry.page.audience].append(entry)
     parts = list(Component.objects.filter(page__audience=pages.EXTERNAL))
     begin = min((one.created_at for one in incidents), default=now)
     unwell = _unwell(parts, begin - dt.timedelta(days=1), now)
     for incident in incidents:
         said = entries[incident.pk]
-        outside = None if incident.is_private else _account(incident, said.get(pages.EXTERNAL), now)
-        yield Row(incident, _account(incident, said.get(pages.INTERNAL), now), outside, _green(incident, said, parts, unwell, now))
+        outside = None if incident.is_private else _account(incident, said[pages.EXTERNAL], now)
+        yield Row(incident, _account(incident, said[pages.INTERNAL], now), outside, _green(incident, said, parts, unwell, now))
 
 
-def _account(incident: Incident, entry: Entry | None, now: dt.datetime) -> Account:
-    words = [Words(one.at, one.next_update_at) for one in entry.updates.all()] if entry else []
-    over = (entry.resolved_at if entry else None) or incident.resolved_at or now
+def _account(incident: Incident, entries: list[Entry], now: dt.datetime) -> Account:
+    """What one audience heard. Words that stood on several pages are counted once, and all is over when the last page says so."""
+    said = {one.confirmation: Words(one.at, one.next_update_at) for entry in entries for one in entry.updates.all()}
+    words = sorted(said.values(), key=lambda one: one.at, reverse=True)
+    ends = [entry.resolved_at for entry in entries if entry.resolved_at]
+    over = (max(ends) if ends and len(ends) == len(entries) else None) or incident.resolved_at or now
     owes = incident_rules.is_major(incident.severity)
     return rules.account(_known(incident), incident.created_at, over, words, clocks.limits(), owes_first=owes)
 
@@ -135,12 +138,11 @@ def _known(incident: Incident) -> dt.datetime:
 
 
 def _green(
-    incident: Incident, said: Mapping[str, Entry], parts: list[Component], unwell: Mapping[str, list[Span]], now: dt.datetime
+    incident: Incident, said: Mapping[str, list[Entry]], parts: list[Component], unwell: Mapping[str, list[Span]], now: dt.datetime
 ) -> dt.timedelta | None:
     """None for what customers may not know, and for an incident of no product that the page has a part for."""
     products = {one.pk for one in incident.products.all()}
-    entry = said.get(pages.EXTERNAL)
-    named = {one.pk for one in entry.components.all()} if entry else set()
+    named = {one.pk for entry in said[pages.EXTERNAL] for one in entry.components.all()}
     mine = [part.pk for part in parts if part.product_id in products or part.pk in named]
     begin = max(_known(incident), incident.impact_started_at or _known(incident))
     end = incident.impact_ended_at or incident.resolved_at or now

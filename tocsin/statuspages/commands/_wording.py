@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tocsin.core.errors import Invalid
+from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.text import texts
 from tocsin.incidents import assessing
 from tocsin.incidents.models import Assessment, Incident
@@ -45,6 +45,12 @@ def wording(
     if not said:
         raise Invalid("Write something for the company, for customers, or for both.", field="internal")
     return said
+
+
+def require_follow(incident: Incident, status: str) -> None:
+    """Raises Conflict when words of this status can not come any more."""
+    if incident.state == Incident.RESOLVED and status != rules.RESOLVED:
+        raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
 
 
 def _inside(incident: Incident, words: Words, status: str, next_update_at: dt.datetime | None) -> Said:

@@ -82,7 +82,9 @@ def close_entries(
     if incident.is_drill:
         return None
     facts = facts_of(incident)
-    open_pages = set(closable(incident).values_list("page__audience", flat=True))
+    spoken = [entry.page for entry in closable(incident)]
+    open_pages = {page.audience for page in spoken}
+    outside = [page.slug for page in spoken if page.audience == rules.EXTERNAL]
     words: dict[str, Words] = {}
     for audience in rules.AUDIENCES:
         if audience in but:
@@ -101,6 +103,7 @@ def close_entries(
         status=rules.RESOLVED,
         internal=words.get(rules.INTERNAL),
         external=words.get(rules.EXTERNAL),
+        pages=outside or None,
         confirmation=confirmation,
         now=now,
     )

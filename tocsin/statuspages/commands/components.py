@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -67,16 +67,33 @@ def remove_component(actor: Actor, component: Component, *, now: dt.datetime) ->
 
 
 def set_states(actor: Actor, entries: Mapping[str, Entry], states: Mapping[str, str], *, now: dt.datetime) -> None:
-    """Set parts (component id to state) that belong to the pages of these entries. Raises Invalid for any other."""
+    """Set parts (component id to state) that belong to the pages of these entries (by page id), and for customers what stands for
+    the same product on the other pages. Raises Invalid for a part of any other page.
+    """
+    known = Component.objects.select_related("page").in_bulk(list(states))
     for component_id, state in states.items():
         word_of(state, rules.SAYABLE_STATES, "components")
-        component = Component.objects.select_related("page").filter(pk=component_id).first()
-        entry = entries.get(component.page.audience) if component else None
-        if component is None or entry is None:
+        component = known.get(component_id)
+        if component is None or not _reached(component, entries):
             raise Invalid("This part is not on a page that the update goes to.", field="components")
-        entry.components.add(component)
-        told = resting(component.pk) if state == rules.OPERATIONAL else state
-        put(actor, component, told, entry.incident_id or "", now)
+        for one in [component, *_twins(component, entries, states)]:
+            if one.page_id in entries:
+                entry = entries[one.page_id]
+                entry.components.add(one)
+                put(actor, one, resting(one.pk) if state == rules.OPERATIONAL else state, entry.incident_id or "", now)
+
+
+def _reached(component: Component, entries: Mapping[str, Entry]) -> bool:
+    """Whether the update goes to the page of this part, or for customers to a page with a part of the same product."""
+    return component.page_id in entries or bool(_twins(component, entries, ()))
+
+
+def _twins(component: Component, entries: Mapping[str, Entry], named: Collection[str]) -> list[Component]:
+    """What else stands for the same product where customers read of this; but what is `named` itself."""
+    if component.product_id is None or component.page.audience != rules.EXTERNAL:
+        return []
+    others = Component.objects.filter(product=component.product_id, page__in=list(entries), page__audience=rules.EXTERNAL)
+    return list(others.exclude(pk=component.pk).exclude(pk__in=list(named)).select_related("page"))
 
 
 def relieve(actor: Actor, entry: Entry, *, now: dt.datetime) -> None:

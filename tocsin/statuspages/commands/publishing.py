@@ -18,11 +18,12 @@ from tocsin.core.text import texts
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import events, permissions, rules
-from tocsin.statuspages.commands._wording import Said, Words, facts_of, wording
+from tocsin.statuspages.commands._wording import Said, Words, facts_of, require_follow, wording
 from tocsin.statuspages.commands.components import relieve, set_states
 from tocsin.statuspages.lists import queries
 from tocsin.statuspages.lists.mailing import mail_update
 from tocsin.statuspages.models import Entry, StatusPage, Update
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.second_reading.settling import settle
 
 __all__ = ["Publication", "Words", "facts_of", "post_update"]
@@ -51,18 +52,22 @@ def post_update(
     confirmation: str,
     components: Mapping[str, str] | None = None,
     lists: Sequence[str] | None = None,
+    pages: Sequence[str] | None = None,
     now: dt.datetime,
 ) -> Publication:
-    """Publish words on the internal page, the external page, or both; `Words` says of what they are made.
+    """Publish words on the internal page, on pages for customers, or both; `Words` says of what they are made.
 
     What the company hears first and last is a title and a body; in between it gets follow-ups in parts that answer five questions.
 
     `confirmation` is made with the form: pressing twice publishes once, and the second caller gets the first publication.
     Without a title the entry keeps its own, or gets the drafted one; the title for the company always holds the key. `components`
-    maps component ids to states; `lists` names who hears the words for the company by mail, None: the lists of this severity, and
-    those that heard of it before. Raises Invalid with the field (`external_body`, `next_update_at`, `root_cause` …) and code
-    `accept_warning` for a part that may go only when its name is in `accepted`, Conflict with code `private_incident` for an
-    incident that customers must not read of, and `drill` for one that nobody is told of.
+    maps component ids to states, a part's twins on the other pages follow. `lists` names who hears the words for the company by
+    mail, None: the lists of this severity, and those that heard of it before. `pages` names the pages for customers by slug, None:
+    those that speak of the incident or have a part of its products, else the first.
+
+    Raises Invalid with the field (`external_body`, `next_update_at`, `root_cause` …) and code `accept_warning` for a part that may
+    go only when its name is in `accepted`, Conflict with code `private_incident` for an incident that customers must not read of,
+    and `drill` for one that nobody is told of.
     """
     permissions.require_publisher(actor, incident)
     permissions.require_no_drill(incident)
@@ -70,31 +75,40 @@ def post_update(
     confirmation = texts.line(confirmation, field="confirmation", limit=64)
     with transaction.atomic():
         incident = db.lock(Incident.objects.filter(pk=incident.pk)).get()
-        known = tuple(
-            Update.objects.select_related("entry__page", "author").filter(entry__incident=incident, confirmation=confirmation)
-        )
-        if known:
+        if known := _known(incident, confirmation):
             return Publication(known, already=True)
         rules.check_promise(status, next_update_at, now)
-        if incident.state == Incident.RESOLVED and status != rules.RESOLVED:
-            raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
+        require_follow(incident, status)
         words = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         promise = None if status == rules.RESOLVED else next_update_at
         read = settle(actor, incident, status=status, internal=internal, external=external)
-        act: dict[str, Any] = {"status": status, "promise": promise, "confirmation": confirmation, "now": now}
-        updates = [_say(actor, incident, audience, said, **act) for audience, said in words.items()]
-        set_states(actor, {update.entry.page.audience: update.entry for update in updates}, components or {}, now=now)
-        for update in updates:
-            if status == rules.RESOLVED:
-                relieve(actor, update.entry, now=now)
+        updates = [
+            _say(actor, incident, page, said, status=status, promise=promise, confirmation=confirmation, now=now)
+            for audience, said in words.items()
+            for page in _pages(incident, audience, status, pages)
+        ]
+        set_states(actor, {update.entry.page_id: update.entry for update in updates}, components or {}, now=now)
+        for update in updates if status == rules.RESOLVED else ():
+            relieve(actor, update.entry, now=now)
         _announce(actor, incident, updates, read | {"lists": _mail(incident, updates, lists, now)}, now)
     return Publication(tuple(updates))
+
+
+def _known(incident: Incident, confirmation: str) -> tuple[Update, ...]:
+    rows = Update.objects.select_related("entry__page", "author")
+    return tuple(rows.filter(entry__incident=incident, confirmation=confirmation))
+
+
+def _pages(incident: Incident, audience: str, status: str, chosen: Sequence[str] | None) -> list[StatusPage]:
+    if audience == rules.INTERNAL:
+        return [several.first(rules.INTERNAL)]
+    return several.meant(incident, status, chosen)
 
 
 def _say(
     actor: Actor,
     incident: Incident,
-    audience: str,
+    page: StatusPage,
     said: Said,
     *,
     status: str,
@@ -102,7 +116,6 @@ def _say(
     confirmation: str,
     now: dt.datetime,
 ) -> Update:
-    page = StatusPage.objects.get(audience=audience)
     ended = now if status == rules.RESOLVED else None
     entry, made = Entry.objects.select_related("page").get_or_create(
         page=page,
@@ -144,7 +157,8 @@ def _announce(actor: Actor, incident: Incident, updates: list[Update], more: dic
     first = updates[0]
     data = {
         "status": first.status,
-        "pages": [update.entry.page.audience for update in updates],
+        "pages": list(dict.fromkeys(update.entry.page.audience for update in updates)),
+        "slugs": [update.entry.page.slug for update in updates],
         "titles": {update.entry.page.audience: update.entry.title for update in updates},
         "bodies": {update.entry.page.audience: update.body for update in updates},
         "next_update_at": clock.rfc3339(first.next_update_at) if first.next_update_at else None,

@@ -23,9 +23,10 @@ from tocsin.directory import queries as directory
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import events, permissions, rules
-from tocsin.statuspages.commands._wording import Words, wording
+from tocsin.statuspages.commands._wording import Words, require_follow, wording
 from tocsin.statuspages.commands.publishing import Publication, post_update
 from tocsin.statuspages.held.models import HeldUpdate
+from tocsin.statuspages.pages import queries as several
 
 LANE = "words"
 LONGEST = dt.timedelta(days=30)
@@ -43,6 +44,7 @@ def hold(
     next_update_at: dt.datetime | None = None,
     components: Mapping[str, str] | None = None,
     lists: Sequence[str] | None = None,
+    pages: Sequence[str] | None = None,
     at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> HeldUpdate:
@@ -58,15 +60,16 @@ def hold(
         raise Invalid(f"Choose a time ahead, at most {LONGEST.days} days from now.", field="at")
     with transaction.atomic():
         incident = db.lock(Incident.objects.filter(pk=incident.pk)).get()
-        known = HeldUpdate.objects.filter(incident=incident, confirmation=confirmation).first()
-        if known is not None:
+        if known := HeldUpdate.objects.filter(incident=incident, confirmation=confirmation).first():
             return known
         _read_first(incident)
         rules.check_promise(status, next_update_at, at or now)
-        if incident.state == Incident.RESOLVED and status != rules.RESOLVED:
-            raise Conflict(f"{incident.key} is resolved; only the status resolved can follow.", field="status", current=incident)
+        require_follow(incident, status)
         wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
-        words = {"status": status, "internal": internal, "external": external, "components": components, "lists": lists}
+        if external is not None:
+            several.meant(incident, status, pages)
+        words: dict[str, Any] = {"status": status, "internal": internal, "external": external, "components": components}
+        words |= {"lists": lists, "pages": pages}
         held = HeldUpdate.objects.create(
             lane=LANE,
             due_at=at or now + dt.timedelta(seconds=settings.TOCSIN.hold_seconds),

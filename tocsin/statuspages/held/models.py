@@ -25,7 +25,7 @@ class HeldUpdate(DueRow):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="held_updates")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     words = models.JSONField(default=dict)
-    """`status`, `internal`, `external`, `components`, `lists`."""
+    """`status`, `internal`, `external`, `components`, `lists`, `pages`."""
     next_update_at = models.DateTimeField(null=True)
     confirmation = models.CharField(max_length=64)
     confirmed_at = models.DateTimeField()
@@ -52,6 +52,6 @@ class HeldUpdate(DueRow):
     @property
     def arguments(self) -> dict[str, Any]:
         """What `post_update` is called with besides the actor, the incident and the time."""
-        named = ("status", "internal", "external", "components", "lists")
+        named = ("status", "internal", "external", "components", "lists", "pages")
         words = {name: self.words.get(name) for name in named}
         return {**words, "next_update_at": self.next_update_at, "confirmation": self.confirmation}

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0017_newest'),
-        ('statuspages', '0061_subscribers'),
+        ('statuspages', '0072_each_has_a_page'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from tocsin.core.models import DueRow, Stamped, due_index
 
 
 class Mirror(Stamped):
-    """A page elsewhere that repeats ours of one audience. One that was removed stays, for what it was told.
+    """A page elsewhere that repeats one of ours. One that was removed stays, for what it was told.
 
     `parts` says what our parts are called there: the id of ours, and their name or id; without an entry the name is the same.
     """
@@ -20,6 +20,7 @@ class Mirror(Stamped):
     slug = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     audience = models.CharField(max_length=8)
+    page = models.ForeignKey("statuspages.StatusPage", on_delete=models.PROTECT, related_name="mirrors")
     kind = models.CharField(max_length=12)
     address = models.CharField(max_length=500)
     """Of a hosted page the base of its API, otherwise where the call goes."""

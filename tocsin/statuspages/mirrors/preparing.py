@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from tocsin.core import secrets
 from tocsin.statuspages.mirrors import ports, queueing
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
-from tocsin.statuspages.models import Update
+from tocsin.statuspages.models import Entry, Update
 from tocsin.statuspages.outside.rules import code
+from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.rules import EXTERNAL
 
 OVERTAKEN = "later words stand there already"
@@ -28,7 +27,7 @@ class Prepared:
 
 def prepare(claimed: Sequence[MirrorCopy]) -> list[Prepared]:
     """What to do with copies that were just claimed."""
-    related = ("mirror", "update__entry__incident", "update__entry__page")
+    related = ("mirror__page", "update__entry__incident", "update__entry__page")
     rows = MirrorCopy.objects.select_related(*related).in_bulk([copy.pk for copy in claimed])
     return [_prepared(copy, rows[copy.pk]) for copy in claimed if copy.pk in rows]
 
@@ -45,6 +44,8 @@ def _objection(copy: MirrorCopy) -> str:
         return "the page was removed here"
     if copy.mirror.paused_at is not None and copy.about:
         return queueing.PAUSED
+    if copy.mirror.page.is_secret:
+        return queueing.UNTOLD
     incident = copy.update.entry.incident if copy.update is not None else None
     if incident is not None and (incident.is_private or incident.is_drill):
         return "the incident is private"
@@ -80,10 +81,10 @@ def _words(copy: MirrorCopy, update: Update) -> ports.Words:
         updates=said,
         started_at=entry.started_at,
         remote_id=known.remote_id if known else "",
-        address=_address(entry.id, entry.page.audience),
+        address=_address(entry),
     )
 
 
-def _address(entry: str, audience: str) -> str:
-    base = settings.TOCSIN.base_url.rstrip("/")
-    return f"{base}/status/incidents/{code(entry)}" if audience == EXTERNAL else f"{base}/status/internal"
+def _address(entry: Entry) -> str:
+    there = addresses.told(entry.page)
+    return f"{there}/incidents/{code(entry.id)}" if entry.page.audience == EXTERNAL else there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from tocsin.core.errors import NotFound
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.mirrors import permissions, rules
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
-from tocsin.statuspages.models import Update
+from tocsin.statuspages.models import StatusPage, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Told:
 def mirrors(actor: Actor) -> QuerySet[Mirror]:
     """Every page elsewhere that is registered, by name; for administrators."""
     permissions.require_editor(actor)
-    return Mirror.objects.filter(removed_at=None).order_by("name", "id")
+    return Mirror.objects.filter(removed_at=None).select_related("page").order_by("name", "id")
 
 
 def mirror(actor: Actor, wanted: str) -> Mirror:
@@ -55,9 +56,9 @@ def told(incident: Incident) -> list[Told]:
     return sorted(found, key=lambda one: (one.update.at, one.update.id), reverse=True)
 
 
-def names(audience: str) -> list[str]:
-    """What the pages elsewhere are called that an update for this audience goes to now."""
-    rows = Mirror.objects.filter(audience=audience, removed_at=None, paused_at=None)
+def names(pages: Iterable[StatusPage]) -> list[str]:
+    """What the pages elsewhere are called that an update on these pages goes to now."""
+    rows = Mirror.objects.filter(page__in=list(pages), page__is_secret=False, removed_at=None, paused_at=None)
     return list(rows.order_by("name").values_list("name", flat=True))
 
 

@@ -12,16 +12,17 @@ from tocsin.statuspages.models import Component, Update
 
 LANE = "mirrors"
 PAUSED = "it is switched off"
+UNTOLD = "the page that it repeats has a secret address"
 
 
 def queue_update(update: Update, now: dt.datetime) -> int:
-    """A row for every page elsewhere of the audience of this update; how many. Of an entry older words are not held up by a pause
-    between tries: they go first, at once. Private incidents and drills are not told.
+    """A row for every page elsewhere that repeats the page of this update; how many. Of an entry older words are not held up by a
+    pause between tries: they go first, at once. Private incidents, drills and what a page with a secret address says are not told.
     """
     entry = update.entry
     if entry.incident is None or entry.incident.is_private or entry.incident.is_drill:
         return 0
-    told = list(Mirror.objects.filter(audience=entry.page.audience, removed_at=None))
+    told = list(Mirror.objects.filter(page=entry.page, page__is_secret=False, removed_at=None))
     parts = [_part(one) for one in entry.components.order_by("position", "name")] if told else []
     MirrorCopy.objects.filter(about=entry.id, work_state=MirrorCopy.DUE, due_at__gt=now).update(due_at=now)
     return _queue(told, about=entry.id, parts=parts, update=update, now=now)
@@ -29,7 +30,7 @@ def queue_update(update: Update, now: dt.datetime) -> int:
 
 def queue_part(component: Component, now: dt.datetime) -> int:
     """A row for every page elsewhere that shows this part, whose state was set by hand; how many."""
-    told = Mirror.objects.filter(audience=component.page.audience, removed_at=None)
+    told = Mirror.objects.filter(page=component.page, page__is_secret=False, removed_at=None)
     return _queue(told, about=component.id, parts=[_part(component)], update=None, now=now)
 
 

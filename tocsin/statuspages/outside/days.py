@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tocsin.incidents.rules import duration_words
-from tocsin.statuspages.rules import COMPONENT_STATES, OPERATIONAL, UNDER_MAINTENANCE, worst
+from tocsin.statuspages.rules import OPERATIONAL, UNDER_MAINTENANCE, worst
+from tocsin.statuspages.words import Words
 
 DAYS = 90
 DOWN = frozenset({"partial_outage", "major_outage"})
@@ -118,22 +119,22 @@ def _day(instant: dt.datetime, first: dt.date, zone: dt.tzinfo) -> int:
     return min(max((instant.astimezone(zone).date() - first).days, 0), DAYS - 1)
 
 
-def words(found: Past, now: dt.datetime, zone: dt.tzinfo) -> str:
+def words(found: Past, now: dt.datetime, zone: dt.tzinfo, said: Words) -> str:
     """`99.94 % in 90 days · down in part since 02:14; slow or limited on 2 Nov for 41 min`. Never rounds up to 100."""
     up = "100" if found.up >= 100 else f"{min(found.up, 99.99):.2f}"
-    told = [_spell_words(spell, now, zone) for spell in found.spells[:_TOLD]]
+    told = [_spell_words(spell, now, zone, said) for spell in found.spells[:_TOLD]]
     rest = len(found.spells) - len(told)
-    told += [f"{rest} more"] if rest else []
+    told += [f"+ {rest}"] if rest else []
     present = sum(1 for day in found.days if day is not None)
-    length = "1 day" if present == 1 else f"{present} days"
-    return f"{up} % in {length} · {'; '.join(told) or 'no problem'}"
+    length = said.one_day if present == 1 else said.many_days.format(present)
+    return f"{up} % {length} · {'; '.join(told) or said.no_problem}"
 
 
-def _spell_words(spell: Spell, now: dt.datetime, zone: dt.tzinfo) -> str:
-    state = COMPONENT_STATES[spell.state].lower()
+def _spell_words(spell: Spell, now: dt.datetime, zone: dt.tzinfo, said: Words) -> str:
+    state = said.states[spell.state].lower()
     local = spell.start.astimezone(zone)
-    date = f"{local.day} {local:%b}"
+    date = said.calendar.short(local)
     if spell.end is None:
         today = local.date() == now.astimezone(zone).date()
-        return f"{state} since {local:%H:%M}" if today else f"{state} since {date}"
-    return f"{state} on {date} for {duration_words(spell.end - spell.start)}"
+        return said.since.format(state, f"{local:%H:%M}" if today else date)
+    return said.lasting.format(state, date, duration_words(spell.end - spell.start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -14,7 +14,7 @@ from tocsin.statuspages import events, rules
 from tocsin.statuspages.maintenance import queries as maintenance
 from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.maintenance.queries import Work
-from tocsin.statuspages.models import Component, Entry, StatusPage, Update
+from tocsin.statuspages.models import Component, ComponentGroup, Entry, StatusPage, Update
 from tocsin.statuspages.outside import days
 from tocsin.statuspages.readable import TOLD_OUTSIDE
 
@@ -29,10 +29,19 @@ CHANGES = (
     events.COMPONENT_CREATED,
     events.COMPONENT_CHANGED,
     events.COMPONENT_REMOVED,
+    events.COMPONENT_EDITED,
+    events.GROUP_CREATED,
+    events.GROUP_CHANGED,
+    events.GROUP_REMOVED,
+    events.PAGE_CREATED,
+    events.PAGE_CHANGED,
     events.PAGE_RENAMED,
     *events.WORK_SAID,
     events.ENTRY_BACKFILLED,
     events.ENTRY_BACKFILL_REMOVED,
+    events.PAGE_READDRESSED,
+    events.PAGE_ARCHIVED,
+    events.PAGE_RESTORED,
 )
 """After these a page reads differently."""
 
@@ -61,6 +70,15 @@ class Part:
     @property
     def updated_at(self) -> dt.datetime:
         return self.changes[-1].at if self.changes else self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A group with the ids of its parts in their order."""
+
+    group: ComponentGroup
+    state: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,8 @@ class Outside:
     as_of: dt.datetime
     parts: tuple[Part, ...]
     entries: tuple[Told, ...]
+    bundles: tuple[Bundle, ...] = ()
+    """Groups that have parts."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of parts by id."""
     planned: tuple[Planned, ...] = ()
@@ -143,11 +163,10 @@ def standing() -> tuple[int, int]:
     return Event.objects.filter(name__in=CHANGES).count(), hidden.count()
 
 
-def outside(now: dt.datetime) -> Outside:
-    """The page for customers. Entries of private incidents and of drills are left out, whatever their past; those without an
+def outside(page: StatusPage, now: dt.datetime) -> Outside:
+    """One page for customers. Entries of private incidents and of drills are left out, whatever their past; those without an
     incident were written down afterwards.
     """
-    page = StatusPage.objects.get(audience=rules.EXTERNAL)
     components = list(page.components.select_related("page"))
     rows = _entries(page)
     since = min([now - PAST, *(min(entry.started_at, entry.created_at) for entry in rows)])
@@ -163,7 +182,17 @@ def outside(now: dt.datetime) -> Outside:
             by_moment[change.context, change.at].append(change)
     entries = tuple(_told(entry, by_moment) for entry in rows)
     planned = tuple(_planned(work, by_moment) for work in maintenance.shown(now, page))
-    return Outside(page, now, parts, entries, {one.pk: one.name for one in components}, planned)
+    names = {one.pk: one.name for one in components}
+    return Outside(page, now, parts, entries, _bundles(page, components), names, planned)
+
+
+def _bundles(page: StatusPage, components: Sequence[Component]) -> tuple[Bundle, ...]:
+    found = []
+    for group in page.groups.all():
+        own = [one for one in components if one.group_id == group.pk]
+        if own:
+            found.append(Bundle(group, rules.group_state(group.state, [one.state for one in own]), tuple(one.pk for one in own)))
+    return tuple(found)
 
 
 def _entries(page: StatusPage) -> list[Entry]:

@@ -41,6 +41,7 @@ def ask_reader(
     next_update_at: dt.datetime | None = None,
     components: Mapping[str, str] | None = None,
     lists: Sequence[str] | None = None,
+    pages: Sequence[str] | None = None,
     at: dt.datetime | None = None,
     note: str = "",
     now: dt.datetime,
@@ -63,7 +64,14 @@ def ask_reader(
         said = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         mine = SecondReading.objects.filter(incident=incident, author=actor.id, state__in=SecondReading.OPEN)
         mine.update(state=SecondReading.WITHDRAWN)
-        words = {"status": status, "internal": internal, "external": external, "components": components, "lists": lists}
+        words = {
+            "status": status,
+            "internal": internal,
+            "external": external,
+            "components": components,
+            "lists": lists,
+            "pages": pages,
+        }
         made = SecondReading.objects.create(
             incident=incident,
             author_id=actor.id,

@@ -61,5 +61,5 @@ class SecondReading(models.Model):
     @property
     def arguments(self) -> dict[str, Any]:
         """What `held.hold` is called with besides the actor, the incident, the confirmation and the time."""
-        named = ("status", "internal", "external", "components", "lists")
+        named = ("status", "internal", "external", "components", "lists", "pages")
         return {**{name: self.words.get(name) for name in named}, "next_update_at": self.next_update_at}

@@ -12,10 +12,11 @@ from tocsin.core import clock, secrets
 from tocsin.core.errors import Invalid
 from tocsin.core.net import mail
 from tocsin.core.ports import Delivery
-from tocsin.statuspages import rules as pages
+from tocsin.statuspages import words
 from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.models import StatusPage
 from tocsin.statuspages.outside import rules as outside
+from tocsin.statuspages.pages import addresses as where
 from tocsin.statuspages.subscribers import rules, tokens
 from tocsin.statuspages.subscribers.models import Notice, Subscriber
 from tocsin.statuspages.subscribers.ports import News
@@ -40,7 +41,8 @@ class _Told:
     """The subscribers of some notices, and what they are told."""
 
     def __init__(self, rows: Sequence[Notice]) -> None:
-        self.subscribers: dict[str, Subscriber] = Subscriber.objects.in_bulk([row.subscriber_id for row in rows])
+        ids = [row.subscriber_id for row in rows]
+        self.subscribers: dict[str, Subscriber] = Subscriber.objects.select_related("page").in_bulk(ids)
         self.tellings = tellings({row.fan_out_id for row in rows if row.fan_out_id})
 
     def of(self, row: Notice) -> tuple[Subscriber, Telling] | None:
@@ -63,11 +65,12 @@ def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMes
     if found is None:
         return None
     subscriber, telling = found
+    said, manage = words.of(telling.page.language), tokens.own_page(subscriber.pk, telling.page)
     return mail.build(
         sender=sender,
         to=subscriber.address,
         subject=mail.one_line(f"[{telling.page.name}] {telling.title}"),
-        text=rules.update_text(telling.status, telling.body, telling.promise, telling.link, tokens.own_page(subscriber.pk)),
+        text=rules.update_text(said, telling.status, telling.body, telling.promise, telling.link, manage),
         message_id=mail.message_id(f"{telling.number}.{subscriber.pk}"),
         now=now,
         headers=_headers(subscriber, telling),
@@ -76,11 +79,12 @@ def _letter(row: Notice, told: _Told, sender: str, now: dt.datetime) -> EmailMes
 
 def _headers(subscriber: Subscriber, telling: Telling) -> dict[str, str]:
     """All mails about one thing stand under one name that no mail has, so that mail programs show them as one thread."""
-    host = urlsplit(tokens.page()).hostname or "localhost"
+    page = telling.page
+    host = urlsplit(tokens.own_page(subscriber.pk, page)).hostname or "localhost"
     back = addresses.return_address(subscriber.pk)
     return {
-        "List-Id": addresses.list_id(telling.page.name, "status", host),
-        "List-Unsubscribe": f"<{tokens.way_out(subscriber.pk)}>",
+        "List-Id": addresses.list_id(page.name, "status" if page.is_first else page.slug, host),
+        "List-Unsubscribe": f"<{tokens.way_out(subscriber.pk, page)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
         "References": mail.message_id(f"{telling.thread}.{subscriber.pk}"),
@@ -103,22 +107,33 @@ def _news(row: Notice, told: _Told, now: dt.datetime) -> tuple[str, News | None]
 
 
 def _question(row: Notice, subscriber: Subscriber, address: str, now: dt.datetime) -> News:
-    page, link = StatusPage.objects.get(audience=pages.EXTERNAL), tokens.own_page(subscriber.pk)
-    text = rules.confirm_text(page.name, [], link)
-    document = {"meta": _meta(subscriber, now), "type": "subscription.confirm", "confirm": link, "page": _page(page)}
-    return News(row.pk, address, f"Confirm: news of {page.name}", text, link, link, tokens.signing_secret(subscriber.pk), document)
+    page = subscriber.page
+    said, link = words.of(page.language), tokens.own_page(subscriber.pk, page)
+    text = rules.confirm_text(said, page.name, [], link)
+    document = {"meta": _meta(subscriber, page, now), "type": "subscription.confirm", "confirm": link, "page": _page(page)}
+    return News(
+        row.pk,
+        address,
+        said.mail_confirm_subject.format(page.name),
+        text,
+        link,
+        link,
+        tokens.signing_secret(subscriber.pk),
+        document,
+    )
 
 
 def _words(row: Notice, subscriber: Subscriber, address: str, telling: Telling, now: dt.datetime) -> News:
-    document = {"meta": _meta(subscriber, now), "type": telling.kind, "page": _page(telling.page), **telling.document}
-    secret, manage = tokens.signing_secret(subscriber.pk), tokens.own_page(subscriber.pk)
-    title = f"{telling.page.name}: {telling.title}"
-    return News(row.pk, address, title, telling.words, telling.link, manage, secret, document)
+    page = telling.page
+    document = {"meta": _meta(subscriber, page, now), "type": telling.kind, "page": _page(page), **telling.document}
+    secret, manage = tokens.signing_secret(subscriber.pk), tokens.own_page(subscriber.pk, page)
+    return News(row.pk, address, f"{page.name}: {telling.title}", telling.words, telling.link, manage, secret, document)
 
 
-def _meta(subscriber: Subscriber, now: dt.datetime) -> dict[str, Any]:
-    return {"unsubscribe": tokens.own_page(subscriber.pk), "documentation": tokens.page(), "generated_at": clock.rfc3339(now)}
+def _meta(subscriber: Subscriber, page: StatusPage, now: dt.datetime) -> dict[str, Any]:
+    manage = tokens.own_page(subscriber.pk, page)
+    return {"unsubscribe": manage, "documentation": where.told(page), "generated_at": clock.rfc3339(now)}
 
 
 def _page(page: StatusPage) -> dict[str, str]:
-    return {"id": outside.code(page.pk), "name": page.name, "url": tokens.page()}
+    return {"id": outside.code(page.pk), "name": page.name, "url": where.told(page)}

@@ -14,16 +14,17 @@ MAILS, CALLS = "notice_mail", "notice_call"
 
 
 class Subscriber(models.Model):
-    """An address that hears of the page once whoever reads there has confirmed it.
+    """An address that hears of one page once whoever reads there has confirmed it.
 
-    `digest` stands for channel and address, so that each is here once. The address of anything but mail opens a door for whoever
-    knows it, so it is encrypted.
+    `digest` stands for channel and address, so that each is here once for a page. The address of anything but mail opens a door for
+    whoever knows it, so it is encrypted.
     """
 
     id = IdField("sbr")
+    page = models.ForeignKey("statuspages.StatusPage", on_delete=models.CASCADE, related_name="subscribers")
     channel = models.CharField(max_length=16)
     address = models.TextField()
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
     is_whole = models.BooleanField(default=True)
     """Told of everything; otherwise of its `parts`."""
     parts: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField("statuspages.Component", blank=True)
@@ -39,6 +40,7 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("digest", "page"), name="statuspages_subscribed_once"),)
         indexes = (models.Index(fields=("confirmed_at", "id"), name="statuspages_subscriber_walk"),)
 
     def __str__(self) -> str:
@@ -51,6 +53,7 @@ class Ask(DueRow):
     SENT, QUIET = "sent", "quiet"
 
     id = IdField("ask")
+    page = models.ForeignKey("statuspages.StatusPage", on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=16)
     address = models.TextField()
     digest = models.CharField(max_length=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -12,12 +12,13 @@ from tocsin.core import secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.incidents.models import Incident
-from tocsin.statuspages import rules as pages
 from tocsin.statuspages.maintenance import rules as work
-from tocsin.statuspages.models import Component
+from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
 from tocsin.statuspages.subscribers.models import MAIL, FanOut, Notice, Subscriber
 
+_PAGES = 30
+"""Of one confirmation there is a fan-out a page."""
 STATES = ("confirmed", "waiting", "stopped")
 _STATE = {
     "confirmed": Q(confirmed_at__isnull=False, stopped_at=None),
@@ -62,20 +63,24 @@ class Progress:
         return self.fan_out.walked_at is not None and self.told + self.failed + self.left >= self.fan_out.queued
 
 
-def subscribers(actor: Actor, *, state: str = "", address: str = "") -> QuerySet[Subscriber]:
-    """Those in a state, or all; `address`: the one of exactly this mail address. Raises Invalid for `state`, NotAllowed."""
+def subscribers(actor: Actor, *, state: str = "", address: str = "", page: str = "") -> QuerySet[Subscriber]:
+    """Those in a state, or all; `address`: those of exactly this mail address; `page`: of the page with this slug. Raises
+    Invalid for `state`, NotAllowed.
+    """
     permissions.require_keeper(actor)
     if state and state not in _STATE:
         raise Invalid(f"Choose one of {', '.join(STATES)}.", field="state")
-    rows = Subscriber.objects.prefetch_related("parts").filter(_STATE.get(state, Q()))
+    rows = Subscriber.objects.select_related("page").prefetch_related("parts").filter(_STATE.get(state, Q()))
+    rows = rows.filter(page__slug=page) if page else rows
     return rows.filter(digest=rules.digest(MAIL, address.strip().lower())) if address else rows
 
 
 def subscriber(actor: Actor, wanted: str) -> Subscriber:
-    """By id or mail address. Raises NotFound, NotAllowed."""
+    """By id or mail address; of an address that subscribed to several pages, on the first of them. Raises NotFound, NotAllowed."""
     permissions.require_keeper(actor)
     by = Q(pk=wanted) | Q(digest=rules.digest(MAIL, wanted.strip().lower()))
-    found = Subscriber.objects.prefetch_related("parts").filter(by).first()
+    rows = Subscriber.objects.select_related("page").prefetch_related("parts").order_by("page__position", "id")
+    found = rows.filter(by).first()
     if found is None:
         raise NotFound("There is no such subscriber.")
     return found
@@ -86,12 +91,13 @@ def holder(token: str) -> Subscriber | None:
     subscriber_id = tokens.holder(token)
     if not subscriber_id:
         raise NotFound("This address belongs to no subscriber. Was it copied whole?")
-    return Subscriber.objects.prefetch_related("parts").filter(pk=subscriber_id).first()
+    return Subscriber.objects.select_related("page").prefetch_related("parts").filter(pk=subscriber_id).first()
 
 
-def counts() -> dict[str, int]:
-    """How many are in each state. One query."""
-    found: dict[str, int] = Subscriber.objects.aggregate(**{name: Count("pk", filter=one) for name, one in _STATE.items()})
+def counts(page: StatusPage | None = None) -> dict[str, int]:
+    """How many subscribers of a page, or of all, are in each state. One query."""
+    rows = Subscriber.objects.filter(page=page) if page else Subscriber.objects.all()
+    found: dict[str, int] = rows.aggregate(**{name: Count("pk", filter=one) for name, one in _STATE.items()})
     return found
 
 
@@ -120,9 +126,9 @@ def channels() -> list[tuple[str, str]]:
     return [(MAIL, "Mail"), *((name, channel.name) for name, channel in sorted(ports.channels.items()))]
 
 
-def parts() -> QuerySet[Component]:
+def parts(page: StatusPage) -> QuerySet[Component]:
     """What one may choose of."""
-    return Component.objects.filter(page__audience=pages.EXTERNAL)
+    return Component.objects.filter(page=page)
 
 
 def fan_outs() -> QuerySet[FanOut]:
@@ -141,13 +147,26 @@ def progress(rows: Iterable[FanOut]) -> list[Progress]:
 
 
 def latest_of(incident: Incident) -> Progress | None:
-    """How far the latest words to customers about an incident are; None when there are none."""
-    return next(iter(progress(fan_outs().filter(update__entry__incident=incident)[:1])), None)
+    """How far the latest words to customers about an incident are, on all pages together; None when there are none."""
+    rows = list(fan_outs().filter(update__entry__incident=incident)[:_PAGES])
+    said = [(row, row.update.confirmation) for row in rows if row.update is not None]
+    last = [row for row, confirmation in said if confirmation == said[0][1]]
+    return _together(progress(last)) if last else None
 
 
-def hearers() -> int:
-    """How many are told of an update that concerns everything."""
-    return Subscriber.objects.filter(_STATE["confirmed"]).count()
+def _together(found: Sequence[Progress]) -> Progress:
+    rows = [one.fan_out for one in found]
+    walked = [row.walked_at for row in rows if row.walked_at]
+    whole = FanOut(
+        update=rows[0].update, at=rows[0].at, meant=sum(row.meant for row in rows), queued=sum(row.queued for row in rows)
+    )
+    whole.begun_at, whole.walked_at = rows[0].begun_at, max(walked) if len(walked) == len(rows) else None
+    return Progress(whole, sum(one.told for one in found), sum(one.failed for one in found), sum(one.left for one in found))
+
+
+def hearers(pages: Iterable[StatusPage]) -> int:
+    """How many are told of an update on these pages that concerns everything."""
+    return Subscriber.objects.filter(_STATE["confirmed"], page__in=list(pages)).count()
 
 
 def _progress(row: FanOut, states: dict[str, int]) -> Progress:

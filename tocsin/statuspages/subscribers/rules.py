@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from tocsin.core.errors import Invalid
 from tocsin.core.text import texts
+from tocsin.statuspages.words import Words
 
 ASK_AGAIN = dt.timedelta(minutes=10)
 """An address is written to once in this time, however often somebody asks for it."""
@@ -54,28 +55,18 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def update_text(status: str, body: str, promise: str, link: str, manage: str) -> str:
+def update_text(words: Words, status: str, body: str, promise: str, link: str, manage: str) -> str:
     """A mail about an update: its words, where it stands, how to hear no more."""
     parts = [f"{status}.", body.strip(), promise, link]
-    return (
-        "\n\n".join(part for part in parts if part)
-        + f"\n\n-- \nYou subscribed to this page. Choose what you hear of, or end it:\n{manage}\n"
-    )
+    return "\n\n".join(part for part in parts if part) + f"\n\n-- \n{words.mail_foot.format(link=manage)}\n"
 
 
-def confirm_text(page: str, parts: Sequence[str], link: str) -> str:
+def confirm_text(words: Words, page: str, parts: Sequence[str], link: str) -> str:
     """The question whether somebody wants to hear."""
-    of = f"news about {', '.join(parts)}" if parts else "news"
-    return (
-        f"Somebody, you we hope, asked that this address be told when {page} has {of}.\n\n"
-        f"Yes? Open this page and press its button:\n{link}\n\n"
-        "No? Do nothing. You will not be written to again, unless somebody asks again.\n"
-    )
+    of = words.mail_news_of.format(", ".join(parts)) if parts else words.mail_news
+    return words.mail_confirm.format(page=page, of=of, link=link) + "\n"
 
 
-def known_text(page: str, link: str) -> str:
+def known_text(words: Words, page: str, link: str) -> str:
     """To somebody who asked although they subscribed before."""
-    return (
-        f"Somebody, you we hope, asked that this address be told of {page}. It is already.\n\n"
-        f"Choose what you hear of, or end it:\n{link}\n"
-    )
+    return words.mail_known.format(page=page, link=link) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,14 @@ from django.db.models import Q
 
 from tocsin.core import clock
 from tocsin.statuspages import rules as pages
+from tocsin.statuspages import words
 from tocsin.statuspages.maintenance import rules as work
 from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.models import StatusPage, Update
 from tocsin.statuspages.outside import rules as outside
-from tocsin.statuspages.subscribers import tokens
+from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.subscribers.models import FanOut
+from tocsin.statuspages.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ def is_hidden(update: Update) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Whom it is for: whoever chose one of these `parts` (none: everybody), or heard of it before."""
+    """Whom it is for: of those who follow `page`, whoever chose one of these `parts` (none: everybody), or heard of it before."""
 
+    page: str
     parts: tuple[str, ...]
     heard_before: Q
 
@@ -67,11 +71,11 @@ def concern(fan_out: FanOut) -> Concern | None:
     """Of the update of a fan-out; None when it must not be told any more."""
     if fan_out.of_work is not None:
         planned = fan_out.of_work.maintenance
-        return Concern(_ids(planned.parts), Q(fan_out__of_work__maintenance=planned.pk))
+        return Concern(planned.page_id, _ids(planned.parts), Q(fan_out__of_work__maintenance=planned.pk))
     update = fan_out.update
     if update is None or is_hidden(update):
         return None
-    return Concern(_ids(update.entry.components), Q(fan_out__update__entry=update.entry_id))
+    return Concern(update.entry.page_id, _ids(update.entry.components), Q(fan_out__update__entry=update.entry_id))
 
 
 def _ids(parts: Any) -> tuple[str, ...]:
@@ -79,20 +83,25 @@ def _ids(parts: Any) -> tuple[str, ...]:
 
 
 def of_incident(update: Update) -> Telling:
-    entry = update.entry
-    link, resolved = _link(entry.pk), update.at if update.status == pages.RESOLVED else None
+    entry, said = update.entry, words.of(update.entry.page.language)
+    link, resolved = _link(entry.page, entry.pk), update.at if update.status == pages.RESOLVED else None
     about = _about(entry.pk, entry.title, update.status, entry.created_at, entry.started_at, resolved, entry.page_id, link, update)
-    promised = update.next_update_at.astimezone(dt.UTC) if update.next_update_at else None
-    promise = f"Next update by {promised:%H:%M} UTC on {promised.day} {promised:%B}." if promised else ""
-    status = update.status.capitalize()
+    promise, status = _promise(update, said), said.statuses[update.status]
     return Telling(
         update.pk, entry.pk, entry.page, entry.title, status, update.body, promise, link, "incident.update", {"incident": about}
     )
 
 
+def _promise(update: Update, said: Words) -> str:
+    if update.next_update_at is None:
+        return ""
+    at = update.next_update_at.astimezone(zoneinfo.ZoneInfo(update.entry.page.zone))
+    return said.mail_promise.format(time=f"{at:%H:%M}", zone=f"{at:%Z}", day=said.calendar.long(at))
+
+
 def of_work(update: MaintenanceUpdate) -> Telling:
-    planned = update.maintenance
-    link, over = _link(planned.pk), planned.over_at if update.status not in work.OPEN else None
+    planned, said = update.maintenance, words.of(update.maintenance.page.language)
+    link, over = _link(planned.page, planned.pk), planned.over_at if update.status not in work.OPEN else None
     status = work.COMPLETED if update.status == work.CANCELLED else update.status
     began = planned.begun_at or planned.starts_at
     about = _about(planned.pk, planned.title, status, planned.created_at, began, over, planned.page_id, link, update) | {
@@ -100,11 +109,11 @@ def of_work(update: MaintenanceUpdate) -> Telling:
         "scheduled_for": clock.rfc3339(planned.starts_at),
         "scheduled_until": clock.rfc3339(planned.ends_at),
     }
-    when = f"Planned for {work.span_words(planned.starts_at, planned.ends_at)}."
-    title, words = f"Planned work: {planned.title}", work.STATES[update.status]
-    promise = when if update.status in work.OPEN else ""
+    title, status = said.planned_work.format(planned.title), said.work[update.status]
+    promise = said.planned_for.format(said.span(planned.starts_at, planned.ends_at, planned.page.zone))
+    promise = promise if update.status in work.OPEN else ""
     return Telling(
-        update.pk, planned.pk, planned.page, title, words, update.body, promise, link, "maintenance.update", {"incident": about}
+        update.pk, planned.pk, planned.page, title, status, update.body, promise, link, "maintenance.update", {"incident": about}
     )
 
 
@@ -143,5 +152,7 @@ def _about(
     }
 
 
-def _link(key: str) -> str:
-    return f"{tokens.page()}/incidents/{outside.code(key)}"
+def _link(page: StatusPage, key: str) -> str:
+    """Where it is read; nowhere that may be written down for a page with a secret address."""
+    there = addresses.told(page)
+    return f"{there}/incidents/{outside.code(key)}" if there else ""

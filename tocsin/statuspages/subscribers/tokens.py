@@ -9,6 +9,8 @@ import hmac
 from django.conf import settings
 
 from tocsin.core.ids import is_id
+from tocsin.statuspages.models import StatusPage
+from tocsin.statuspages.pages import addresses
 
 PREFIX = "sbr"
 
@@ -30,19 +32,20 @@ def signing_secret(subscriber_id: str) -> str:
     return "whsec_" + base64.b64encode(_mac("sign", subscriber_id)).decode()
 
 
-def own_page(subscriber_id: str) -> str:
+def own_page(subscriber_id: str, page: StatusPage) -> str:
     """Where they confirm, choose and leave."""
-    return f"{page()}/subscription/{token(subscriber_id)}"
+    return f"{_root(page)}/subscription/{token(subscriber_id)}"
 
 
-def way_out(subscriber_id: str) -> str:
+def way_out(subscriber_id: str, page: StatusPage) -> str:
     """Where mail programs leave for their reader, by one POST."""
-    return f"{page()}/unsubscribe/{token(subscriber_id)}"
+    return f"{_root(page)}/unsubscribe/{token(subscriber_id)}"
 
 
-def page() -> str:
-    """The public page."""
-    return f"{settings.TOCSIN.base_url.rstrip('/')}/status"
+def _root(page: StatusPage) -> str:
+    """An address that stays, whatever becomes of a secret one: whoever wants to leave can."""
+    base: str = settings.TOCSIN.base_url.rstrip("/")
+    return addresses.at_own_host(page.host) if page.host else base + addresses.ROOT
 
 
 def _signature(purpose: str, subject: str) -> str:

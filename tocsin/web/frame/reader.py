@@ -11,25 +11,27 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from tocsin.core import clock
+from tocsin.core.text.calendars import ENGLISH, Calendar
 
 UTC = zoneinfo.ZoneInfo("UTC")
 
 
 @dataclass(slots=True)
 class Reader:
-    """`zone` the reader's own, `now` the instant of the request (UTC), `symbols` the icons drawn so far."""
+    """`zone` the reader's own, `now` the instant of the request (UTC), `calendar` the names of days, `symbols` drawn so far."""
 
     zone: zoneinfo.ZoneInfo
     now: dt.datetime
+    calendar: Calendar = ENGLISH
     symbols: set[str] = field(default_factory=set)
 
 
 _reader: ContextVar[Reader | None] = ContextVar("reader", default=None)
 
 
-def arrive(now: dt.datetime, zone: str = "UTC") -> Reader:
+def arrive(now: dt.datetime, zone: str = "UTC", calendar: Calendar = ENGLISH) -> Reader:
     """A request begins. Unknown zones are read as UTC."""
-    reader = Reader(zone=known_zone(zone), now=now)
+    reader = Reader(zone=known_zone(zone), now=now, calendar=calendar)
     _reader.set(reader)
     return reader
 

@@ -28,16 +28,20 @@ _LOOSE = re.compile(r"\[[^\]]*\]|::?[a-z-]+")
 _NAMES = re.compile(r"[.#]?[a-zA-Z][\w-]*")
 
 
-def render_inlined(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page that has an empty `<style></style>` in its head, filled with just the rules it needs."""
-    html, css = inline(render_to_string(template, context, request))
+def render_inlined(
+    request: Request, template: str, context: dict[str, Any], *, status: int = 200, variables: str = ""
+) -> HttpResponse:
+    """Render a page that has an empty `<style></style>` in its head, filled with the rules it needs and its own `variables`."""
+    html, css = inline(render_to_string(template, context, request), variables)
     allow_style(request, css)
     return HttpResponse(html, status=status)
 
 
-def inline(html: str) -> tuple[str, str]:
-    """A page with the rules it needs in its empty `<style></style>`, and those rules."""
-    css = subset(used(html))
+def inline(html: str, variables: str = "") -> tuple[str, str]:
+    """A page with the rules it needs in its empty `<style></style>`, and those rules. `variables` is one more rule: it stands in no
+    layer of the sheet, so it wins.
+    """
+    css = subset(used(html)) + variables
     return html.replace(PLACE, f"<style>{css}</style>", 1), css
 
 

@@ -7,6 +7,8 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from tocsin.core.text.calendars import ENGLISH, Calendar
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -48,8 +50,7 @@ URGENCIES = {
 }
 
 
-_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEK = ENGLISH.week
 
 
 def hour(instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
@@ -59,27 +60,27 @@ def hour(instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
 
 
 def date(there: dt.date) -> str:
-    """`Thu 19 Nov`. Spelled here: `strftime` takes most of the time of a page with hundreds of dates."""
-    return f"{_WEEK[there.weekday()]} {there.day} {_MONTHS[there.month - 1]}"
+    """`Thu 19 Nov`."""
+    return ENGLISH.date(there)
 
 
-def universal(instant: dt.datetime) -> str:
+def universal(instant: dt.datetime, calendar: Calendar = ENGLISH) -> str:
     """`Thu 19 Nov 2026, 01:41:00 UTC`."""
     there = instant.astimezone(dt.UTC)
-    return f"{date(there)} {there.year}, {there.hour:02}:{there.minute:02}:{there.second:02} UTC"
+    return f"{calendar.date(there)} {there.year}, {there.hour:02}:{there.minute:02}:{there.second:02} UTC"
 
 
-def full(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
+def full(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime, calendar: Calendar = ENGLISH) -> str:
     """`Thu 19 Nov, 02:41`, with the year when it is not this one."""
     there, here = instant.astimezone(zone), now.astimezone(zone)
     year = "" if there.year == here.year else f" {there.year}"
-    return f"{date(there)}{year}, {there.hour:02}:{there.minute:02}"
+    return f"{calendar.date(there)}{year}, {there.hour:02}:{there.minute:02}"
 
 
-def clock(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
+def clock(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime, calendar: Calendar = ENGLISH) -> str:
     """The hour alone today, with the day otherwise."""
     same_day = instant.astimezone(zone).date() == now.astimezone(zone).date()
-    return hour(instant, zone) if same_day else full(instant, zone, now)
+    return hour(instant, zone) if same_day else full(instant, zone, now, calendar)
 
 
 def near(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
@@ -89,12 +90,11 @@ def near(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str
     return f"{there:%a %H:%M}" if 0 < distance < 7 else clock(instant, zone, now)
 
 
-def day(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> str:
+def day(instant: dt.datetime, zone: zoneinfo.ZoneInfo, now: dt.datetime, calendar: Calendar = ENGLISH) -> str:
     """`today`, `yesterday`, `tomorrow`, or `Fri 20 Nov`."""
     there = instant.astimezone(zone).date()
     distance = (there - now.astimezone(zone).date()).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return near.get(distance) or full(instant, zone, now).rpartition(",")[0]
+    return calendar.around.get(distance) or full(instant, zone, now, calendar).rpartition(",")[0]
 
 
 def span(length: dt.timedelta) -> str:

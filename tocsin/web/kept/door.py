@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tocsin.web.kept.shelf import Headers, Ready, Shelf
+from tocsin.web.kept.shelf import HOSTED, Headers, Ready, Shelf
 from tocsin.web.plain import Scope, Send
 
 FILE = "status-pages.zip"
@@ -23,7 +23,24 @@ class Kept:
 
     def find(self, scope: Scope) -> Ready | None:
         """What this request asks for, when it is ready."""
-        return self.shelf.find(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+        return self.find_at(self.own_host(scope), scope)
+
+    def find_at(self, host: str, scope: Scope) -> Ready | None:
+        """The same where it is known that the request was sent to the host of one page, or (empty) to none of those."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return None
+        return self.shelf.find(f"{HOSTED}{host}{scope['path']}" if host else scope["path"])
+
+    def own_host(self, scope: Scope) -> str:
+        """The host that this request was sent to, when one page alone is read there."""
+        hosts = self.shelf.hosts
+        if not hosts:
+            return ""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = str(value.decode("latin-1")).partition(":")[0].lower().rstrip(".")
+                return host if host in hosts else ""
+        return ""
 
     async def send(self, ready: Ready, scope: Scope, send: Send) -> None:
         """The document: packed where the reader unpacks, only its name where the reader has it already."""

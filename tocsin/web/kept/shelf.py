@@ -12,13 +12,16 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tocsin.core import clock
+from tocsin.web.kept import ages
 
 PLACE_OF_AGE = b"<!--age-->"
 """Where a page that could not be renewed says so."""
+HOSTED = "//"
+"""What stands before the path of a document at a host of its own: `//status.example.com/history`."""
 OLD = dt.timedelta(seconds=60)
 LOOK_UP = 0.2
 """Seconds for which an age holds: thousands ask in that time."""
@@ -36,6 +39,8 @@ class Document:
     body: bytes
     kind: str
     headers: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+    """In which it says how old it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class _Set:
     """Documents that were made together, by path."""
 
     ready: Mapping[str, Ready] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    """Those at which documents have a place of their own."""
     aged: dict[tuple[str, int], Ready] = field(default_factory=dict)
     """Those that say their age, by path and minutes; made when somebody asks."""
 
@@ -83,7 +90,13 @@ class Shelf:
         for path, document in documents.items():
             known = before.get(path)
             ready[path] = known if known is not None and known.document == document else make_ready(document)
-        self._set, self.as_of, self._looked = _Set(ready), as_of, float("-inf")
+        hosts = frozenset(path.split("/", 3)[2] for path in ready if path.startswith(HOSTED))
+        self._set, self.as_of, self._looked = _Set(ready, hosts), as_of, float("-inf")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Hosts at which nothing but one page is read."""
+        return self._set.hosts
 
     def confirm(self, as_of: dt.datetime) -> None:
         """The store answered, and nothing has changed."""
@@ -117,8 +130,8 @@ class Shelf:
         if found is None:
             if len(held.aged) > len(held.ready):
                 held.aged.clear()
-            body = ready.plain.replace(PLACE_OF_AGE, _age_words(self.as_of, minutes).encode())
-            found = make_ready(Document(body, ready.document.kind, ready.document.headers))
+            body = ready.plain.replace(PLACE_OF_AGE, ages.words(self.as_of, minutes, ready.document.language).encode())
+            found = make_ready(replace(ready.document, body=body))
             held.aged[path, minutes] = found
         return found
 
@@ -127,7 +140,7 @@ class Shelf:
         held = self._set.ready
         catalogue = {
             "as_of": clock.rfc3339(self.as_of) if self.as_of else None,
-            "documents": {path: [one.document.kind, one.document.headers] for path, one in held.items()},
+            "documents": {path: [one.document.kind, one.document.headers, one.document.language] for path, one in held.items()},
         }
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(f"{file.name}.{os.getpid()}")
@@ -147,8 +160,8 @@ class Shelf:
             with zipfile.ZipFile(file) as archive:
                 catalogue = json.loads(archive.read(_CATALOGUE))
                 documents = {
-                    path: Document(archive.read(_inside(path)), kind, tuple((name, value) for name, value in headers))
-                    for path, (kind, headers) in catalogue["documents"].items()
+                    path: Document(archive.read(_inside(path)), kind, tuple((name, value) for name, value in headers), *language)
+                    for path, (kind, headers, *language) in catalogue["documents"].items()
                 }
             as_of = clock.parse(catalogue["as_of"])
         except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError):
@@ -179,12 +192,6 @@ def make_ready(document: Document) -> Ready:
 
 def _inside(path: str) -> str:
     return f"documents{path}" if not path.endswith("/") else f"documents{path}index"
-
-
-def _age_words(as_of: dt.datetime | None, minutes: int) -> str:
-    since = f"{as_of:%H:%M} UTC on {as_of.day} {as_of:%B}" if as_of else "some time ago"
-    long = "1 minute" if minutes == 1 else f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
-    return f"<strong>This page is {long} old.</strong> We could not renew it since {since}; things may have changed."
 
 
 shelf = Shelf()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,10 @@ from tocsin.web.pages.addresses import at_incident
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """One open entry with the words that close it, or why it stays open."""
+    """What one audience still reads, on one page or several, with the words that close it, or why it stays open."""
 
     entry: Entry
+    pages: list[str]
     audience: str
     title: str
     body: str
@@ -42,16 +43,18 @@ class Closing:
 
 
 def closings(incident: Incident, facts: rules.Facts, form: Typed) -> list[Closing]:
-    """Every open entry as the form shows it: drafted and ticked at first, afterwards as it was sent."""
+    """Every open entry as the form shows it, those for customers as one: drafted and ticked at first, afterwards as it was sent."""
     found = []
     lists = [one.name for one in mailing.defaults(incident)]
-    for entry in queries.left_open(incident):
-        audience = entry.page.audience
+    entries = queries.left_open(incident)
+    for audience in _audiences(entries):
+        entry = next(one for one in entries if one.page.audience == audience)
         drafted = _draft(entry, facts)
         sent = f"{audience}_body" in form.values
         found.append(
             Closing(
                 entry=entry,
+                pages=[one.page.name for one in entries if one.page.audience == audience],
                 audience=audience,
                 title=form[f"{audience}_title"] if sent else drafted.title,
                 body=form[f"{audience}_body"] if sent else drafted.body,
@@ -64,6 +67,10 @@ def closings(incident: Incident, facts: rules.Facts, form: Typed) -> list[Closin
     return found
 
 
+def _audiences(entries: Sequence[Entry]) -> list[str]:
+    return [audience for audience in rules.AUDIENCES if any(one.page.audience == audience for one in entries)]
+
+
 def _draft(entry: Entry, facts: rules.Facts) -> rules.Draft:
     """Customers know the entry by the name it had; only staff are told the last severity in it."""
     drafted = rules.words_for(entry.page.audience, facts, rules.RESOLVED, first=False)
@@ -74,7 +81,7 @@ def read(form: Typed, incident: Incident) -> tuple[dict[str, dict[str, str]], di
     """The confirmed last words by page, and why another page stays open; what is missing is said at its field."""
     final: dict[str, dict[str, str]] = {}
     kept: dict[str, str] = {}
-    for audience in (entry.page.audience for entry in queries.left_open(incident)):
+    for audience in _audiences(queries.left_open(incident)):
         title, body = form.text(f"{audience}_title", longest=270), form.text(f"{audience}_body", lines=True)
         why = form.text(f"{audience}_why", longest=400)
         if form.ticked(f"{audience}_close"):

@@ -13,6 +13,7 @@ from tocsin.directory import permissions
 from tocsin.statuspages.maintenance import commands, queries
 from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.outside.rules import code
+from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.rules import EXTERNAL
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
@@ -58,11 +59,18 @@ def _page(request: Request, found: Maintenance, form: Typed) -> HttpResponse:
         "rule": queries.rule_words(found.series) if found.series else "",
         "warnings": clash,
         "plans": permissions.is_responder(request.actor),
-        "outside": f"/status/incidents/{code(found.pk)}" if found.page.audience == EXTERNAL else "",
+        "outside": _outside(found),
         "form": form,
         "here": "status",
     }
     return render(request, "maintenance/show.html", context, status=200 if form.ok else 422)
+
+
+def _outside(found: Maintenance) -> str:
+    """Where readers see it; a secret address is not written where all staff read it."""
+    page = found.page
+    told = page.audience == EXTERNAL and not page.is_secret and page.archived_at is None
+    return f"{addresses.path(page)}/incidents/{code(found.pk)}" if told else ""
 
 
 _ACTS = {

@@ -36,7 +36,7 @@ def show(request: Request, slug: str) -> HttpResponse:
     context = {
         "mirror": found,
         "kind": rules.KINDS[found.kind],
-        "parts": [(part, found.parts.get(part.id, "")) for part in _components(found.audience)],
+        "parts": [(part, found.parts.get(part.id, "")) for part in _components(found)],
         "copies": list(queries.copies_to(found)[:COPIES]),
     }
     return render(request, "mirrors/detail.html", context)
@@ -46,10 +46,12 @@ def show(request: Request, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
     """The secret of a signed call is on the answer and nowhere else."""
-    initial = {"kind": Mirror.HOSTED, "audience": "external", "notifies": "1"}
+    initial = {"kind": Mirror.HOSTED, "page": "external", "notifies": "1"}
     form = Typed(request.POST, initial=None if request.method == "POST" else initial)
     if request.method == "POST":
-        values = _typed(form) | {"kind": form.text("kind"), "audience": form.text("audience"), "key": form.text("key")}
+        chosen = next((page for page, _ in parts.pages() if page.slug == form.text("page")), None)
+        values = _typed(form) | {"kind": form.text("kind"), "key": form.text("key")}
+        values |= {"audience": chosen.audience if chosen else form.text("audience"), "page": chosen.slug if chosen else ""}
         try:
             made, secret = commands.create_mirror(request.actor, **values, now=request.now)
         except Refused as refused:
@@ -58,7 +60,8 @@ def new(request: Request) -> HttpResponse:
             if secret:
                 return _secret(request, made, secret)
             return _back(request, made.slug, "It is registered. A test shows whether it answers.")
-    context = {"form": form, "kinds": rules.KINDS.items(), "audiences": rules.AUDIENCES.items()}
+    offered = [page for page, _ in parts.pages() if not page.is_secret]
+    context = {"form": form, "kinds": rules.KINDS.items(), "pages": offered}
     return render(request, "mirrors/edit.html", context, status=200 if form.ok else 422)
 
 
@@ -67,7 +70,7 @@ def new(request: Request) -> HttpResponse:
 def change(request: Request, slug: str) -> HttpResponse:
     found = queries.mirror(request.actor, slug)
     initial = {name: getattr(found, name) for name in ("name", "address", "remote_page", "notifies")}
-    shown = _components(found.audience)
+    shown = _components(found)
     form = Typed(request.POST, initial=initial | {_PART + one.id: found.parts.get(one.id, "") for one in shown})
     if request.method == "POST":
         values = _typed(form) | {"parts": {one.id: form.text(_PART + one.id) for one in shown}}
@@ -106,8 +109,8 @@ def _typed(form: Typed) -> dict[str, Any]:
     return {**plain, "notifies": form.ticked("notifies")}
 
 
-def _components(audience: str) -> list[Component]:
-    return next((rows for page, rows in parts.pages() if page.audience == audience), [])
+def _components(found: Mirror) -> list[Component]:
+    return next((rows for page, rows in parts.pages() if page.pk == found.page_id), [])
 
 
 def _secret(request: Request, found: Mirror, secret: str) -> HttpResponse:

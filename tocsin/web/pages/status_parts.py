@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tocsin.core.errors import Refused
 from tocsin.directory import queries as directory
 from tocsin.statuspages import commands, parts, rules
+from tocsin.statuspages.pages import queries as several
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import ADMINISTRATOR, allow
@@ -26,6 +27,7 @@ def _page(request: Request, form: Typed, refused_at: str) -> HttpResponse:
     """`form` holds what was refused on the page with this slug."""
     context = {
         "pages": parts.pages(),
+        "archived": list(several.archived()),
         "products": list(directory.products()),
         "states": rules.COMPONENT_STATES.items(),
         "form": form,

@@ -9,7 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tocsin.core.errors import Invalid, Refused
+from tocsin.core.errors import Invalid, NotFound, Refused
+from tocsin.statuspages import words
+from tocsin.statuspages.models import StatusPage
+from tocsin.statuspages.pages import addresses
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import commands, queries
 from tocsin.statuspages.subscribers.commands import carrying
 from tocsin.web.forms.request import Request
@@ -37,9 +41,9 @@ def add(request: Request) -> HttpResponse:
         form.errors["consent"] = "Say that they have agreed; nobody is asked again."
     try:
         if form.ok:
-            made = commands.add(request.actor, address=address, parts=parts, now=request.now)
+            made = commands.add(request.actor, address=address, parts=parts, page=_chosen(request), now=request.now)
             messages.success(request, f"{queries.shown(made)} is told from now on.")
-            return redirect("subscribers")
+            return redirect(_listing(made.page))
     except Refused as refused:
         form.refuse(refused)
     return _page(request, form)
@@ -56,32 +60,33 @@ def change(request: Request, subscriber_id: str) -> HttpResponse:
     else:
         commands.remove(request.actor, found, now=request.now)
         messages.success(request, f"{queries.shown(found)} is told no more.")
-    return redirect("subscribers")
+    return redirect(_listing(found.page))
 
 
 @allow(ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring_in(request: Request) -> HttpResponse:
     """A file of addresses: checked first, taken in by `do=import`."""
-    form, found = Typed(request.POST), None
+    form, found, page = Typed(request.POST), None, _chosen(request)
     if request.method == "POST":
         consent, rehearse = form.ticked("consent"), request.POST.get("do") != "import"
         try:
             form.values["text"] = text = _text(request, form)
-            found = carrying.carry_in(request.actor, text, consent=consent, rehearse=rehearse, now=request.now)
+            found = carrying.carry_in(request.actor, text, consent=consent, rehearse=rehearse, page=page, now=request.now)
             if not rehearse:
                 messages.success(request, f"{found.added} added, {found.known} were here already.")
-                return redirect("subscribers")
+                return redirect(_listing(page))
         except Refused as refused:
             form.refuse(refused)
-    return render(request, "admin/subscribers_import.html", {"form": form, "found": found}, status=200 if form.ok else 422)
+    context = {"form": form, "found": found, "page": page}
+    return render(request, "admin/subscribers_import.html", context, status=200 if form.ok else 422)
 
 
 @allow(ADMINISTRATOR)
 @require_safe
 def export(request: Request) -> StreamingHttpResponse:
-    """Everybody reached by mail, as CSV."""
-    response = StreamingHttpResponse(carrying.carry_out(request.actor), content_type="text/csv; charset=utf-8")
+    """Everybody who hears of one page by mail, as CSV."""
+    response = StreamingHttpResponse(carrying.carry_out(request.actor, _chosen(request)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
     return response
 
@@ -97,11 +102,27 @@ def _text(request: Request, form: Typed) -> str:
         raise Invalid("The file is not text in UTF-8.", field="file") from None
 
 
+def _chosen(request: Request) -> StatusPage:
+    """The page that `of` names, the first one without. Raises NotFound."""
+    wanted = request.GET.get("of", "") or request.POST.get("of", "")
+    found = several.found(wanted[:64]) if wanted else several.first(StatusPage.EXTERNAL)
+    if found.audience != StatusPage.EXTERNAL:
+        raise NotFound("Nobody subscribes to this page.")
+    return found
+
+
+def _listing(page: StatusPage) -> str:
+    return "/admin/subscribers" + ("" if page.is_first else f"?of={page.slug}")
+
+
 def _page(request: Request, form: Typed) -> HttpResponse:
+    page = _chosen(request)
     state = request.GET.get("state", "")
     state = state if state in queries.STATES else ""
     sought, number = request.GET.get("q", "")[:254].strip(), page_number(request.GET.get("page", ""))
-    rows = list(queries.subscribers(request.actor, state=state, address=sought)[(number - 1) * SHOWN : number * SHOWN + 1])
+    rows = list(
+        queries.subscribers(request.actor, state=state, address=sought, page=page.slug)[(number - 1) * SHOWN : number * SHOWN + 1]
+    )
     context = {
         "rows": [(one, queries.shown(one), queries.state_of(one)) for one in rows[:SHOWN]],
         "more": number + 1 if len(rows) > SHOWN else 0,
@@ -109,9 +130,14 @@ def _page(request: Request, form: Typed) -> HttpResponse:
         "state": state,
         "views": (("", "All"), ("confirmed", "Told"), ("waiting", "Not confirmed"), ("stopped", "Stopped")),
         "sought": sought,
-        "counts": queries.counts(),
-        "told": queries.progress(queries.fan_outs()[:LATEST]),
-        "parts": list(queries.parts()),
+        "counts": queries.counts(page),
+        "page": page,
+        "pages": list(several.outside()),
+        "address": addresses.url(page),
+        "of": "" if page.is_first else page.slug,
+        "words": words.of("en"),
+        "told": queries.progress(queries.fan_outs().filter(update__entry__page=page)[:LATEST]),
+        "parts": list(queries.parts(page)),
         "form": form,
     }
     return render(request, "admin/subscribers.html", context, status=200 if form.ok else 422)

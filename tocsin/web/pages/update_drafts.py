@@ -22,7 +22,7 @@ from tocsin.statuspages.second_reading.models import SecondReading
 from tocsin.web.forms import typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
-from tocsin.web.pages import update_brief
+from tocsin.web.pages import update_brief, update_pages
 
 _LONGEST = 2_000
 """What an address may carry into the field of a room."""
@@ -47,7 +47,8 @@ def begin(request: Request, incident: Incident, last: Update | None, status: str
         "external_title": outside.title if open_for_customers else "",
         "external_body": outside.body if open_for_customers else "",
         "next": "" if status == rules.RESOLVED else "in 30 min",
-        "components": {part.id: part.state for part in queries.components(rules.EXTERNAL)},
+        "components": {},
+        "pages": update_pages.begin(incident, status),
         "follow_up": follow_up,
         "lists": [one.slug for one in mailing.defaults(incident)],
         **(update_brief.begin(incident) if follow_up else {}),
@@ -74,7 +75,6 @@ def unread(request: Request, incident: Incident, wanted: str) -> dict[str, Any] 
 
 def _again(request: Request, incident: Incident, found: HeldUpdate | SecondReading) -> dict[str, Any]:
     inside, outside = found.words.get(rules.INTERNAL) or {}, found.words.get(rules.EXTERNAL) or {}
-    states = {part.id: part.state for part in queries.components(rules.EXTERNAL)}
     follow_up = bool(inside.get("opening"))
     return {
         "status": found.words["status"],
@@ -85,7 +85,8 @@ def _again(request: Request, incident: Incident, found: HeldUpdate | SecondReadi
         "external_title": outside.get("title", ""),
         "external_body": outside.get("body", ""),
         "next": typed_times.typed(found.next_update_at, request.actor.zone, request.now) if found.next_update_at else "",
-        "components": states | (found.words.get("components") or {}),
+        "components": found.words.get("components") or {},
+        "pages": found.words.get("pages") or update_pages.begin(incident, found.words["status"]),
         "lists": found.words.get("lists"),
         "follow_up": follow_up,
         **(update_brief.taken_back(inside) if follow_up else {}),

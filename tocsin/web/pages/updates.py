@@ -26,7 +26,7 @@ from tocsin.statuspages.lists import queries as mailing
 from tocsin.statuspages.messages import queries as templates
 from tocsin.statuspages.messages import rules as slots
 from tocsin.statuspages.mirrors import queries as mirrors
-from tocsin.statuspages.models import Update
+from tocsin.statuspages.models import StatusPage, Update
 from tocsin.statuspages.second_reading import commands as second_reading
 from tocsin.statuspages.second_reading import queries as drafts
 from tocsin.statuspages.subscribers import queries as subscribers
@@ -34,7 +34,7 @@ from tocsin.web.forms import people, typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, clean
 from tocsin.web.gate.policy import RESPONDER, allow
-from tocsin.web.pages import readers, update_brief, update_drafts
+from tocsin.web.pages import readers, update_brief, update_drafts, update_pages
 from tocsin.web.pages.addresses import at_incident
 
 WHERE = {rules.INTERNAL: "inside", rules.EXTERNAL: "to customers"}
@@ -156,10 +156,8 @@ def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
         words[audience] = _words(form, incident, audience)
     if words[rules.INTERNAL] is None and words[rules.EXTERNAL] is None:
         form.errors["form"] = "Choose who this is for: inside, customers, or both."
-    parts = list(queries.components(rules.EXTERNAL))
-    chosen = {part.id: form.choice(f"c-{part.id}", ["", *rules.COMPONENT_STATES], wrong="Choose a state.") for part in parts}
-    form.values["components"] = chosen
-    changed = {part.id: chosen[part.id] for part in parts if chosen[part.id] and chosen[part.id] != part.state}
+    words["pages"] = update_pages.read(form, incident, status)
+    changed = update_pages.read_parts(form)
     words["components"] = changed if words[rules.EXTERNAL] else {}
     words["lists"] = _lists(form, incident)
     _check(form, request, incident, words)
@@ -212,7 +210,7 @@ def _check(form: Typed, request: Request, incident: Incident, words: dict[str, A
 
 
 def _letters(form: Typed) -> list[Letter]:
-    where = {rules.INTERNAL: "internal status page", rules.EXTERNAL: "external status page"}
+    where = {rules.INTERNAL: "internal status page", rules.EXTERNAL: update_pages.where(update_pages.chosen(form))}
     promised = form["next_at"] or None if form["status"] != rules.RESOLVED else None
     return [
         Letter(PREFIX[audience], where[audience], **_exact(form, audience), next=None if _in_parts(form, audience) else promised)
@@ -266,13 +264,15 @@ def _form(
         "notice": _overtaken_by(incident, last) if overtaken and last else None,
         "statuses": rules.STATUSES.items(),
         "outside_closed": update_drafts.closed_to_customers(incident),
-        "components": [(part, chosen.get(part.id) or part.state) for part in queries.components(rules.EXTERNAL)],
+        "components": [(part, chosen.get(part.id) or part.state) for part in queries.hit_parts(update_pages.chosen(form))],
+        "pages": update_pages.offered(),
+        "page_names": [page.name for page in update_pages.chosen(form)],
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
         "lists": list(mailing.lists()),
         "mirrored": mirrors.told(incident),
         "mailed": _mailed(form),
-        "hearers": subscribers.hearers(),
+        "hearers": subscribers.hearers(update_pages.chosen(form)),
         "telling": subscribers.latest_of(incident),
         "hints": _hints(incident, form),
         **(update_brief.shown(form) if form["follow_up"] else {}),
@@ -306,7 +306,7 @@ def _review(
         "form": form,
         "letters": letters,
         "mailed": mailed,
-        "hearers": subscribers.hearers(),
+        "hearers": subscribers.hearers(update_pages.chosen(form)),
         "notice": notice,
         "question": "Publish this inside and to customers?"
         if both
@@ -320,10 +320,18 @@ def _review(
         "read_by": read_by,
         "read_other": read_other,
         **readers.offered(request.actor, incident),
-        "elsewhere": {one: mirrors.names(one) for one in rules.AUDIENCES if form[f"to_{one}"] and not incident.is_private},
+        "elsewhere": {} if incident.is_private else {one: mirrors.names(pages) for one, pages in _told(form).items()},
+        "pages": update_pages.offered(),
+        "page_names": [page.name for page in update_pages.chosen(form)],
         "carried": list(_carried(form)),
     }
     return render(request, "incident/update_review.html", context, status=200 if form.ok else 422)
+
+
+def _told(form: Typed) -> dict[str, list[StatusPage]]:
+    """The pages that are spoken on, by audience."""
+    pages = {rules.INTERNAL: [queries.page(rules.INTERNAL)], rules.EXTERNAL: update_pages.chosen(form)}
+    return {audience: pages[audience] for audience in rules.AUDIENCES if form[f"to_{audience}"]}
 
 
 def _overtaken_by(incident: Incident, last: Update) -> tuple[str, str]:
@@ -339,6 +347,7 @@ def _carried(form: Typed) -> list[tuple[str, str]]:
     pairs = [(name, form[name]) for name in ("status", *(f"{a}_{part}" for a in rules.AUDIENCES for part in ("title", "body")))]
     pairs += [(f"to_{audience}", "1") for audience in rules.AUDIENCES if form[f"to_{audience}"]]
     pairs += [("lists_shown", "1"), *(("lists", slug) for slug in form["lists"] or ())]
+    pairs += update_pages.carried(form)
     pairs += update_brief.carried(form) if form["follow_up"] else []
     pairs += [(f"c-{part}", state) for part, state in (form["components"] or {}).items()]
     times = [(name, form[f"{name}_at"]) for name in ("next", "later")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.html import escape
 
 from tocsin.statuspages.outside import rules
@@ -28,9 +30,9 @@ _PICTURE = (
 )
 
 
-def draw(name: str, indicator: str) -> bytes:
-    """An SVG that asks for nothing and runs nothing."""
-    words = rules.DESCRIPTIONS[indicator]
+def draw(name: str, indicator: str, indicators: Mapping[str, str]) -> bytes:
+    """An SVG that asks for nothing and runs nothing, in the words of `indicators`."""
+    words = indicators[indicator]
     named, said = (round(len(text) * _LETTER) for text in (name, words))
     left = named + 2 * _ROOM
     picture = _PICTURE.format(

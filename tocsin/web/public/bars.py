@@ -9,6 +9,7 @@ from tocsin.statuspages import rules
 from tocsin.statuspages.models import Component
 from tocsin.statuspages.outside import days
 from tocsin.statuspages.outside.queries import Part
+from tocsin.statuspages.words import Words
 
 STEP = 7
 """Units of the drawing a day; a bar is five of them."""
@@ -34,7 +35,7 @@ class Row:
     words: str
 
 
-def row(part: Part, now: dt.datetime, zone: dt.tzinfo) -> Row:
+def row(part: Part, now: dt.datetime, zone: dt.tzinfo, said: Words) -> Row:
     """One part as the page shows it."""
     component = part.component
     turns = [days.Turn(change.at, change.old, change.new) for change in part.changes]
@@ -46,4 +47,4 @@ def row(part: Part, now: dt.datetime, zone: dt.tzinfo) -> Row:
     )
     start = next((number for number, state in enumerate(found.days) if state is not None), 0) * STEP
     fine = component.state == rules.OPERATIONAL
-    return Row(component, rules.COMPONENT_STATES[component.state], fine, start, bars, days.words(found, now, zone))
+    return Row(component, said.states[component.state], fine, start, bars, days.words(found, now, zone, said))

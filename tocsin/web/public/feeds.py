@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,10 +12,9 @@ from urllib.parse import urlsplit
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape, linebreaks
 
-from tocsin.statuspages import rules as words
-from tocsin.statuspages.maintenance.rules import STATES, span_words
 from tocsin.statuspages.outside import rules
 from tocsin.statuspages.outside.queries import Outside, Planned, Told
+from tocsin.statuspages.words import Words
 from tocsin.web.public.v2 import address, work_address
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -40,46 +40,44 @@ class _Item:
     said: tuple[tuple[dt.datetime, str, str], ...]
 
 
-def atom(page: Outside, url: str) -> bytes:
+def atom(page: Outside, url: str, said: Words) -> bytes:
     """`history.atom`"""
-    return _feed(_Atom, page, url, "history.atom", lambda item: f"{_tag(url)}:Incident/{item.key}")
+    return _feed(_Atom, page, url, said, "history.atom", lambda item: f"{_tag(url)}:Incident/{item.key}")
 
 
-def rss(page: Outside, url: str) -> bytes:
+def rss(page: Outside, url: str, said: Words) -> bytes:
     """`history.rss`"""
-    return _feed(Rss201rev2Feed, page, url, "history.rss", lambda item: item.link)
+    return _feed(Rss201rev2Feed, page, url, said, "history.rss", lambda item: item.link)
 
 
-def _items(page: Outside, url: str) -> list[_Item]:
+def _items(page: Outside, url: str, said: Words) -> list[_Item]:
     """By when they began or were planned, newest first."""
-    found = [_told(told, url) for told in page.entries] + [_planned(one, url) for one in page.planned]
+    found = [_told(told, url, said) for told in page.entries] + [_planned(one, url, said) for one in page.planned]
     return sorted(found, key=lambda item: item.at, reverse=True)
 
 
-def _told(told: Told, url: str) -> _Item:
+def _told(told: Told, url: str, said: Words) -> _Item:
     entry = told.entry
-    said = tuple((one.update.at, words.STATUSES[one.update.status], one.update.body) for one in told.updates)
-    return _Item(rules.code(entry.pk), entry.title, address(url, told), entry.started_at, told.updated_at, said)
+    updates = tuple((one.update.at, said.statuses[one.update.status], one.update.body) for one in told.updates)
+    return _Item(rules.code(entry.pk), entry.title, address(url, told), entry.started_at, told.updated_at, updates)
 
 
-def _planned(one: Planned, url: str) -> _Item:
+def _planned(one: Planned, url: str, said: Words) -> _Item:
     planned = one.work.maintenance
-    said = tuple((said.update.at, STATES[said.update.status], said.update.body) for said in one.updates)
-    title = f"Planned work: {planned.title}, {span_words(planned.starts_at, planned.ends_at)}"
-    link = work_address(url, one.work)
-    return _Item(rules.code(planned.pk), title, link, planned.created_at, one.work.updated_at, said)
+    updates = tuple((each.update.at, said.work[each.update.status], each.update.body) for each in one.updates)
+    title = said.planned_work.format(f"{planned.title}, {said.span(planned.starts_at, planned.ends_at, planned.page.zone)}")
+    return _Item(rules.code(planned.pk), title, work_address(url, one.work), planned.created_at, one.work.updated_at, updates)
 
 
-def _feed(kind: type[SyndicationFeed], page: Outside, url: str, name: str, ident: Callable[[_Item], str]) -> bytes:
-    title = f"{page.page.name} - Incident History"
-    feed = kind(
-        title, url, "What happened and how it went on.", language="en", feed_url=f"{url}/{name}", feed_guid=f"{_tag(url)}:/history"
-    )
-    for item in _items(page, url):
+def _feed(kind: type[SyndicationFeed], page: Outside, url: str, said: Words, name: str, ident: Callable[[_Item], str]) -> bytes:
+    title, guid = _clean(said.feed.format(page.page.name)), f"{_tag(url)}:/history"
+    feed = kind(title, url, said.feed_of, language=said.language, feed_url=f"{url}/{name}", feed_guid=guid)
+    zone = zoneinfo.ZoneInfo(page.page.zone)
+    for item in _items(page, url, said):
         feed.add_item(
             title=_clean(item.title),
             link=item.link,
-            description=_clean(_paragraphs(item)),
+            description=_clean(_paragraphs(item, said, zone)),
             pubdate=item.at,
             updateddate=item.updated_at,
             unique_id=ident(item),
@@ -88,11 +86,13 @@ def _feed(kind: type[SyndicationFeed], page: Outside, url: str, name: str, ident
     return feed.writeString("utf-8").encode()
 
 
-def _paragraphs(item: _Item) -> str:
-    return "".join(
-        f"<p><small>{at:%d %b %Y, %H:%M} UTC</small><br><strong>{status}</strong> - {linebreaks(escape(body))[3:]}"
-        for at, status, body in item.said
-    )
+def _paragraphs(item: _Item, said: Words, zone: dt.tzinfo) -> str:
+    return "".join(_paragraph(at.astimezone(zone), status, body, said) for at, status, body in item.said)
+
+
+def _paragraph(there: dt.datetime, status: str, body: str, said: Words) -> str:
+    when = f"{said.calendar.short(there)} {there.year}, {there:%H:%M %Z}"
+    return f"<p><small>{when}</small><br><strong>{status}</strong> - {linebreaks(escape(body))[3:]}"
 
 
 def _tag(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The status pages. What the external one is made of is kept ready by the bare door in `web/kept`; these views are behind it,
+"""The status pages. What those for customers are made of is kept ready by the bare door in `web/kept`; these views are behind it,
 for the moment in which nothing is ready yet. Screens 17 and 18.
 """
 
@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from tocsin.core.errors import NotFound
 from tocsin.statuspages import queries
 from tocsin.statuspages.account import accounts
+from tocsin.statuspages.models import StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.web.forms.request import Request
-from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, allow
+from tocsin.web.gate.policy import PUBLIC, SIGNED_IN, TOKEN, allow
 from tocsin.web.gate.security import allow_framing
 from tocsin.web.public import documents
 
@@ -23,7 +25,25 @@ from tocsin.web.public import documents
 @require_safe
 def external(request: Request, **below: str) -> HttpResponse:
     """What customers read, and programs for them: no script, no cookie, no third party."""
-    found = documents.render(request.now).get(request.path)
+    return _told(request, several.first(StatusPage.EXTERNAL))
+
+
+@allow(PUBLIC)
+@require_safe
+def further(request: Request, page_slug: str, **below: str) -> HttpResponse:
+    """The same of another page."""
+    return _told(request, several.by_slug(page_slug))
+
+
+@allow(TOKEN)
+@require_safe
+def secret(request: Request, address: str, **below: str) -> HttpResponse:
+    """The same of a page that those alone read who know its address."""
+    return _told(request, several.by_secret(address))
+
+
+def _told(request: Request, page: StatusPage) -> HttpResponse:
+    found = documents.page_documents(page, request.now).get(request.path)
     if found is None:
         raise NotFound("Nothing on the status page has this address.")
     if "X-Frame-Options" not in dict(found.headers):
@@ -57,13 +77,20 @@ _API = (
     "scheduled-maintenances/upcoming",
     "scheduled-maintenances/active",
 )
-
-_DOCUMENTS = ("history", "history.atom", "history.rss", "calendar.ics", "history.ics", "badge.svg", "widget")
+_BELOW = (
+    *("history", "history.atom", "history.rss", "calendar.ics", "history.ics", "badge.svg", "widget"),
+    *(f"api/v2/{name}.json" for name in _API),
+    "incidents/<str:public_entry>",
+)
+_FURTHER, _SECRET = "status/p/<slug:page_slug>", "status/s/<slug:address>"
 
 urlpatterns = [
     path("status", external, name="status"),
     path("status/internal", internal),
-    *(path(f"status/{name}", external) for name in _DOCUMENTS),
-    *(path(f"{prefix}api/v2/{name}.json", external) for prefix in ("status/", "") for name in _API),
-    path("status/incidents/<str:public_entry>", external),
+    *(path(f"status/{name}", external) for name in _BELOW),
+    *(path(f"api/v2/{name}.json", external) for name in _API),
+    path(_FURTHER, further, name="status_further"),
+    *(path(f"{_FURTHER}/{name}", further) for name in _BELOW),
+    path(_SECRET, secret, name="status_secret"),
+    *(path(f"{_SECRET}/{name}", secret) for name in _BELOW),
 ]

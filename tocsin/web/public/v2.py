@@ -15,7 +15,7 @@ from tocsin.statuspages.maintenance.queries import Work
 from tocsin.statuspages.maintenance.rules import ACTIVE, CANCELLED, COMPLETED, SCHEDULED
 from tocsin.statuspages.models import Component, Update
 from tocsin.statuspages.outside import rules
-from tocsin.statuspages.outside.queries import Change, Outside, Part, Planned, Said, SaidOfWork, Told
+from tocsin.statuspages.outside.queries import Bundle, Change, Outside, Part, Planned, Said, SaidOfWork, Told
 from tocsin.statuspages.rules import MONITORING
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ class _Writer:
     def documents(self) -> dict[str, Json]:
         page = self._page()
         status = {"status": self._status()}
-        components = {"components": list(self.parts.values())}
+        components = {"components": [*map(self._group, self.page.bundles), *self.parts.values()]}
         incidents = {told.entry.pk: self._incident(told) for told in self.page.entries}
         unresolved = {"incidents": [incidents[told.entry.pk] for told in self.page.open]}
         works = {one.work.maintenance.pk: self._work(one) for one in self.page.planned}
@@ -78,7 +78,7 @@ class _Writer:
                 "id": self.page_id,
                 "name": self.page.page.name,
                 "url": self.url,
-                "time_zone": "Etc/UTC",
+                "time_zone": "Etc/UTC" if self.page.page.zone == "UTC" else self.page.page.zone,
                 "updated_at": _instant(self.page.updated_at),
             }
         }
@@ -99,10 +99,30 @@ class _Writer:
             "description": None,
             "showcase": True,
             "start_date": part.created_at.date().isoformat(),
-            "group_id": None,
+            "group_id": rules.code(component.group_id) if component.group_id else None,
             "page_id": self.page_id,
             "group": False,
             "only_show_if_degraded": False,
+        }
+
+    def _group(self, bundle: Bundle) -> Json:
+        """A group stands among the components, as theirs do."""
+        own = [part for part in self.page.parts if part.component.pk in bundle.parts]
+        return {
+            "id": rules.code(bundle.group.pk),
+            "name": bundle.group.name,
+            "status": bundle.state,
+            "created_at": _instant(min(part.created_at for part in own)),
+            "updated_at": _instant(max(part.updated_at for part in own)),
+            "position": bundle.group.position,
+            "description": None,
+            "showcase": False,
+            "start_date": None,
+            "group_id": None,
+            "page_id": self.page_id,
+            "group": True,
+            "only_show_if_degraded": False,
+            "components": [rules.code(part) for part in bundle.parts],
         }
 
     def _incident(self, told: Told) -> Json:
@@ -186,7 +206,9 @@ def impact(told: Told) -> str:
 def indicator(page: Outside) -> str:
     """How the page is now."""
     at_work = any(one.work.is_active for one in page.planned)
-    return rules.indicator((impact(told) for told in page.open), _states(part.component for part in page.parts), at_work=at_work)
+    hand = [one.group.state for one in page.bundles if one.group.state]
+    states = [*_states(part.component for part in page.parts), *hand]
+    return rules.indicator((impact(told) for told in page.open), states, at_work=at_work)
 
 
 def _works(found: list[Json]) -> Json:

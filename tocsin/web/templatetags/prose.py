@@ -48,9 +48,9 @@ def plain_time(instant: dt.datetime | None) -> str:
 def by_day(lines: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     """Lines that have an `at`, in runs of one day with its name; today has none, a log that is all of today needs no heading."""
     here = reader.present()
-    today = words.day(here.now, here.zone, here.now)
-    runs = itertools.groupby(lines, key=lambda line: words.day(line.at, here.zone, here.now))
-    return [("" if day == today else day.capitalize() if day == "yesterday" else day, list(run)) for day, run in runs]
+    today, yesterday = here.calendar.around[0], here.calendar.around[-1]
+    runs = itertools.groupby(lines, key=lambda line: words.day(line.at, here.zone, here.now, here.calendar))
+    return [("" if day == today else day.capitalize() if day == yesterday else day, list(run)) for day, run in runs]
 
 
 @register.filter

@@ -31,7 +31,7 @@ def clock(instant: dt.datetime | None) -> str:
     if instant is None:
         return ""
     here = reader.present()
-    return _time(instant, words.clock(instant, here.zone, here.now))
+    return _time(instant, words.clock(instant, here.zone, here.now, here.calendar))
 
 
 @register.filter
@@ -62,14 +62,14 @@ def day(instant: dt.datetime | None) -> str:
     if instant is None:
         return ""
     here = reader.present()
-    return _time(instant, words.day(instant, here.zone, here.now))
+    return _time(instant, words.day(instant, here.zone, here.now, here.calendar))
 
 
 @register.filter
 def full(instant: dt.datetime | None) -> str:
     """`Thu 19 Nov, 02:41`, always with the day."""
     here = reader.present()
-    return _time(instant, words.full(instant, here.zone, here.now)) if instant else ""
+    return _time(instant, words.full(instant, here.zone, here.now, here.calendar)) if instant else ""
 
 
 @register.filter
@@ -139,7 +139,8 @@ def zone() -> str:
 def _time(instant: dt.datetime, text: str, extra: str = "") -> SafeString:
     """Written out directly: some pages show hundreds of times, and only the words can hold what must be escaped."""
     machine = core_clock.rfc3339(instant.replace(microsecond=0))
-    return mark_safe(f'<time datetime="{machine}" title="{words.universal(instant)}"{extra}>{escape(text)}</time>')  # noqa: S308
+    title = words.universal(instant, reader.present().calendar)
+    return mark_safe(f'<time datetime="{machine}" title="{title}"{extra}>{escape(text)}</time>')  # noqa: S308
 
 
 # --- shapes with words ---

@@ -12,19 +12,20 @@ from tocsin.core.errors import Invalid
 from tocsin.core.net import outbound
 from tocsin.core.text import texts
 from tocsin.statuspages.mirrors.models import Mirror
-from tocsin.statuspages.models import Component
+from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.pages import queries as several
 
 _PAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEY = re.compile(r"[\x21-\x7e]{8,400}")
 
 
-def checked(fields: Mapping[str, Any], *, kind: str, audience: str) -> dict[str, Any]:
+def checked(fields: Mapping[str, Any], *, kind: str, page: StatusPage) -> dict[str, Any]:
     """The values of these fields as a Mirror keeps them. Raises Invalid with the field."""
     checks: dict[str, Callable[[Any], Any]] = {
         "name": lambda value: texts.line(value, field="name", limit=120),
         "address": address,
         "remote_page": lambda value: _remote_page(value, kind),
-        "parts": lambda value: _parts(value, audience),
+        "parts": lambda value: _parts(value, page),
         "notifies": bool,
     }
     return {name: checks[name](value) for name, value in fields.items()}
@@ -35,6 +36,18 @@ def one_of(value: str, known: Mapping[str, str], field: str) -> str:
     if value not in known:
         raise Invalid(f"There is no {field} {value[:40]!r}; it is one of {', '.join(known)}.", field=field)
     return value
+
+
+def repeated(audience: str, wanted: str) -> StatusPage:
+    """The page of this audience that is repeated, the first without a name. Raises Invalid for `page`."""
+    first = several.first(audience)
+    there = [first, *(several.outside() if audience == StatusPage.EXTERNAL else ())]
+    found = next((one for one in there if wanted in {one.slug, one.pk}), None) if wanted else first
+    if found is None:
+        raise Invalid(f"There is no {audience} page {wanted[:40]!r}.", field="page")
+    if found.is_secret:
+        raise Invalid(f"{found.name} is for those alone who know its address; it is repeated nowhere.", field="page")
+    return found
 
 
 def address(text: object) -> str:
@@ -66,15 +79,15 @@ def _remote_page(text: object, kind: str) -> str:
     return text if kind == Mirror.HOSTED else ""
 
 
-def _parts(given: Mapping[str, str], audience: str) -> dict[str, str]:
+def _parts(given: Mapping[str, str], page: StatusPage) -> dict[str, str]:
     """Ours, by id or name, to what theirs is called. Raises Invalid for one that the page does not have."""
-    known = list(Component.objects.filter(page__audience=audience))
+    known = list(Component.objects.filter(page=page))
     by_word = {one.name.casefold(): one.id for one in known} | {one.id: one.id for one in known}
     found: dict[str, str] = {}
     for ours, theirs in given.items():
         part = by_word.get(ours) or by_word.get(ours.casefold())
         if part is None:
-            raise Invalid(f"The {audience} page has no part {ours[:80]!r}.", field="parts")
+            raise Invalid(f"The page {page.slug} has no part {ours[:80]!r}.", field="parts")
         there = texts.line(theirs, field="parts", limit=200, required=False)
         if there:
             found[part] = there

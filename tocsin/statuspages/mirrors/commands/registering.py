@@ -40,9 +40,11 @@ def create_mirror(
     key: str = "",
     parts: Mapping[str, str] | None = None,
     notifies: bool = True,
+    page: str = "",
     now: dt.datetime,
 ) -> tuple[Mirror, str]:
-    """Register a page elsewhere; of a signed call also the secret `whsec_…`, shown this once.
+    """Register a page elsewhere that repeats `page` (slug; empty: the first of the audience); of a signed call also the secret
+    `whsec_…`, shown this once.
 
     `parts` says what our parts (by id or name) are called there. Raises Invalid with the field.
     """
@@ -50,15 +52,23 @@ def create_mirror(
     _fields.one_of(kind, rules.KINDS, "kind")
     _fields.one_of(audience, rules.AUDIENCES, "audience")
     given = {"name": name, "address": address, "remote_page": remote_page, "parts": parts or {}, "notifies": notifies}
-    values = _fields.checked(given, kind=kind, audience=audience)
+    ours = _fields.repeated(audience, page)
+    values = _fields.checked(given, kind=kind, page=ours)
     kept, shown = _key(kind, key)
     with transaction.atomic():
         if Mirror.objects.filter(removed_at=None).count() >= _MOST:
             raise Conflict(f"There are {_MOST} pages already. Remove one that is not used.")
         made = Mirror.objects.create(
-            slug=_slug(values["name"]), kind=kind, audience=audience, key_encrypted=kept, **values, created_at=now, updated_at=now
+            slug=_slug(values["name"]),
+            page=ours,
+            kind=kind,
+            audience=audience,
+            key_encrypted=kept,
+            **values,
+            created_at=now,
+            updated_at=now,
         )
-        data = {"name": made.name, "page": audience, "kind": kind, "host": urlsplit(made.address).hostname}
+        data = {"name": made.name, "page": ours.slug, "kind": kind, "host": urlsplit(made.address).hostname}
         record(actor, events.MIRROR_CREATED, made.id, now=now, data=data)
     return made, shown
 
@@ -70,7 +80,7 @@ def change_mirror(actor: Actor, mirror: Mirror, *, key: str | None = None, now: 
     """
     permissions.require_editor(actor)
     given = {name: value for name, value in changes.items() if value is not None}
-    values = _fields.checked(given, kind=mirror.kind, audience=mirror.audience)
+    values = _fields.checked(given, kind=mirror.kind, page=mirror.page)
     if key:
         values["key_encrypted"] = _hosted_key(mirror, key)
     with transaction.atomic():

@@ -17,8 +17,9 @@ from tocsin.core.errors import Invalid
 from tocsin.core.store import facts
 from tocsin.core.work import hints, leases, outbox
 from tocsin.core.work.engine import OWNER, Module
-from tocsin.statuspages import rules as pages
+from tocsin.statuspages import words
 from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import ports, rules, tokens
 from tocsin.statuspages.subscribers.models import CALLS, MAIL, Ask, Notice, Subscriber
 
@@ -27,11 +28,15 @@ BATCH = 20
 _MOST_PARTS = 200
 
 
-def ask(channel: str, address: str, parts: Sequence[str] = (), *, now: dt.datetime) -> None:
-    """Somebody asks that an address be told of `parts` (ids), or of everything. Raises Invalid for any of the three."""
+def ask(channel: str, address: str, parts: Sequence[str] = (), *, page: StatusPage | None = None, now: dt.datetime) -> None:
+    """Somebody asks that an address be told of `parts` (ids) of a page (None: the first), or of all of it. Raises Invalid for any
+    of the three.
+    """
     address = checked(channel, address)
-    wanted = chosen(parts)
+    page = page or several.first(StatusPage.EXTERNAL)
+    wanted = chosen(page, parts)
     Ask.objects.create(
+        page=page,
         channel=channel,
         address=kept(channel, address),
         digest=rules.digest(channel, address),
@@ -58,11 +63,11 @@ def kept(channel: str, address: str) -> str:
     return address if channel == MAIL else secrets.encrypt(address)
 
 
-def chosen(parts: Sequence[str]) -> list[str]:
-    """The ids of these parts of the page. Raises Invalid for `parts`."""
+def chosen(page: StatusPage, parts: Sequence[str]) -> list[str]:
+    """The ids of these parts of a page. Raises Invalid for `parts`."""
     if not parts:
         return []
-    known = list(Component.objects.filter(page__audience=pages.EXTERNAL, pk__in=parts[:_MOST_PARTS]).values_list("pk", flat=True))
+    known = list(Component.objects.filter(page=page, pk__in=parts[:_MOST_PARTS]).values_list("pk", flat=True))
     if set(known) != set(parts):
         raise Invalid("Choose parts of the page; one of these is not there any more.", field="parts")
     return sorted(known)
@@ -93,16 +98,16 @@ def forget(now: dt.datetime) -> int:
 def _answer(row: Ask, now: dt.datetime) -> str:
     before = Ask.objects.filter(outcome=Ask.SENT, digest=row.digest).aggregate(at=Max("at"))["at"]
     this_hour = Ask.objects.filter(outcome=Ask.SENT, at__gt=now - rules.AN_HOUR).count()
-    known = Subscriber.objects.filter(digest=row.digest).first()
+    known = Subscriber.objects.filter(digest=row.digest, page=row.page_id).first()
     if not rules.may_ask(before, this_hour, row.at) or (known and known.stopped_at):
         return Ask.QUIET
     if known and known.confirmed_at:
         _say_known(row, known, now)
         return Ask.SENT
-    asking = known or Subscriber(channel=row.channel, address=row.address, digest=row.digest, source="page")
+    asking = known or Subscriber(page=row.page, channel=row.channel, address=row.address, digest=row.digest, source="page")
     asking.is_whole, asking.asked_at = not row.parts, row.at
     asking.save()
-    parts = list(Component.objects.filter(pk__in=row.parts))
+    parts = list(Component.objects.filter(page=row.page_id, pk__in=row.parts))
     asking.parts.set(parts)
     _ask_back(row, asking, [part.name for part in parts], now)
     return Ask.SENT
@@ -111,16 +116,16 @@ def _answer(row: Ask, now: dt.datetime) -> str:
 def _say_known(row: Ask, known: Subscriber, now: dt.datetime) -> None:
     if known.channel != MAIL:
         return
-    page = StatusPage.objects.get(audience=pages.EXTERNAL).name
-    text = rules.known_text(page, tokens.own_page(known.pk))
-    outbox.enqueue(known.address, f"You are subscribed to {page}", text, now=now, key=f"subscribe.{row.pk}")
+    said = words.of(row.page.language)
+    text = rules.known_text(said, row.page.name, tokens.own_page(known.pk, row.page))
+    outbox.enqueue(known.address, said.mail_known_subject.format(row.page.name), text, now=now, key=f"subscribe.{row.pk}")
 
 
 def _ask_back(row: Ask, asking: Subscriber, parts: Sequence[str], now: dt.datetime) -> None:
-    page = StatusPage.objects.get(audience=pages.EXTERNAL).name
+    said = words.of(row.page.language)
     if asking.channel == MAIL:
-        text = rules.confirm_text(page, parts, tokens.own_page(asking.pk))
-        outbox.enqueue(asking.address, f"Confirm: news of {page}", text, now=now, key=f"subscribe.{row.pk}")
+        text = rules.confirm_text(said, row.page.name, parts, tokens.own_page(asking.pk, row.page))
+        outbox.enqueue(asking.address, said.mail_confirm_subject.format(row.page.name), text, now=now, key=f"subscribe.{row.pk}")
     else:
         Notice.objects.create(subscriber=asking, at=now, lane=CALLS, priority=4, due_at=now)
         hints.wake_after_commit(CALLS)

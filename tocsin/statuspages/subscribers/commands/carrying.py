@@ -14,8 +14,8 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.statuspages import events
-from tocsin.statuspages import rules as pages
-from tocsin.statuspages.models import Component
+from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import permissions, rules
 from tocsin.statuspages.subscribers.models import MAIL, Subscriber
 
@@ -44,41 +44,48 @@ class _Line:
     parts: tuple[str, ...]
 
 
-def carry_in(actor: Actor, text: str, *, consent: bool, rehearse: bool, now: dt.datetime) -> Carried:
-    """Subscribe the mail addresses of a CSV file: `address` and, in `parts`, names of parts between semicolons. Wrong lines
-    are named and left out. Nobody is mailed, so `consent` says that everybody agreed. Raises Invalid for `consent`, `file`.
+def carry_in(
+    actor: Actor, text: str, *, consent: bool, rehearse: bool, page: StatusPage | None = None, now: dt.datetime
+) -> Carried:
+    """Subscribe the mail addresses of a CSV file to a page (None: the first): `address` and, in `parts`, names of parts between
+    semicolons. Wrong lines are named and left out. Nobody is mailed, so `consent` says that everybody agreed. Raises Invalid for
+    `consent`, `file`.
     """
     permissions.require_keeper(actor)
     if not rehearse and not consent:
         raise Invalid("Say that everybody in the file has agreed to be told; nobody is asked again.", field="consent")
     found = Carried(is_rehearsal=rehearse)
-    lines = dict(_lines(text, found))
-    known = dict(Subscriber.objects.filter(digest__in=list(lines)).values_list("digest", "stopped_at")) if lines else {}
+    page = page or several.first(StatusPage.EXTERNAL)
+    lines = dict(_lines(page, text, found))
+    there = Subscriber.objects.filter(page=page, digest__in=list(lines))
+    known = dict(there.values_list("digest", "stopped_at")) if lines else {}
     fresh = {digest: line for digest, line in lines.items() if digest not in known}
     found.added, found.known = len(fresh), sum(not stopped for stopped in known.values())
     found.refused = len(known) - found.known
     if not rehearse and fresh:
-        _write(actor, fresh, now)
+        _write(actor, page, fresh, now)
     return found
 
 
-def carry_out(actor: Actor) -> Iterator[str]:
-    """The lines of a CSV file of everybody reached by mail. A cell that a spreadsheet would run begins with an apostrophe."""
+def carry_out(actor: Actor, page: StatusPage | None = None) -> Iterator[str]:
+    """The lines of a CSV file of everybody who hears of a page (None: of the first) by mail. A cell that a spreadsheet would run
+    begins with an apostrophe.
+    """
     permissions.require_keeper(actor)
-    return _written()
+    return _written(page or several.first(StatusPage.EXTERNAL))
 
 
-def _written() -> Iterator[str]:
+def _written(page: StatusPage) -> Iterator[str]:
     yield _row(HEAD)
-    rows = Subscriber.objects.filter(channel=MAIL).prefetch_related("parts").order_by("id")
+    rows = Subscriber.objects.filter(page=page, channel=MAIL).prefetch_related("parts").order_by("id")
     for one in rows.iterator(chunk_size=1_000):
         names = ";".join(sorted(str(part) for part in one.parts.all()))
         state = "stopped" if one.stopped_at else "confirmed" if one.confirmed_at else "waiting"
         yield _row((one.address, names, state, (one.confirmed_at or one.asked_at).isoformat()))
 
 
-def _lines(text: str, found: Carried) -> Iterator[tuple[str, _Line]]:
-    parts = {part.name.casefold(): part.pk for part in Component.objects.filter(page__audience=pages.EXTERNAL)}
+def _lines(page: StatusPage, text: str, found: Carried) -> Iterator[tuple[str, _Line]]:
+    parts = {part.name.casefold(): part.pk for part in Component.objects.filter(page=page)}
     try:
         rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=False))
     except csv.Error as error:
@@ -106,11 +113,12 @@ def _line(row: list[str], parts: Mapping[str, str]) -> _Line:
     return _Line(rules.mail_address(row[0].strip().removeprefix("'")), tuple(parts[name.casefold()] for name in names))
 
 
-def _write(actor: Actor, fresh: Mapping[str, _Line], now: dt.datetime) -> None:
+def _write(actor: Actor, page: StatusPage, fresh: Mapping[str, _Line], now: dt.datetime) -> None:
     through = Subscriber.parts.through
     with transaction.atomic():
         made = [
             Subscriber(
+                page=page,
                 channel=MAIL,
                 address=line.address,
                 digest=digest,

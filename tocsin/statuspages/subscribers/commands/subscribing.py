@@ -15,7 +15,8 @@ from tocsin.core.store import db
 from tocsin.core.text import texts
 from tocsin.statuspages import events
 from tocsin.statuspages.lists import rules as refusals
-from tocsin.statuspages.models import Component
+from tocsin.statuspages.models import Component, StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import permissions, rules, tokens
 from tocsin.statuspages.subscribers.commands.asking import checked, chosen, kept
 from tocsin.statuspages.subscribers.models import MAIL, Subscriber
@@ -34,7 +35,7 @@ def confirm(token: str, parts: Sequence[str] | None = None, *, now: dt.datetime)
         if first:
             found.confirmed_at = now
         if parts is not None:
-            _choose(found, chosen(parts))
+            _choose(found, chosen(found.page, parts))
         found.save(update_fields=["confirmed_at", "is_whole"])
         if first:
             record(_OUTSIDE, events.SUBSCRIBER_CONFIRMED, found.pk, now=now, data={"channel": found.channel})
@@ -53,16 +54,20 @@ def leave(token: str, *, now: dt.datetime) -> None:
             record(_OUTSIDE, events.SUBSCRIBER_LEFT, subscriber_id, now=now, data={"channel": found.channel})
 
 
-def add(actor: Actor, *, channel: str = MAIL, address: str, parts: Sequence[str] = (), now: dt.datetime) -> Subscriber:
-    """Subscribe an address whose owner has consented, which the administrator answers for: nobody is asked. There already, it stays
-    as it is. Raises Invalid for `channel`, `address`, `parts`; Conflict for one that refused mail.
+def add(
+    actor: Actor, *, channel: str = MAIL, address: str, parts: Sequence[str] = (), page: StatusPage | None = None, now: dt.datetime
+) -> Subscriber:
+    """Subscribe an address to a page (None: the first) whose owner has consented, which the administrator answers for: nobody is
+    asked. There already, it stays as it is. Raises Invalid for `channel`, `address`, `parts`; Conflict for one that refused mail.
     """
     permissions.require_keeper(actor)
     address = checked(channel, address)
-    wanted = chosen(parts)
+    page = page or several.first(StatusPage.EXTERNAL)
+    wanted = chosen(page, parts)
     with transaction.atomic():
         found, made = Subscriber.objects.get_or_create(
             digest=rules.digest(channel, address),
+            page=page,
             defaults={
                 "channel": channel,
                 "address": kept(channel, address),

@@ -85,10 +85,10 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
 
 
 def audience(about: Concern, fan_out: FanOut) -> QuerySet[Subscriber]:
-    """Who is told of an update, of those who confirmed before it was published and were not stopped: whoever chose everything, or a
-    part that it concerns, or heard of the same before. One that names no part is for everybody.
+    """Who is told of an update, of those who subscribed to its page before it was published and were not stopped: whoever chose
+    everything, or a part that it concerns, or heard of the same before. One that names no part is for everybody.
     """
-    ready = Subscriber.objects.filter(confirmed_at__lte=fan_out.at, stopped_at=None)
+    ready = Subscriber.objects.filter(page=about.page, confirmed_at__lte=fan_out.at, stopped_at=None)
     if not about.parts:
         return ready
     chose = Subscriber.parts.through._default_manager.filter(subscriber_id=OuterRef("pk"), component_id__in=about.parts)

@@ -34,6 +34,7 @@ class MirrorDocument(shapes.Object):
     name: str
     kind: Literal["statuspage", "signed"]
     audience: Audience
+    page: str = Field(description="Slug of the page here that it repeats.")
     address: str
     remote_page: str = Field(description="The id of a hosted page.")
     parts: dict[str, str] = Field(description="The ids of our parts to what they are called over there.")
@@ -49,6 +50,7 @@ class NewMirror(shapes.Body):
     name: shapes.Line
     kind: Literal["statuspage", "signed"]
     audience: Audience
+    page: shapes.Line = Field("", description="Slug of the page here that it repeats; left out: the first of the audience.")
     address: Address = Field(description="Of a hosted page the base of its API, such as https://api.example.com/v1.")
     remote_page: shapes.Line = ""
     key: Key = Field("", description="The API key of a hosted page. The secret of a signed call is made here.")
@@ -113,8 +115,10 @@ class MirroredDocument(Schema):
 
 
 def _document(mirror: Mirror, secret: str | None = None) -> MirrorDocument:
-    plain = {name: getattr(mirror, name) for name in MirrorDocument.model_fields if name not in {"url", "secret"}}
-    return MirrorDocument(url=shapes.address(f"/admin/mirrors/{mirror.slug}"), secret=secret or None, **plain)
+    plain = {name: getattr(mirror, name) for name in MirrorDocument.model_fields if name not in {"url", "secret", "page"}}
+    return MirrorDocument(
+        url=shapes.address(f"/admin/mirrors/{mirror.slug}"), secret=secret or None, page=mirror.page.slug, **plain
+    )
 
 
 def show_copies(rows: Iterable[MirrorCopy]) -> list[CopyDocument]:

@@ -8,18 +8,17 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import NotFound
 from tocsin.core.ids import new_id
 from tocsin.incidents import queries as incidents
 from tocsin.statuspages import commands, queries
 from tocsin.statuspages.briefs import queries as briefs
 from tocsin.statuspages.clocks import queries as clocks
-from tocsin.statuspages.models import StatusPage, Update
-from tocsin.web.api import etags, lists, shapes
+from tocsin.statuspages.models import ComponentGroup, StatusPage, Update
+from tocsin.statuspages.pages import addresses
+from tocsin.web.api import lists, shapes
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
 
-router = Router(tags=["status-pages"])
 updates = Router(tags=["incidents"])
 
 UpdateStatus = Literal["investigating", "identified", "monitoring", "resolved"]
@@ -31,10 +30,24 @@ Present = Literal["operational", "under_maintenance", "degraded_performance", "p
 """How a part is: what was said, or what planned work makes of it."""
 
 
+Language = Literal["en", "de", "fr"]
+
+
 class ComponentDocument(Schema):
     id: str
     name: str
+    group: str | None = Field(description="Id of the group that it stands in.")
     state: Present
+
+
+class GroupDocument(Schema):
+    """A heading under which parts stand. `state` is empty for one that is as the worst of its parts."""
+
+    id: str
+    page: str
+    name: str
+    position: int
+    state: str
 
 
 class UpdateDocument(Schema):
@@ -42,6 +55,7 @@ class UpdateDocument(Schema):
 
     id: str
     page: Literal["internal", "external"]
+    slug: str = Field(description="Of the page: customers may read several.")
     status: UpdateStatus
     title: str
     body: str
@@ -63,13 +77,21 @@ class EntryDocument(Schema):
 
 
 class StatusPageDocument(shapes.Object):
-    """A page for one audience."""
+    """A page for one audience. The address of a page with `is_secret` is shown to administrators alone."""
 
     slug: str
     name: str
     audience: Literal["internal", "external"]
+    language: Language
+    zone: str
+    theme: dict[str, str] = Field(description="Colours by name; what is not named looks as in the house.")
+    host: str = Field(description="Of its own; empty for none.")
+    is_secret: bool
+    position: int
+    archived_at: shapes.Instant | None
     verdict: str
     components: list[ComponentDocument]
+    groups: list[GroupDocument]
     open: list[EntryDocument]
 
 
@@ -103,6 +125,12 @@ class NewUpdate(shapes.Body):
     next_update_at: shapes.Instant | None = None
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
     components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
+    pages: list[shapes.Named] | None = Field(
+        None,
+        max_length=50,
+        description="Slugs of the pages for customers. Left out: those that speak of the incident or have a part of its products, "
+        "else the first.",
+    )
     lists: list[shapes.Named] | None = Field(
         None,
         max_length=50,
@@ -150,22 +178,34 @@ class Drafts(Schema):
     external: DraftDocument
 
 
-def _page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDocument:
+def show_group(group: ComponentGroup) -> GroupDocument:
+    """A group as programs read it."""
+    return GroupDocument(id=group.id, page=group.page.slug, name=group.name, position=group.position, state=group.state)
+
+
+def show_page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDocument:
+    """A page with what it says now."""
     inside = page.audience == StatusPage.INTERNAL
-    view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now)
+    view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now, page)
+    plain = {name: getattr(page, name) for name in ("language", "zone", "theme", "host", "is_secret", "position", "archived_at")}
+    secret = page.is_secret and not actor.is_administrator
     return StatusPageDocument(
         id=page.id,
-        url=shapes.address("/status/internal" if inside else "/status"),
+        url=shapes.address("/admin/status-pages") if secret else addresses.url(page),
         created_at=page.created_at,
         updated_at=page.updated_at,
         slug=page.slug,
         name=page.name,
         audience=page.audience,
+        **plain,
         verdict=view.verdict,
         components=[
-            ComponentDocument(id=part.component.id, name=part.component.name, state=part.component.state)
+            ComponentDocument(
+                id=part.component.id, name=part.component.name, group=part.component.group_id, state=part.component.state
+            )
             for part in view.components
         ],
+        groups=[show_group(one) for one in page.groups.select_related("page")],
         open=[
             EntryDocument(
                 id=one.entry.id,
@@ -184,6 +224,7 @@ def _update(update: Update) -> UpdateDocument:
     return UpdateDocument(
         id=update.id,
         page=update.entry.page.audience,
+        slug=update.entry.page.slug,
         status=update.status,
         title=update.entry.title,
         body=update.body,
@@ -198,19 +239,6 @@ def published(publication: commands.Publication | None) -> Published:
     """What came of it; nothing for nothing."""
     updates = publication.updates if publication else ()
     return Published(updates=[_update(update) for update in updates], already=bool(publication and publication.already))
-
-
-@router.get("", response=lists.Page[StatusPageDocument], auth=READS, summary="The status pages")
-def list_status_pages(request: Request) -> dict:
-    return {"items": [_page(request.actor, page, request) for page in queries.pages()], "next": None}
-
-
-@router.get("/{wanted}", response=StatusPageDocument, auth=READS, summary="One status page, by id or slug")
-def get_status_page(request: Request, wanted: str) -> StatusPageDocument:
-    for page in queries.pages():
-        if wanted in {page.id, page.slug, page.audience}:
-            return etags.one(request, _page(request.actor, page, request))
-    raise NotFound("There is no such status page.")
 
 
 @updates.get("/{wanted}/updates", response=lists.Page[UpdateDocument], auth=READS, summary="What was published of an incident")
@@ -255,6 +283,7 @@ def arguments(body: NewUpdate) -> dict[str, Any]:
         "confirmation": body.confirmation or new_id("cnf"),
         "components": body.components,
         "lists": body.lists,
+        "pages": body.pages,
     }
 
 

@@ -22,6 +22,7 @@ class PartDocument(Schema):
     page: str = Field(description="Slug of the page.")
     name: str
     product: str | None = Field(description="Slug of the product that it stands for.")
+    group: str | None = Field(description="Id of the group that it stands in.")
     position: int
     state: Present
 
@@ -45,12 +46,14 @@ class NamedPage(Schema):
     name: str
 
 
-def _part(part: Component) -> PartDocument:
+def show_part(part: Component) -> PartDocument:
+    """A part as programs read it."""
     return PartDocument(
         id=part.id,
         page=part.page.slug,
         name=part.name,
         product=part.product.slug if part.product else None,
+        group=part.group_id,
         position=part.position,
         state=part.state,
     )
@@ -66,17 +69,17 @@ def rename_page(request: Request, wanted: str, body: PageName) -> NamedPage:
 def add_part(request: Request, wanted: str, body: NewPart) -> Status:
     page, product = parts.page(wanted), parts.product(body.product)
     made = commands.create_component(request.actor, page, name=body.name, product=product, position=body.position, now=request.now)
-    return Status(201, _part(made))
+    return Status(201, show_part(made))
 
 
 @router.post("/components/{component}/set-state", response=PartDocument, auth=CONFIGURES, summary="Say by hand how a part is")
 def set_state(request: Request, component: str, body: PartState) -> PartDocument:
-    return _part(commands.set_component_state(request.actor, parts.part(component), body.state, now=request.now))
+    return show_part(commands.set_component_state(request.actor, parts.part(component), body.state, now=request.now))
 
 
 @router.post("/components/{component}/remove", response=PartDocument, auth=CONFIGURES, summary="Take a part off its page")
 def remove_part(request: Request, component: str) -> PartDocument:
     part = parts.part(component)
-    gone = _part(part)
+    gone = show_part(part)
     commands.remove_component(request.actor, part, now=request.now)
     return gone

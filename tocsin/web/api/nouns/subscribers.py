@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from tocsin.core.errors import Invalid
+from tocsin.statuspages.models import StatusPage
+from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import commands, permissions, queries
 from tocsin.statuspages.subscribers.commands import carrying
 from tocsin.statuspages.subscribers.models import Subscriber
@@ -23,6 +26,7 @@ class SubscriberDocument(Schema):
     """An address outside. Of a webhook, host and last letters are shown: its whole address opens a door."""
 
     id: str
+    page: str = Field(description="Slug of the page that they hear of.")
     channel: str = Field(description="mail, webhook, slack or teams.")
     address: str
     parts: list[str] = Field(description="Names of parts; empty: everything.")
@@ -39,6 +43,7 @@ class NewSubscriber(shapes.Body):
     """An address whose owner has consented: nobody is asked again."""
 
     address: shapes.Line
+    page: shapes.Line = Field("", description="Slug; left out: the first page for customers.")
     channel: shapes.Named = "mail"
     parts: Annotated[list[shapes.Named], Field(max_length=200, description="Ids of parts; empty: everything.")] = Field(
         default_factory=list
@@ -49,6 +54,7 @@ class SubscriberFile(shapes.Body):
     text: Annotated[str, Field(max_length=1_000_000, description="CSV: address, and names of parts between semicolons.")]
     consent: bool = Field(False, description="Everybody in it has agreed; needed unless dry_run.")
     dry_run: bool = Field(False, description="Count, and write nothing.")
+    page: shapes.Line = Field("", description="Slug; left out: the first page for customers.")
 
 
 class WrongLine(Schema):
@@ -83,13 +89,21 @@ class TellingDocument(Schema):
     over: bool
 
 
+def _page(slug: str) -> StatusPage | None:
+    """The page of this name, None for none. Raises Invalid."""
+    found = next((page for page in several.outside() if page.slug == slug), None) if slug else None
+    if slug and found is None:
+        raise Invalid(f"Customers read no page {slug[:40]!r}.", field="page")
+    return found
+
+
 def _show(one: Subscriber) -> SubscriberDocument:
     plain = {
         name: getattr(one, name) for name in ("id", "channel", "source", "asked_at", "confirmed_at", "bounces", "bounce_reason")
     }
     parts = [part.name for part in one.parts.all()]  # type: ignore[attr-defined]
     return SubscriberDocument(
-        address=queries.shown(one), parts=parts, state=queries.state_of(one), stopped_at=one.stopped_at, **plain
+        page=one.page.slug, address=queries.shown(one), parts=parts, state=queries.state_of(one), stopped_at=one.stopped_at, **plain
     )
 
 
@@ -117,31 +131,35 @@ def _telling(one: Progress) -> TellingDocument:
 def list_subscribers(
     request: Request,
     state: Annotated[str, Query("", max_length=20, description="confirmed, waiting or stopped; empty: all.")] = "",
+    page: Annotated[str, Query("", max_length=40, description="Slug of a page; empty: of all.")] = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> dict[str, Any]:
     """Oldest first."""
-    rows = queries.subscribers(request.actor, state=state)
+    rows = queries.subscribers(request.actor, state=state, page=page)
     return lists.page(rows, "id", limit=limit, cursor=cursor, show=lambda found: [_show(one) for one in found])
 
 
 @router.get("/export", response=CarriedOut, auth=CONFIGURES, summary="Everybody reached by mail, as a CSV file")
-def export_subscribers(request: Request) -> CarriedOut:
+def export_subscribers(
+    request: Request, page: Annotated[str, Query("", max_length=40, description="Slug; left out: the first page.")] = ""
+) -> CarriedOut:
     """As the page writes it: a cell that a spreadsheet would run begins with an apostrophe."""
-    return CarriedOut(csv="".join(carrying.carry_out(request.actor)))
+    return CarriedOut(csv="".join(carrying.carry_out(request.actor, _page(page))))
 
 
 @router.post("", response={201: SubscriberDocument}, auth=CONFIGURES, summary="Subscribe somebody who has consented")
 def add_subscriber(request: Request, body: NewSubscriber) -> Status:
     """Nobody is asked to confirm. There already, they stay as they are."""
-    made = commands.add(request.actor, **body.model_dump(), now=request.now)
+    made = commands.add(request.actor, **body.model_dump(exclude={"page"}), page=_page(body.page), now=request.now)
     return Status(201, _show(made))
 
 
 @router.post("/import", response=Imported, auth=CONFIGURES, summary="Bring in subscribers from a CSV file")
 def import_subscribers(request: Request, body: SubscriberFile) -> Imported:
     """Wrong lines are named and left out. With `dry_run` nothing is written."""
-    found = carrying.carry_in(request.actor, body.text, consent=body.consent, rehearse=body.dry_run, now=request.now)
+    page = _page(body.page)
+    found = carrying.carry_in(request.actor, body.text, consent=body.consent, rehearse=body.dry_run, page=page, now=request.now)
     wrong = [WrongLine(line=line, reason=reason) for line, reason in found.wrong]
     return Imported(added=found.added, known=found.known, stopped=found.refused, wrong=wrong, dry_run=found.is_rehearsal)
 

@@ -1,0 +1,145 @@
+"""What a page for readers outside says of its own, whatever the language. `{}` is where something stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tocsin.core.text.calendars import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The fixed words of one language; a language that lacks one does not start."""
+
+    language: str
+    name: str
+    calendar: Calendar
+
+    statuses: Mapping[str, str]
+    states: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    indicators: Mapping[str, str]
+    """As the badge says how the page is."""
+
+    skip: str
+    on_this_page: str
+    nothing_known: str
+    more: str
+    times: str
+    next_by: str
+    parts: str
+    bars: str
+    earlier: str
+    resolved_after: str
+    nothing_lately: str
+    by_month: str
+    follow: str
+    follow_page: str
+    subscribe: str
+    atom: str
+    rss: str
+    programs: str
+    as_of: str
+    promise: str
+    history: str
+    history_of: str
+    not_over: str
+    nothing_yet: str
+    now: str
+    began: str
+    lasted: str
+    """Status, length, beginning."""
+    concerns: str
+    said: str
+    feed: str
+    feed_of: str
+
+    one_day: str
+    many_days: str
+    no_problem: str
+    since: str
+    lasting: str
+    """State, day, length."""
+
+    work: Mapping[str, str]
+    """Where planned work is."""
+    planned: str
+    planned_work: str
+    planned_for: str
+    from_to: str
+    """Beginning, end, zone."""
+    until: str
+    was_until: str
+    not_begun: str
+    longer: str
+    recurring: str
+    work_kind: str
+    work_off: str
+    called_off: str
+    in_calendar: str
+    all_planned: str
+    dates: str
+    earlier_planned: str
+    bars_planned: str
+    afterwards: str
+    afterwards_on: str
+
+    hear: str
+    hear_how: str
+    where_to: str
+    by: str
+    address: str
+    address_hint: str
+    of_what: str
+    of_what_hint: str
+    without_address: str
+    asked_title: str
+    asked_mail: str
+    asked_mail_how: str
+    asked_call: str
+    asked_call_how: str
+    nothing_came: str
+    nothing_came_how: str
+    ask_again: str
+    own_title: str
+    told: str
+    told_question: str
+    told_since: str
+    told_stopped: str
+    your_choice: str
+    save: str
+    yes: str
+    signed: str
+    signed_how: str
+    no_more: str
+    not_you: str
+    unsubscribe: str
+    forget: str
+    left: str
+    left_how: str
+    leave: str
+    leave_how: str
+    leave_question: str
+    choose_parts: str
+    again: str
+    next_step: str
+    saved: str
+    confirmed: str
+
+    mail_foot: str
+    mail_confirm: str
+    mail_confirm_subject: str
+    mail_known: str
+    mail_known_subject: str
+    mail_news: str
+    mail_news_of: str
+    mail_promise: str
+
+    def span(self, start: dt.datetime, end: dt.datetime, zone: str) -> str:
+        """`Sun 22 Nov 2026, 02:00 to 04:00 UTC`, in a zone."""
+        start, end = (instant.astimezone(zoneinfo.ZoneInfo(zone)) for instant in (start, end))
+        until = f"{end:%H:%M}" if start.date() == end.date() else f"{self.calendar.date(end)} {end.year}, {end:%H:%M}"
+        return self.from_to.format(f"{self.calendar.date(start)} {start.year}, {start:%H:%M}", until, f"{end:%Z}")

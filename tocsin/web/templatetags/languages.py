@@ -1,0 +1,40 @@
+"""Words of a page's own language around what somebody wrote. Built in: templates need no `{% load %}`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tocsin.core import clock
+
+register = template.Library()
+
+
+@register.filter
+def said(pattern: str, value: object) -> SafeString:
+    """What a language says around a value: `{{ words.more|said:3 }}` is `and 3 more`."""
+    return format_html(pattern, value)
+
+
+@register.filter
+def both(pattern: str, value: str) -> SafeString:
+    """The same with another value to come: `{{ words.began|both:"Resolved"|said:at }}`."""
+    before, _, after = pattern.partition("{}")
+    held = conditional_escape(value).replace("{", "{{").replace("}", "}}")
+    return mark_safe(f"{before}{held}{after}")  # noqa: S308  the pattern is ours, the value is escaped
+
+
+@register.filter
+def at(table: Mapping[str, str], name: str) -> str:
+    """What stands there under a name that is itself a value: `{{ words.statuses|at:update.status }}`."""
+    return table[name]
+
+
+@register.filter
+def instant(moment: dt.datetime, text: str) -> SafeString:
+    """A text for people around the machine's time of a moment."""
+    return format_html('<time datetime="{}">{}</time>', clock.rfc3339(moment), text)
