@@ -34,7 +34,7 @@ def test_held_mail_is_admitted(world: World) -> None:
 
 
 def test_an_update_names_its_lists(world: World) -> None:
-    world.answer = {"updates": [{"page": "internal"}], "already": False, "hints": []}
+    world.answer = {"updates": [{"page": "internal", "slug": "internal"}], "already": False, "hints": []}
     run("update", "post", "HOT-1", "--internal", "We look", "--mail", "leadership", "--next", "30m")
     assert world.sent[-1][2]["lists"] == ["leadership"]
     run("update", "post", "HOT-1", "--internal", "We look", "--next", "30m")

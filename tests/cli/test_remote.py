@@ -147,7 +147,7 @@ def test_nobody_on_call_is_the_answer_no(fake: Fake) -> None:
 
 def test_an_update_takes_drafts_and_confirms_once(fake: Fake) -> None:
     drafts = {"internal": {"title": "T", "body": "inside"}, "external": {"title": "E", "body": "outside"}}
-    published = {"already": False, "updates": [{"page": "internal"}, {"page": "external"}]}
+    published = {"already": False, "updates": [{"page": "internal", "slug": "internal"}, {"page": "external", "slug": "external"}]}
     fake.answers = [(200, drafts), (200, published)]
     done = run(fake, "update", "post", "HOT-1", "--internal", "-", "--external", "We look into it.", "--next", "20m")
     assert done.stdout == "Published on internal and external.\n"
@@ -173,7 +173,7 @@ def test_where_nothing_comes_back_the_sentence_stands_alone(fake: Fake) -> None:
 
 def test_a_follow_up_takes_its_parts_from_the_draft_and_the_line(fake: Fake) -> None:
     inside = {"title": "T", "body": "", "opening": "Old.", "next_steps": ["a", "b"], "place": "here", "answers": {"eta": "noon"}}
-    published = {"already": False, "updates": [{"page": "internal"}], "hints": []}
+    published = {"already": False, "updates": [{"page": "internal", "slug": "internal"}], "hints": []}
     fake.answers = [(200, {"internal": inside, "external": {}}), (200, published)]
     parts = ["--opening", "New.", "--current", "c", "--current", "d", "--answer", "root_cause=unknown", "--accept", "opening"]
     run(fake, "update", "post", "HOT-1", *parts, "--next", "20m")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -17,6 +19,7 @@ from tocsin.statuspages.mirrors.models import MirrorCopy
 from tocsin.statuspages.models import Entry
 from tocsin.statuspages.outside.queries import outside, standing
 from tocsin.statuspages.subscribers.models import FanOut
+from tocsin.statuspages.words.english import ENGLISH
 from tocsin.web.public import bars, v2
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +53,10 @@ def test_it_stands_in_history_and_bars_and_nobody_is_told(there) -> None:
     assert not FanOut.objects.exists()
     assert not MirrorCopy.objects.exists()
     assert not OutboxMail.objects.exists()
-    page = outside(later(1))
+    page = outside(status_parts.page("external"), later(1))
     (told,) = page.entries
     assert (told.entry, told.open, v2.impact(told)) == (entry, False, "major")
-    row = bars.row(page.parts[0], later(1), given.NOW.tzinfo)
+    row = bars.row(page.parts[0], later(1), dt.UTC, ENGLISH)
     assert row.words.startswith("99.9")
     assert "down in part on 18 Nov for 2 h" in row.words
     assert len(row.bars) == 1

@@ -14,6 +14,7 @@ from tocsin.statuspages.maintenance import repeating, rules
 from tocsin.statuspages.outside import days
 from tocsin.statuspages.outside.days import Spell, Turn
 from tocsin.statuspages.outside.rules import impact, indicator
+from tocsin.statuspages.words.english import ENGLISH
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
@@ -130,7 +131,7 @@ def test_planned_work_is_said_in_the_bars_and_not_counted_as_down() -> None:
     ]
     found = days.past(turns, "operational", NOW - 200 * DAY, NOW, dt.UTC)
     assert found.up == 100.0
-    assert days.words(found, NOW, dt.UTC) == "100 % in 90 days · under maintenance on 17 Nov for 2 h"
+    assert days.words(found, NOW, dt.UTC, ENGLISH) == "100 % in 90 days · under maintenance on 17 Nov for 2 h"
     assert all(state in days.FINE for state in found.days)
 
 

@@ -273,7 +273,7 @@ def test_a_page_costs_the_same_however_much_it_shows(django_assert_num_queries):
     there = given.house()
     for number in range(3):
         published(there, given.fixing(there), confirmation=f"form {number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = queries.external_page(given.later(11))
         assert [(view.entry.title, len(view.updates), list(view.entry.components.all())) for view in page.open]
 
