@@ -38,6 +38,7 @@ def _pages(browser: Browser, site: Site) -> Iterator[Figure]:
     Visit(browser, site, signed_in=True).close()  # somebody signs in, so that the mailbox can be read
     acknowledge = until(lambda: site.acknowledge_path("A disk is full"), 20, "no page in the mailbox")
     pages = (
+        ("a line of text without style, what the browser itself takes", "/healthz", False, None),
         ("acknowledge", acknowledge, False, 300),
         ("status for customers", "/status", False, 300),
         ("home", "/", True, 800),
