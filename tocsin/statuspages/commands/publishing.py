@@ -80,13 +80,10 @@ def post_update(
         rules.check_promise(status, next_update_at, now)
         require_follow(incident, status)
         words = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
-        promise = None if status == rules.RESOLVED else next_update_at
         read = settle(actor, incident, status=status, internal=internal, external=external)
-        updates = [
-            _say(actor, incident, page, said, status=status, promise=promise, confirmation=confirmation, now=now)
-            for audience, said in words.items()
-            for page in _pages(incident, audience, status, pages)
-        ]
+        act: dict[str, Any] = {"status": status, "promise": next_update_at, "confirmation": confirmation, "now": now}
+        meant = [(page, said) for audience, said in words.items() for page in _pages(incident, audience, status, pages)]
+        updates = [_say(actor, incident, page, said, **act) for page, said in meant]
         set_states(actor, {update.entry.page_id: update.entry for update in updates}, components or {}, now=now)
         for update in updates if status == rules.RESOLVED else ():
             relieve(actor, update.entry, now=now)
@@ -139,7 +136,7 @@ def _say(
         brief=dict(said.brief),
         author_id=None if actor.is_system else actor.id,
         at=now,
-        next_update_at=promise,
+        next_update_at=None if ended else promise,
         confirmation=confirmation,
     )
 

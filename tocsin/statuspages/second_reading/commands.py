@@ -57,26 +57,18 @@ def ask_reader(
     note = texts.line(note, field="note", limit=400, required=False)
     with transaction.atomic():
         incident = db.lock(Incident.objects.filter(pk=incident.pk)).get()
-        known = SecondReading.objects.filter(incident=incident, confirmation=confirmation).first()
-        if known is not None:
+        if known := SecondReading.objects.filter(incident=incident, confirmation=confirmation).first():
             return known
         rules.check_promise(status, next_update_at, at or now)
         said = wording(incident, status=status, next_update_at=next_update_at, internal=internal, external=external)
         mine = SecondReading.objects.filter(incident=incident, author=actor.id, state__in=SecondReading.OPEN)
         mine.update(state=SecondReading.WITHDRAWN)
-        words = {
-            "status": status,
-            "internal": internal,
-            "external": external,
-            "components": components,
-            "lists": lists,
-            "pages": pages,
-        }
+        words = {"internal": internal, "external": external, "components": components, "lists": lists, "pages": pages}
         made = SecondReading.objects.create(
             incident=incident,
             author_id=actor.id,
             reader=reader,
-            words=held.plain(words),
+            words=held.plain({"status": status, **words}),
             exact={audience: {"title": one.title, "body": one.body} for audience, one in said.items()},
             digest=exact.digest(incident, status=status, internal=internal, external=external),
             next_update_at=next_update_at,
