@@ -10,6 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.core import clock
+from tocsin.web.frame import reader, words
 
 register = template.Library()
 
@@ -36,5 +37,6 @@ def at(table: Mapping[str, str], name: str) -> str:
 
 @register.filter
 def instant(moment: dt.datetime, text: str) -> SafeString:
-    """A text for people around the machine's time of a moment."""
-    return format_html('<time datetime="{}">{}</time>', clock.rfc3339(moment), text)
+    """A text for people around the machine's time of a moment, which says itself in UTC on demand."""
+    universal = words.universal(moment, reader.present().calendar)
+    return format_html('<time datetime="{}" title="{}">{}</time>', clock.rfc3339(moment), universal, text)
