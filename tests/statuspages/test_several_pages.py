@@ -20,6 +20,7 @@ from tocsin.directory.models import Product
 from tocsin.incidents import commands as incidents
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands, parts, queries, rules
+from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.mirrors.models import MirrorCopy
 from tocsin.statuspages.models import Component, StatusPage
@@ -252,6 +253,25 @@ def test_an_archived_page_is_read_by_nobody_and_comes_back_whole(there: given.Ho
     assert len(outside(several.by_slug("partners"), given.later(61)).entries) == 1
     with pytest.raises(Conflict):
         pages.archive_page(SYSTEM, queries.page("external"), now=given.later(70))
+
+
+def test_planned_work_and_an_archived_page_exclude_each_other(there: given.House) -> None:
+    page = made()
+    words: dict[str, Any] = {
+        "title": "New database",
+        "body": "Short pauses.",
+        "starts_at": given.later(60),
+        "ends_at": given.later(120),
+    }
+    work = maintenance.plan(SYSTEM, page, **words, now=given.later(0))
+    with pytest.raises(Conflict, match="planned work to come"):
+        pages.archive_page(SYSTEM, page, now=given.later(1))
+    maintenance.cancel(SYSTEM, work, now=given.later(2))
+    pages.archive_page(SYSTEM, page, now=given.later(3))
+    with pytest.raises(Conflict, match="archived"):
+        maintenance.plan(SYSTEM, page, **words, now=given.later(4))
+    with pytest.raises(Conflict, match="archived"):
+        maintenance.plan_series(SYSTEM, page, **words, rule="FREQ=WEEKLY;BYDAY=SA;COUNT=2", zone="UTC", now=given.later(4))
 
 
 def refusals() -> Iterator[tuple[dict[str, Any], str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Invalid
+from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
@@ -25,6 +25,14 @@ LANE = "maintenance"
 def locked(maintenance: Maintenance) -> Maintenance:
     """The row as it is now; nobody else changes it before the commit."""
     return db.lock(Maintenance.objects.filter(pk=maintenance.pk)).select_related("page").get()
+
+
+def page_to_plan_on(page: StatusPage) -> StatusPage:
+    """The page as it is now, locked. Raises Conflict for one that nobody reads any more."""
+    page = db.lock(StatusPage.objects.filter(pk=page.pk)).get()
+    if page.archived_at is not None:
+        raise Conflict(f"{page.name} is archived: nobody would read it. Bring the page back first.", field="page")
+    return page
 
 
 def keep(maintenance: Maintenance, *fields: str, now: dt.datetime) -> None:

@@ -45,7 +45,7 @@ def plan(
     rules.check_times(starts_at, ends_at, now)
     with transaction.atomic():
         chosen = writing.parts_of(page, parts)
-        page = db.lock(StatusPage.objects.filter(pk=page.pk)).get()
+        page = writing.page_to_plan_on(page)
         if page.maintenances.filter(title=title, starts_at=starts_at, state__in=Maintenance.OPEN).exists():
             raise Conflict(f"“{title}” is planned for that time already.", field="title", code="planned_already")
         made = Maintenance(
@@ -103,7 +103,7 @@ def plan_series(
     wall = starts_at.astimezone(zone_of(zone)).replace(tzinfo=None)
     with transaction.atomic():
         chosen = writing.parts_of(page, parts)
-        page = db.lock(StatusPage.objects.filter(pk=page.pk)).get()
+        page = writing.page_to_plan_on(page)
         if page.maintenance_series.filter(title=title, rule=str(repeat), ended_at=None).exists():
             raise Conflict(f"“{title}” comes again by this rule already.", field="title", code="planned_already")
         series = MaintenanceSeries.objects.create(

@@ -18,6 +18,7 @@ from tocsin.core.store import db
 from tocsin.core.text import texts
 from tocsin.directory import rules as directory
 from tocsin.statuspages import events, permissions, words
+from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.models import Entry, StatusPage
 from tocsin.statuspages.pages import rules
 
@@ -86,8 +87,8 @@ def renew_address(actor: Actor, page: StatusPage, *, now: dt.datetime) -> Status
 
 
 def archive_page(actor: Actor, page: StatusPage, *, now: dt.datetime) -> StatusPage:
-    """Nobody reads it any more; what it said, its parts and subscribers stay. Raises Conflict while it speaks of an incident, and
-    for the first page of an audience.
+    """Nobody reads it any more; what it said, its parts and subscribers stay. Raises Conflict while it speaks of an incident or
+    of planned work to come, and for the first page of an audience.
     """
     permissions.require_editor(actor)
     with transaction.atomic():
@@ -96,6 +97,8 @@ def archive_page(actor: Actor, page: StatusPage, *, now: dt.datetime) -> StatusP
             raise Conflict(f"{page.name} is the first page of its readers and stays.")
         if Entry.objects.filter(page=page, resolved_at=None).exists():
             raise Conflict(f"{page.name} still speaks of an open incident. Say the last words first.")
+        if page.maintenances.filter(state__in=Maintenance.OPEN).exists() or page.maintenance_series.filter(ended_at=None).exists():
+            raise Conflict(f"{page.name} tells of planned work to come. End it or call it off first.")
         page.archived_at = page.updated_at = now
         page.save(update_fields=["archived_at", "updated_at"])
         record(actor, events.PAGE_ARCHIVED, page.id, now=now, data={"name": page.name})
