@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _never = threading.Event()
@@ -30,3 +32,23 @@ def throughout(condition: Callable[[], bool], seconds: float, what: str) -> None
         assert condition(), what
         _never.wait(0.02)
     assert condition(), what
+
+
+class Stuck(Exception):
+    """What was called did not come back."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raises Stuck in the block when it does not end in so many seconds; the limit of the test goes on afterwards."""
+
+    def stop(*_: Any) -> None:
+        raise Stuck
+
+    before, begun = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - begun), 0.1) if left else 0)

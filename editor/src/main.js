@@ -5,7 +5,7 @@ import { Kept } from "./kept.js";
 import { Line, NOT_FOR_YOU, NOT_TAKEN, SIGNED_OUT } from "./line.js";
 import { Section } from "./sections.js";
 
-const CALM = 400;
+const CALM = 400, SAVED = "Saved";
 
 function begin(root) {
   const doc = new Y.Doc(), awareness = new Awareness(doc);
@@ -18,10 +18,11 @@ function begin(root) {
   const state = root.querySelector("[data-state]"), spoken = root.querySelector("[data-spoken]"), people = root.querySelector("[data-people]");
   let due = 0, stage = "";
 
-  /* Words change at most every few moments, and are spoken only when the line comes or goes. */
+  /* Words change at most every few moments, and are spoken only when the line comes or goes. "Saved" never waits to be taken back. */
   function later() {
     if (line?.everSynced) for (const section of sections) section.open();
     if (line?.over) for (const section of sections) section.close();
+    if (line?.waiting && state.textContent === SAVED) show();
     due ||= setTimeout(() => { due = 0; show(); }, line?.over || stage === "" ? 0 : CALM);
   }
 
@@ -57,7 +58,7 @@ function words({ over, why, synced, everSynced, waiting }) {
   if (over === SIGNED_OUT) return `Signed out. ${waiting ? `${changes(waiting)} in this browser; sign in again and come back.` : "Sign in again to go on."}`;
   if (over === NOT_FOR_YOU) return "This document is not open to you any more.";
   if (over === NOT_TAKEN) return `Not taken: ${why} Copy what you need, then load the page again.`;
-  if (synced) return waiting ? "Saving" : "Saved";
+  if (synced) return waiting ? "Saving" : SAVED;
   if (!everSynced) return "Connecting. Until then each section saves with its button.";
   return waiting ? `Offline: ${changes(waiting)}` : "Offline: go on writing, it is sent later";
 }

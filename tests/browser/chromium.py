@@ -8,6 +8,24 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
+_PLAYWRIGHTS = (
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+"""What Playwright turns off by itself. Chromium heeds the last list of features only, so they are named again."""
+_ADDRESS_BAR = ("AimEnabled", "WebUIOmniboxAimPopup", "WebUIOmniboxPopup")
+"""The suggestions below an address bar that nobody sees: two more pages with a process of their own for every window."""
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -16,6 +34,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=" + ",".join(_PLAYWRIGHTS + _ADDRESS_BAR),
 ]
 
 

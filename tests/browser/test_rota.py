@@ -91,6 +91,7 @@ def test_dragging_over_the_calendar_fills_the_times_of_an_override(visit: Visit)
     page.locator("#add").get_by_role("button", name="Add the override").click()
     expect(page.get_by_role("main")).to_contain_text("is on call from")
     page.locator("#add").get_by_role("button", name="Take out").first.click()
+    expect(page.locator(".notices")).to_contain_text("The rota counts again.")
 
 
 def test_the_calendar_prints_without_its_forms(visit: Visit) -> None:
