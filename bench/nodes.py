@@ -45,7 +45,11 @@ def _published(house: Installation, token: str, ports: tuple[int, int]) -> Itera
     key = house.api(token, "POST", "/incidents", {"summary": "Vault", "severity": 2, "service": "checkout-api"}).json["key"]
     for number in range(TIMES):
         house.url = f"http://127.0.0.1:{ports[number % 2]}"
-        words = {"status": "investigating", "external": {"body": f"Words number {number}."}, "next_update_at": "2099-01-01T00:00:00Z"}
+        words = {
+            "status": "investigating",
+            "external": {"body": f"Words number {number}."},
+            "next_update_at": "2099-01-01T00:00:00Z",
+        }
         answer = house.api(token, "POST", f"/incidents/{key}/post-update", words)
         assert answer.status == 200, answer
         yield from _shown(ports, f"Words number {number}.", time.monotonic())

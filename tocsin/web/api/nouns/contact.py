@@ -104,7 +104,8 @@ def _method(method: ContactMethod) -> MethodDocument:
 def _steps(person: Person) -> StepsDocument:
     both = {
         urgency: [
-            NotifyStepDocument(method=step.method_id, delay_minutes=step.delay_minutes) for step in queries.notify_steps(person, urgency)
+            NotifyStepDocument(method=step.method_id, delay_minutes=step.delay_minutes)
+            for step in queries.notify_steps(person, urgency)
         ]
         for urgency in ("high", "low")
     }

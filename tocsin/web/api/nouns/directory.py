@@ -106,7 +106,9 @@ def _card(card: colleagues.Card, status: str) -> PersonCardDocument:
 Words = Annotated[str, Query("", max_length=200, description="Words of names, addresses, teams and qualifications that count.")]
 
 
-@router.get("", response=lists.Page[PersonCardDocument], auth=READS, summary="Find a colleague: how to reach them, team, rosters, skills")
+@router.get(
+    "", response=lists.Page[PersonCardDocument], auth=READS, summary="Find a colleague: how to reach them, team, rosters, skills"
+)
 def find_colleagues(
     request: Request,
     q: Words,
@@ -123,7 +125,9 @@ def find_colleagues(
     return lists.page(rows, "email", limit=limit, cursor=cursor, show=show)
 
 
-@router.get("/qualifications", response=list[KnownQualificationDocument], auth=READS, summary="What people can do, the commonest first")
+@router.get(
+    "/qualifications", response=list[KnownQualificationDocument], auth=READS, summary="What people can do, the commonest first"
+)
 def list_known(request: Request) -> list[KnownQualificationDocument]:
     return [KnownQualificationDocument(name=name, people=count) for name, count in finding.known_qualifications()]
 
@@ -146,7 +150,10 @@ def set_qualification(request: Request, wanted: str, body: NewQualification) -> 
 
 
 @of_people.post(
-    "/{wanted}/qualifications/{qualification}/remove", response=PersonCardDocument, auth=CONFIGURES, summary="Take a qualification away"
+    "/{wanted}/qualifications/{qualification}/remove",
+    response=PersonCardDocument,
+    auth=CONFIGURES,
+    summary="Take a qualification away",
 )
 def remove_qualification(request: Request, wanted: str, qualification: str) -> PersonCardDocument:
     person = people.find(wanted)

@@ -175,7 +175,9 @@ def get_readiness(request: Request) -> ReadinessDocument:
             name=pillar.name,
             purpose=pillar.purpose,
             checks=[
-                ReadinessCheckDocument(what=one.what, ok=one.ok, words=one.words, url=shapes.address(one.path) if one.path else None)
+                ReadinessCheckDocument(
+                    what=one.what, ok=one.ok, words=one.words, url=shapes.address(one.path) if one.path else None
+                )
                 for one in pillar.checks
             ],
         )
