@@ -78,6 +78,7 @@ def test_nothing_that_is_stored_anywhere_runs_anywhere(browser: Browser, planted
             except AssertionError as missing:  # the others are planted all the same
                 planted.faults.append(f"{operation.name} could not be asked: {missing}")
         planter.knock()
+        ground.settle()
         told.look(f"/{ground.incident} while it was read")
         for path in _pages(site, planted, watch):
             watch.visit(path)

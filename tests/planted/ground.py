@@ -23,6 +23,7 @@ class Ground:
     def __init__(self, site: Site, turn: int) -> None:
         self.site, self.turn = site, turn
         self._known: dict[str, list[Any]] = {}
+        self._declared: list[str] = []
         self.incident = self.declared(severity=2, service="checkout")
         self.spoken = self.said()
         self.finished = self.resolved()
@@ -31,6 +32,11 @@ class Ground:
         """Other things of each kind from now on, those among them that were made meanwhile."""
         self.turn = turn
         self._known.clear()
+
+    def settle(self) -> None:
+        """Incidents that only served one operation are over, so that lists show others too."""
+        for key in set(self._declared) - {self.incident, self.spoken}:
+            self.site.api("POST", f"/incidents/{key}/resolve", {**RESOLVE, "leave_open": LEFT})
 
     def leave(self) -> None:
         """Status pages that were made stay no longer: each is made anew whenever something is told."""
@@ -47,6 +53,7 @@ class Ground:
     def declared(self, **more: Any) -> str:
         """The key of an incident that nobody has spoken of."""
         key = str(self.made("/incidents", {"summary": f"Planted {next(_number)}", "severity": 3, **more})["key"])
+        self._declared.append(key)
         for verb in ("take-command", "set-up"):
             self.made(f"/incidents/{key}/{verb}")
         return key
@@ -60,7 +67,7 @@ class Ground:
     def resolved(self) -> str:
         """That of one whose entries are still open."""
         key = self.said()
-        self.made(f"/incidents/{key}/resolve", {**RESOLVE, "leave_open": {"internal": "Banks", "external": "Banks"}})
+        self.made(f"/incidents/{key}/resolve", {**RESOLVE, "leave_open": LEFT})
         return key
 
     def items(self, path: str) -> list[Any]:
@@ -97,7 +104,9 @@ class Ground:
 
     def told(self) -> str:
         """The demo's incident that people asked about."""
-        return str(next(one["key"] for one in self.items("/incidents?state=fixing") if one["summary"].startswith("Seat maps")))
+        return str(
+            next(one["key"] for one in self.items("/incidents?state=fixing&limit=200") if one["summary"].startswith("Seat maps"))
+        )
 
     def _stands_for(self, slot: str, path: str) -> str:
         parent = "/".join(path.split("/")[:3])
@@ -172,6 +181,7 @@ LEAVE = (
     "DTSTART;VALUE=DATE:20261201\r\nDTEND;VALUE=DATE:20261202\r\nSUMMARY:Leave\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
 TIMES = ["impact_started_at", "detected_at", "impact_ended_at"]
+LEFT = {"internal": "Banks", "external": "Banks"}
 RESOLVE: Body = {"impact_over": True, "none_about_to_follow": True, "unknown": TIMES, "final": {}}
 
 
