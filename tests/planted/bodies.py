@@ -29,10 +29,10 @@ def _override(ground: Ground) -> Body:
 
 def _cover(ground: Ground) -> Body:
     """Somebody's own time on call, another hour each time."""
-    shifts = [one for one in ground.items("/schedules/payments/shifts") if one["people"]]
-    begins = max(dt.datetime.fromisoformat(shifts[1]["start"]), dt.datetime.now(dt.UTC)) + dt.timedelta(minutes=10 * (anew() % 40))
+    shift = [one for one in ground.items("/schedules/payments/shifts") if one["people"]][-1]
+    begins = max(dt.datetime.fromisoformat(shift["start"]), dt.datetime.now(dt.UTC)) + dt.timedelta(minutes=10 * (anew() % 40))
     return {
-        "person": shifts[1]["people"][0]["id"],
+        "person": shift["people"][0]["id"],
         "starts_at": begins.isoformat(),
         "ends_at": (begins + dt.timedelta(minutes=9)).isoformat(),
     }

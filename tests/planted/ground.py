@@ -244,7 +244,7 @@ OWN: dict[str, Callable[[Ground], str]] = {
     "POST /maintenances/{wanted}/complete": _begun,
     "POST /communications-reviews/{wanted}/*": _review,
     "POST /schedules/{wanted}/ask-cover": lambda _: "payments",
-    "POST /schedules/{wanted}/rotations/{rotation}/change": lambda _: "payments",
+    "POST /schedules/{wanted}/rotations/{rotation}/change": lambda _: "booking",
     "POST /incidents/{wanted}/keep-draft": lambda _: "DRILL-1",
     "POST /incidents/{wanted}/drill-drafts/{draft}/feedback": lambda _: "DRILL-1",
     "POST /incidents/{wanted}/post-update (first)": Ground.declared,
