@@ -103,7 +103,7 @@ class NewSeries(NewMaintenance):
     zone: shapes.Line = Field(description="02:00 stays 02:00 there when clocks change.")
 
 
-class Words(shapes.Body):
+class WorkWords(shapes.Body):
     body: shapes.Prose = Field("", description="For readers; left out: a sentence that fits.")
 
 
@@ -214,22 +214,22 @@ def get_maintenance(request: Request, wanted: str) -> MaintenanceDocument:
 
 
 @router.post("/{wanted}/begin", response=MaintenanceDocument, auth=RESPONDS, summary="It begins")
-def begin(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def begin(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.begin(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/verify", response=MaintenanceDocument, auth=RESPONDS, summary="It is done and looked at")
-def verify(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def verify(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.verify(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/complete", response=MaintenanceDocument, auth=RESPONDS, summary="It is over")
-def complete(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def complete(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.complete(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/cancel", response=MaintenanceDocument, auth=RESPONDS, summary="Call it off; of a series this time alone")
-def cancel(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def cancel(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.cancel(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
