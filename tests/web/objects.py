@@ -32,6 +32,7 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.backfilled import commands as backfilled
+from tocsin.statuspages.blog import commands as blog
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.messages import commands as messages
@@ -161,7 +162,14 @@ def build() -> House:
         resolved_at=NOW - dt.timedelta(days=1),
         now=NOW,
     )
+    post = blog.draft(SYSTEM, title="Post", text="Words.", authors=[people["manager"]], now=NOW)
+    blog.publish(SYSTEM, post, now=NOW)
+    reader_feed, _ = blog.create_feed(company.actor(people["stakeholder"]), now=NOW)
     house.values = {
+        "blog/slug": post.slug,
+        "api/v1/blog-posts/wanted": post.slug,
+        "blog/feeds/feed_id": reader_feed.id,
+        "api/v1/blog-posts/feeds/feed_id": reader_feed.id,
         "maintenance_id": work.id,
         "api/v1/maintenances/wanted": work.id,
         "series_id": again.id,

@@ -364,6 +364,9 @@ _TIMELINE: Mapping[str, Callable[[Data], Entry | None]] = {
     "mirror.retried": _said(lambda data: f"{data.get('mirror')} is told again", "Update", "tell", quiet=True),
     "mirror.closed": _said(lambda data: f"closed by hand on {data.get('mirror')}", "Update", "tell", quiet=True),
     "update.draft_kept": _said(lambda data: f"kept, {next(iter(data['titles'].values()), '') or data['status']}", "Draft", "tell"),
+    "blog.published": lambda data: Entry(
+        "Blog post", "pen", str(data.get("title", "")), quiet=True, path=str(data.get("path", ""))
+    ),
     "question.asked": _said(
         lambda data: f"{data.get('name')} asks by mail: {data.get('text', '')}", "Question", "talk", group="talk"
     ),
