@@ -162,14 +162,7 @@ def build() -> House:
         resolved_at=NOW - dt.timedelta(days=1),
         now=NOW,
     )
-    post = blog.draft(SYSTEM, title="Post", text="Words.", authors=[people["manager"]], now=NOW)
-    blog.publish(SYSTEM, post, now=NOW)
-    reader_feed, _ = blog.create_feed(company.actor(people["stakeholder"]), now=NOW)
     house.values = {
-        "blog/slug": post.slug,
-        "api/v1/blog-posts/wanted": post.slug,
-        "blog/feeds/feed_id": reader_feed.id,
-        "api/v1/blog-posts/feeds/feed_id": reader_feed.id,
         "maintenance_id": work.id,
         "api/v1/maintenances/wanted": work.id,
         "series_id": again.id,
@@ -270,7 +263,16 @@ def build() -> House:
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
+    _blog(house)
     return house
+
+
+def _blog(house: House) -> None:
+    post = blog.draft(SYSTEM, title="Post", text="Words.", authors=[house.people["manager"]], now=NOW)
+    blog.publish(SYSTEM, post, now=NOW)
+    feed, _ = blog.create_feed(company.actor(house.people["stakeholder"]), now=NOW)
+    house.values.update({"blog/slug": post.slug, "api/v1/blog-posts/wanted": post.slug})
+    house.values.update({"blog/feeds/feed_id": feed.id, "api/v1/blog-posts/feeds/feed_id": feed.id})
 
 
 def _incident(house: House, service: Any) -> None:

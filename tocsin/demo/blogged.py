@@ -52,8 +52,8 @@ a quarter of an hour, and we are glad to show you ours.""",
         ("tomasz", "ben"),
         "Departures dark at eleven stations",
         5,
-        """One morning the departure boards of eleven stations were black. Staff announced trains by voice, and did it so well that \
-most travellers only noticed how friendly we were.
+        """One morning the departure boards of eleven stations were black. Staff announced trains by voice, and did it so well \
+that most travellers only noticed how friendly we were.
 
 The boards had lost their certificate at midnight. Renewing it by hand was quick. The better question was why nobody had \
 known that it would end. The renewal ran from a machine that was switched off in spring, correctly and with a ticket. \
@@ -61,7 +61,7 @@ Its list of jobs was in nobody's hands, so nobody missed them.
 
 What is different now:
 
-- A certificate with less than ten days left pages us. We would rather be woken too early by a clock than too late by a station.
+- A certificate with less than ten days left pages us. Better woken too early by a clock than too late by a station.
 - Renewals run where everybody sees them, beside the jobs that we look at anyway.
 - Before a machine is switched off we ask it what it still does: `crontab -l`, and a second pair of eyes on the answer.
 
@@ -85,7 +85,7 @@ def fill(now: dt.datetime) -> None:
     for name in BY_MAIL:
         commands.subscribe(actor_for(_person(name)), now=now - 30 * _DAY)
     for line in POSTS:
-        _publish(line, now - line.ago * _DAY)
+        _publish(line, (now - line.ago * _DAY).replace(hour=9, minute=12))
     title, author, text = UNDONE
     commands.draft(actor_for(_person(author)), title=title, text=text, now=now - dt.timedelta(hours=3))
 

@@ -13,8 +13,8 @@ from tocsin.incidents.models import Incident
 class BlogPost(DueRow, Stamped):
     """A post. A draft is its authors'; a published one everybody's who signs in, unless its incident is private.
 
-    Between the two it is `on_its_way` for the seconds in which it can be taken back: that is its work as a due row. `number` is given
-    by publishing, so that what was published last comes first. `why` says what stood in the way when its time had come.
+    Between the two it is `on_its_way` for the seconds in which it can be taken back: that is its work as a due row. `number` is
+    given by publishing, so that what was published last comes first. `why` says what stood in the way when its time had come.
     """
 
     DRAFT, ON_ITS_WAY, PUBLISHED = "draft", "on_its_way", "published"

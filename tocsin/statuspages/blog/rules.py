@@ -30,4 +30,5 @@ def free_slug(title: str, used: Collection[str]) -> str:
 
 def letter(text: str, authors: str, link: str, list_link: str) -> str:
     """The text of a mail: the words as they were written, then by whom, where they stand, and how one gets no more."""
-    return f"{text.rstrip()}\n\n-- \nBy {authors}, on the company blog:\n{link}\nYou are on its list, and leave it with one press:\n{list_link}\n"
+    foot = f"By {authors}, on the company blog:\n{link}\nYou are on its list, and leave it with one press:\n{list_link}\n"
+    return f"{text.rstrip()}\n\n-- \n{foot}"

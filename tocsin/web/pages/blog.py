@@ -68,8 +68,7 @@ def new(request: Request) -> HttpResponse:
         incident, authors = _incident(request, form), _authors(form)
         if form.ok:
             try:
-                about = {"incident": incident, "authors": authors}
-                made = commands.draft(request.actor, title=title, text=text, **about, now=request.now)
+                made = commands.draft(request.actor, title=title, text=text, incident=incident, authors=authors, now=request.now)
                 messages.success(request, "Kept as a draft. Nobody but its authors and administrators reads it yet.")
                 return redirect("blog_post", made.slug)
             except Refused as refused:
@@ -90,8 +89,7 @@ def edit(request: Request, slug: str) -> HttpResponse:
         revision, by = whole(form.text("revision", longest=9)), _authors(form)
         if form.ok:
             try:
-                fields = {"title": title, "text": text, "authors": by, "revision": revision}
-                commands.edit(request.actor, found, **fields, now=request.now)
+                commands.edit(request.actor, found, title=title, text=text, authors=by, revision=revision, now=request.now)
                 messages.success(request, "Saved.")
                 return redirect("blog_post", found.slug)
             except Refused as refused:

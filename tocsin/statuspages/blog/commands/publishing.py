@@ -16,7 +16,7 @@ from tocsin.core import clock
 from tocsin.core.actor import SYSTEM, Actor
 from tocsin.core.errors import Conflict, NotAllowed, Refused
 from tocsin.core.net import mail
-from tocsin.core.store import counters, db
+from tocsin.core.store import counters
 from tocsin.core.work import hints, outbox
 from tocsin.directory import queries as directory
 from tocsin.statuspages import events
