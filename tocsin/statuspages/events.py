@@ -41,7 +41,7 @@ data: page (audience), step (before, due or late), first (whether they are the f
 """
 
 LEFT_OPEN = "update.left_open"
-"""An entry outlives its incident. Subject: the entry; context: the incident. data: pages (audience to the reason)"""
+"""An entry outlives its incident. Subject: the entry; context: the incident. data: pages (short name to the reason)"""
 
 DRAFT_KEPT = "update.draft_kept"
 """In a drill. data: status, audiences, titles (by audience); context: the incident"""
