@@ -58,6 +58,12 @@ def test_a_post_is_written_edited_and_published_and_everybody_reads_and_finds_it
     assert place in text(sven.get(f"/{incident.key}"))
 
 
+def test_whoever_writes_for_others_alone_is_led_to_the_blog_and_not_to_a_page_that_they_may_not_see():
+    there = given.house()
+    answer = signed_in(there.ana).post("/blog/new", WORDS | {"authors": "Ben"}, follow=True)
+    assert (answer.status_code, answer.redirect_chain[-1][0], "Kept as a draft" in text(answer)) == (200, "/blog", True)
+
+
 def test_what_somebody_typed_is_never_mark_up_of_theirs():
     there = given.house()
     signed_in(there.ana).post("/blog/new", WORDS)

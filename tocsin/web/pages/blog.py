@@ -70,7 +70,7 @@ def new(request: Request) -> HttpResponse:
             try:
                 made = commands.draft(request.actor, title=title, text=text, incident=incident, authors=authors, now=request.now)
                 messages.success(request, "Kept as a draft. Nobody but its authors and administrators reads it yet.")
-                return redirect("blog_post", made.slug)
+                return _after(request, made)
             except Refused as refused:
                 form.refuse(refused)
     return _form(request, form, None)
@@ -91,10 +91,16 @@ def edit(request: Request, slug: str) -> HttpResponse:
             try:
                 commands.edit(request.actor, found, title=title, text=text, authors=by, revision=revision, now=request.now)
                 messages.success(request, "Saved.")
-                return redirect("blog_post", found.slug)
+                return _after(request, found)
             except Refused as refused:
                 form.refuse(refused, revision="form")
     return _form(request, form, found)
+
+
+def _after(request: Request, found: BlogPost) -> HttpResponse:
+    """To the post; whoever wrote it for others alone does not see it any more."""
+    seen = found.is_published or permissions.is_author(request.actor, found)
+    return redirect("blog_post", found.slug) if seen else redirect("blog")
 
 
 def _form(request: Request, form: Typed, found: BlogPost | None) -> HttpResponse:
