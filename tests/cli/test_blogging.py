@@ -24,6 +24,8 @@ def test_a_post_is_drafted_from_a_file_published_and_taken_back(world: World, tm
     assert world.sent[-1] == ("POST", "blog-posts/a-queue/publish", {"revision": 2})
     run("blog", "take-back", "a-queue")
     assert world.sent[-1][:2] == ("POST", "blog-posts/a-queue/take-back")
+    world.answer = {"sent": 3, "waiting": 0, "refused": 1}
+    assert run("blog", "mailed", "a-queue").strip() == "3 sent, 0 on the way, 1 refused"
     run("blog", "draft", "A queue", "--file", str(words), "--text", "x", code=2)
     run("blog", "draft", "A queue", "--file", str(tmp_path / "none"), code=2)
 

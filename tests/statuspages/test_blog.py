@@ -135,6 +135,15 @@ def test_the_newest_published_stands_first_however_old_its_draft_is():
     assert list(queries.posts(there.actor("sven"))) == [old, new]
 
 
+def test_many_posts_take_as_few_queries_as_one(django_assert_num_queries):
+    there = given.house()
+    for number in range(4):
+        published(there, title=f"Post {number}", authors=[there.ana, there.ben])
+    with django_assert_num_queries(2):
+        shown = [[one.name for one in post.authors.all()] for post in queries.posts(there.actor("sven"), "full")]
+    assert shown == [["Ana", "Ben"]] * 4
+
+
 @pytest.mark.usefixtures("five_seconds")
 def test_nobody_reads_it_while_it_can_be_taken_back_and_it_cannot_be_edited():
     there = given.house()

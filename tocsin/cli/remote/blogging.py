@@ -108,6 +108,12 @@ def take_back_post(api: Remote, wanted: Wanted) -> Any:
     return api.post("blog-posts", wanted, "take-back")
 
 
+@verb(blog, "mailed", line("{sent} sent, {waiting} on the way, {refused} refused"))
+def get_mailed(api: Remote, wanted: Wanted) -> Any:
+    """How the mail of a post went."""
+    return api.get("blog-posts", wanted, "mailed")
+
+
 @verb(blog, "subscribe", line("each new post comes to you by mail"))
 def subscribe(api: Remote) -> Any:
     """Get posts by mail."""

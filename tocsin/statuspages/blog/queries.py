@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -103,11 +102,6 @@ def in_feed() -> list[BlogPost]:
     """What a feed shows: the last posts that may be read outside the house, the newest first."""
     rows = _whole().filter(state=BlogPost.PUBLISHED)
     return list(rows.exclude(incident__is_private=True).exclude(incident__is_drill=True).order_by("-number")[:IN_FEED])
-
-
-def changed_at(found: Sequence[BlogPost]) -> dt.datetime | None:
-    """When one of these posts was last changed."""
-    return max((one.updated_at for one in found), default=None)
 
 
 def _whole() -> QuerySet[BlogPost]:

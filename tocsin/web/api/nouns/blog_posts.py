@@ -25,7 +25,7 @@ State = Literal["draft", "on_its_way", "published"]
 
 
 class MailedDocument(Schema):
-    """Copies that went out to subscribers."""
+    """Copies that went out to subscribers; of a post that nobody was mailed all are 0."""
 
     sent: int
     waiting: int
@@ -45,7 +45,6 @@ class BlogPostDocument(shapes.Object):
     publishes_at: shapes.Instant | None = Field(description="Until when it can be taken back, while it is on its way.")
     published_at: shapes.Instant | None
     why: str = Field(description="Why it was not published when its time had come.")
-    mailed: MailedDocument | None = Field(description="For its authors and administrators, once it is published.")
 
 
 class RevisionDocument(Schema):
@@ -97,9 +96,8 @@ class BlogFeedDocument(Schema):
     revoked_at: shapes.Instant | None
 
 
-def _show(request: Request, one: BlogPost) -> BlogPostDocument:
+def _show(one: BlogPost) -> BlogPostDocument:
     waits = one.state == BlogPost.ON_ITS_WAY
-    mailed = queries.mailed(one) if one.letter_id and permissions.is_author(request.actor, one) else None
     return BlogPostDocument(
         id=one.id,
         url=shapes.address(f"/blog/{one.slug}"),
@@ -115,12 +113,11 @@ def _show(request: Request, one: BlogPost) -> BlogPostDocument:
         publishes_at=one.due_at if waits else None,
         published_at=one.published_at,
         why=one.why,
-        mailed=MailedDocument(**mailed) if mailed else None,
     )
 
 
 def _one(request: Request, wanted: str) -> BlogPostDocument:
-    return etags.one(request, _show(request, queries.post(request.actor, wanted)))
+    return etags.one(request, _show(queries.post(request.actor, wanted)))
 
 
 def _people(wanted: Iterable[str]) -> list[Person]:
@@ -149,7 +146,7 @@ def list_blog_posts(
     drafts = state == "draft"
     rows = queries.drafts(request.actor) if drafts else queries.posts(request.actor, q.replace("\x00", "").strip())
     order = "-id" if drafts else "-number"
-    return lists.page(rows, order, limit=limit, cursor=cursor, show=lambda found: [_show(request, one) for one in found])
+    return lists.page(rows, order, limit=limit, cursor=cursor, show=lambda found: [_show(one) for one in found])
 
 
 @router.post("", response={201: BlogPostDocument}, auth=RESPONDS, summary="Begin a post")
@@ -201,7 +198,7 @@ def get_blog_post(request: Request, wanted: str) -> BlogPostDocument:
 def edit_blog_post(request: Request, wanted: str, body: BlogPostChange) -> BlogPostDocument:
     """Its authors and administrators do. What was published before stays among its revisions; nobody is mailed again."""
     found = queries.post(request.actor, wanted)
-    etags.require_current(request, _show(request, found))
+    etags.require_current(request, _show(found))
     authors = None if body.authors is None else _people(body.authors)
     commands.edit(request.actor, found, title=body.title, text=body.text, authors=authors, now=request.now)
     return _one(request, found.id)
@@ -216,6 +213,14 @@ def list_blog_revisions(request: Request, wanted: str) -> dict:
         RevisionDocument(number=one.number, title=one.title, text=one.text, by=shapes.person(one.by), at=one.at) for one in rows
     ]
     return {"items": shown, "next": None}
+
+
+@router.get("/{wanted}/mailed", response=MailedDocument, auth=READS, summary="How the mail of a post went")
+def get_blog_mailed(request: Request, wanted: str) -> MailedDocument:
+    """For its authors and administrators."""
+    found = queries.post(request.actor, wanted)
+    permissions.require_author(request.actor, found)
+    return MailedDocument(**({"sent": 0, "waiting": 0, "refused": 0} | queries.mailed(found)))
 
 
 @router.post("/{wanted}/publish", response=BlogPostDocument, auth=RESPONDS, summary="Publish a post to the house")
