@@ -52,6 +52,7 @@ from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import events as status_events
 from tocsin.statuspages import handlers as status_handlers
 from tocsin.statuspages.arriving import jobs as arriving_jobs
+from tocsin.statuspages.blog import jobs as blog_jobs
 from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.held import jobs as held_jobs
@@ -85,6 +86,7 @@ MODULES: tuple[Module, ...] = (
     *mention_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
+    *blog_jobs.MODULES,
     *review_jobs.MODULES,
     *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,

@@ -25,6 +25,7 @@ from tocsin.paging import auditing
 from tocsin.paging.models import Escalation, Page, WebhookCall
 from tocsin.postmortems.models import Action, Postmortem
 from tocsin.statuspages.arriving.models import IncomingMail
+from tocsin.statuspages.blog.models import BlogPost
 from tocsin.statuspages.lists.models import DistributionList
 from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceSeries
 from tocsin.statuspages.models import Component, Entry, StatusPage
@@ -56,7 +57,12 @@ def _has_a_history() -> None:
     assert ItemMark.objects.exclude(reason="").exists()
     assert agreed.organisation().name == "Larkfield"
     assert VendorReport.objects.exists()
-    assert DistributionList.objects.count() == 3
+    assert DistributionList.objects.count() == 4
+    assert [(one.state, one.incident is not None) for one in BlogPost.objects.order_by("id")] == [
+        ("published", True),
+        ("published", True),
+        ("draft", False),
+    ]
     assert set(Question.objects.values_list("state", flat=True)) == {"open", "answered"}
     assert IncomingMail.objects.get().outcome == "held"
     assert set(Maintenance.objects.values_list("state", flat=True)) == {"completed", "scheduled"}

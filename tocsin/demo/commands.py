@@ -20,6 +20,7 @@ from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
 from tocsin.demo import (
     automation,
+    blogged,
     calendars,
     cast,
     history,
@@ -112,6 +113,7 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     calendars.fill(company, now)
     prepared.fill(company, now)
     mailing.fill(now)
+    blogged.fill(now)
     planned.fill(company, now)
     readers.fill(now)
     mirroring.fill(now)

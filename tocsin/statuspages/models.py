@@ -9,6 +9,7 @@ from tocsin.core.models import Stamped
 from tocsin.directory.models import Person, Product
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import models as arriving  # noqa: F401  its tables belong to this app
+from tocsin.statuspages.blog import models as blog  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.held import models as held  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.lists import models as lists  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.maintenance import models as maintenance  # noqa: F401  its tables belong to this app

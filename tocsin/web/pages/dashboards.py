@@ -95,13 +95,10 @@ def change(request: Request, slug: str) -> HttpResponse:
 
 
 @allow(MANAGER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def remove(request: Request, slug: str) -> HttpResponse:
-    """Asked first: people know its address, and wikis show it."""
+    """Asked in place first: people know its address, and wikis show it."""
     found = queries.dashboard(request.actor, slug)
-    if request.method != "POST":
-        context = {"dashboard": found, "embeds": queries.embeds(found), "here": "incidents"}
-        return render(request, "dashboards/remove.html", context)
     commands.remove_dashboard(request.actor, found, now=request.now)
     messages.success(request, f"{found.name} is removed. /dash/{found.slug} leads nowhere now.")
     return redirect("dashboards")

@@ -27,16 +27,24 @@ from tocsin.web.pages.addresses import at_incident
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """What one audience still reads, on one page or several, with the words that close it, or why it stays open."""
+class PageEnd:
+    """Whether the words close the entry of one page, or why it stays open there."""
 
-    entry: Entry
-    pages: list[str]
+    name: str
+    slug: str
+    close: bool
+    why: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What one audience still reads, with the words that close it on each of its pages where nothing speaks against it."""
+
+    pages: list[PageEnd]
     audience: str
     title: str
     body: str
-    close: bool
-    why: str
     errors: Mapping[str, str]
     mailed: list[str]
     """The names of the lists that hear the words by mail."""
@@ -48,23 +56,31 @@ def closings(incident: Incident, facts: rules.Facts, form: Typed) -> list[Closin
     lists = [one.name for one in mailing.defaults(incident)]
     entries = queries.left_open(incident)
     for audience in _audiences(entries):
-        entry = next(one for one in entries if one.page.audience == audience)
-        drafted = _draft(entry, facts)
+        theirs = [one for one in entries if one.page.audience == audience]
+        drafted = _draft(theirs[0], facts)
         sent = f"{audience}_body" in form.values
         found.append(
             Closing(
-                entry=entry,
-                pages=[one.page.name for one in entries if one.page.audience == audience],
+                pages=[_end(one, form, sent=sent) for one in theirs],
                 audience=audience,
                 title=form[f"{audience}_title"] if sent else drafted.title,
                 body=form[f"{audience}_body"] if sent else drafted.body,
-                close=bool(form[f"{audience}_close"]) if sent else True,
-                why=form[f"{audience}_why"] if sent else entry.left_open_why,
-                errors={part: form.errors.get(f"{audience}_{part}", "") for part in ("title", "body", "why")},
+                errors={part: form.errors.get(f"{audience}_{part}", "") for part in ("title", "body")},
                 mailed=lists if audience == rules.INTERNAL else [],
             )
         )
     return found
+
+
+def _end(entry: Entry, form: Typed, *, sent: bool) -> PageEnd:
+    slug = entry.page.slug
+    return PageEnd(
+        name=entry.page.name,
+        slug=slug,
+        close=bool(form[f"{slug}_close"]) if sent else True,
+        why=form[f"{slug}_why"] if sent else entry.left_open_why,
+        error=form.errors.get(f"{slug}_why", ""),
+    )
 
 
 def _audiences(entries: Sequence[Entry]) -> list[str]:
@@ -78,20 +94,21 @@ def _draft(entry: Entry, facts: rules.Facts) -> rules.Draft:
 
 
 def read(form: Typed, incident: Incident) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    """The confirmed last words by page, and why another page stays open; what is missing is said at its field."""
+    """The confirmed last words by audience, and why a page stays open, by its short name; what is missing is said at its field."""
     final: dict[str, dict[str, str]] = {}
     kept: dict[str, str] = {}
-    for audience in _audiences(queries.left_open(incident)):
+    entries = queries.left_open(incident)
+    for audience in _audiences(entries):
         title, body = form.text(f"{audience}_title", longest=270), form.text(f"{audience}_body", lines=True)
-        why = form.text(f"{audience}_why", longest=400)
-        if form.ticked(f"{audience}_close"):
+        pages = [one.page.slug for one in entries if one.page.audience == audience]
+        stays = {slug: form.text(f"{slug}_why", longest=400) for slug in pages if not form.ticked(f"{slug}_close")}
+        for slug in (slug for slug, why in stays.items() if not why):
+            form.errors[f"{slug}_why"] = "Say why it stays open, or let it be closed."
+        kept |= stays
+        if len(stays) < len(pages):
             final[audience] = {"title": title, "body": body}
             if not body:
                 form.errors[f"{audience}_body"] = "Write the last words, or say why the entry stays open."
-        else:
-            kept[audience] = why
-            if not why:
-                form.errors[f"{audience}_why"] = "Say why it stays open, or let it be closed."
     return final, kept
 
 

@@ -24,7 +24,9 @@ from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, TOKEN, allow
 @require_GET
 def listing(request: Request) -> HttpResponse:
     mine = queries.subscribed(request.actor)
-    return render(request, "lists/list.html", {"lists": [(one, one.pk in mine) for one in queries.lists()]})
+    found = [(one, one.pk in mine) for one in queries.lists()]
+    hear = sum(not one.stands_for for one, _ in found)
+    return render(request, "lists/list.html", {"lists": found, "hear": hear})
 
 
 @allow(SIGNED_IN)

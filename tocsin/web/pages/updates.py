@@ -166,7 +166,7 @@ def _read(form: Typed, request: Request, incident: Incident) -> dict[str, Any]:
 
 def _lists(form: Typed, incident: Incident) -> list[str]:
     """Who is mailed: what is ticked; where the form did not show lists, those of the severity."""
-    known = {one.slug for one in mailing.lists()}
+    known = {one.slug for one in mailing.for_updates()}
     if form.has("lists_shown"):
         chosen = [one for one in form.many("lists") if one in known]
     else:
@@ -223,7 +223,7 @@ def _mailed(form: Typed) -> list[str]:
     """The names of the lists that hear the words for the company, with how many readers."""
     if not form["to_internal"]:
         return []
-    chosen = [one for one in mailing.lists() if one.slug in (form["lists"] or ())]
+    chosen = [one for one in mailing.for_updates() if one.slug in (form["lists"] or ())]
     return [f"{one.name} ({sum(member.is_told for member in one.members.all())})" for one in chosen]
 
 
@@ -269,7 +269,7 @@ def _form(
         "page_names": [page.name for page in update_pages.chosen(form)],
         "part_states": rules.COMPONENT_STATES.items(),
         "letters": _letters(form),
-        "lists": list(mailing.lists()),
+        "lists": list(mailing.for_updates()),
         "mirrored": mirrors.told(incident),
         "mailed": _mailed(form),
         "hearers": subscribers.hearers(update_pages.chosen(form)),
