@@ -140,6 +140,7 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     subscriber_ports.channels.update(webhook=subscriber_webhook.Channel(), slack=chat_hooks.SLACK, teams=chat_hooks.TEAMS)
+    subscriber_ports.channels.update(sms=transport.Texts())
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     mirror_ports.wire({Mirror.HOSTED: statuspage.send, Mirror.SIGNED: mirror_call.send})
     chosen = settings.TOCSIN

@@ -128,6 +128,20 @@ class Words:
     next_step: str
     saved: str
     confirmed: str
+    number_hint: str
+    """The hint of the address where texts are sent, too."""
+    asked_text: str
+    asked_text_how: str
+    no_text_how: str
+    have_code: str
+    number: str
+    code: str
+    code_how: str
+    wrong: Mapping[str, str]
+    """What is wrong with a form of the page, by field or channel; of a language of the house none, it says it better itself."""
+    too_many: str
+    not_taken: str
+    """Above a form that was refused."""
 
     mail_foot: str
     mail_confirm: str
@@ -137,6 +151,10 @@ class Words:
     mail_news: str
     mail_news_of: str
     mail_promise: str
+
+    text_code: str
+    text_known: str
+    text_stop: str
 
     def span(self, start: dt.datetime, end: dt.datetime, zone: str) -> str:
         """`Sun 22 Nov 2026, 02:00 to 04:00 UTC`, in a zone."""

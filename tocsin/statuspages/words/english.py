@@ -125,4 +125,20 @@ ENGLISH = Words(
     mail_news="news",
     mail_news_of="news about {}",
     mail_promise="Next update by {time} {zone} on {day}.",
+    number_hint="A mail address, a telephone number such as +43 660 1234567, or the https:// address of a webhook",
+    asked_text="Look at your telephone",
+    asked_text_how="A text is on its way to this number. Type its code here within 30 minutes; until then nothing else comes.",
+    no_text_how="A number is sent three codes a day at most, ten minutes apart. Check how it is written, with + and "
+    "the code of the country, then ask again.",
+    have_code="You have a code from a text?",
+    number="Telephone number",
+    code="Code",
+    code_how="Six digits, as the text says",
+    wrong={},
+    too_many="Too many tries from here. Wait ten minutes, then try again.",
+    not_taken="Not saved.",
+    text_code="{page}: {code} is your code to hear of this page by text. Type it where you asked, within 30 "
+    "minutes. You did not ask? Do nothing.",
+    text_known="{page}: this number hears of the page already. Choose or end: {link}",
+    text_stop="Stop: {}",
 )

@@ -158,4 +158,27 @@ FRENCH = Words(
     mail_news="les nouvelles",
     mail_news_of="les nouvelles sur {}",
     mail_promise="Prochain message avant {time} {zone} le {day}.",
+    number_hint="Une adresse électronique, un numéro comme +33 6 12 34 56 78, ou l’adresse https:// d’un webhook",
+    asked_text="Regardez votre téléphone",
+    asked_text_how="Un SMS est en route vers ce numéro. Saisissez ici son code sous 30 minutes ; d’ici là, rien d’autre ne vient.",
+    no_text_how="Un numéro reçoit au plus trois codes par jour, à dix minutes d’écart. Vérifiez le numéro, avec + et "
+    "l’indicatif du pays, puis recommencez.",
+    have_code="Vous avez reçu un code par SMS ?",
+    number="Numéro de téléphone",
+    code="Code",
+    code_how="Six chiffres, comme dans le SMS",
+    wrong={
+        "mail": "Écrivez une adresse électronique comme ops@example.com.",
+        "sms": "Écrivez le numéro avec + et l’indicatif du pays, comme +33 6 12 34 56 78.",
+        "call": "Cette adresse ne peut pas être appelée. Écrivez une adresse publique qui commence par https://.",
+        "channel": "Choisissez l’un des moyens proposés.",
+        "parts": "Choisissez des éléments de cette page ; l’un d’eux n’existe plus.",
+        "code": "Ce code n’est pas le bon, est trop ancien ou a été essayé trop souvent. Relisez le SMS, ou demandez-en un autre.",
+    },
+    too_many="Trop d’essais d’ici. Attendez dix minutes, puis recommencez.",
+    not_taken="Non enregistré.",
+    text_code="{page} : {code} est votre code pour être averti par SMS. Saisissez-le sous 30 minutes là où vous "
+    "l’avez demandé. Ce n’était pas vous ? Ne faites rien.",
+    text_known="{page} : ce numéro est déjà averti. Choisir ou arrêter : {link}",
+    text_stop="Ne plus recevoir : {}",
 )

@@ -158,4 +158,29 @@ GERMAN = Words(
     mail_news="Neues",
     mail_news_of="Neues über {}",
     mail_promise="Nächste Meldung bis {time} {zone} am {day}.",
+    number_hint="Eine E-Mail-Adresse, eine Telefonnummer wie +43 660 1234567 oder die https://-Adresse eines Webhooks",
+    asked_text="Bitte aufs Telefon sehen",
+    asked_text_how="Eine SMS an diese Nummer ist unterwegs. Bitte den Code daraus binnen 30 Minuten hier eintippen; bis "
+    "dahin kommt nichts weiter.",
+    no_text_how="An eine Nummer gehen höchstens drei Codes am Tag, im Abstand von zehn Minuten. Bitte die "
+    "Schreibweise prüfen, mit + und Landesvorwahl, und es noch einmal versuchen.",
+    have_code="Sie haben einen Code aus einer SMS?",
+    number="Telefonnummer",
+    code="Code",
+    code_how="Sechs Ziffern, wie in der SMS",
+    wrong={
+        "mail": "Bitte eine E-Mail-Adresse wie ops@example.com angeben.",
+        "sms": "Bitte die Nummer mit + und Landesvorwahl angeben, etwa +43 660 1234567.",
+        "call": "Diese Adresse kann nicht aufgerufen werden. Bitte eine öffentliche Adresse angeben, die mit https:// beginnt.",
+        "channel": "Bitte einen der angebotenen Wege wählen.",
+        "parts": "Bitte Teile dieser Seite wählen; einer davon ist nicht mehr da.",
+        "code": "Dieser Code stimmt nicht, ist zu alt oder wurde zu oft versucht. Bitte noch einmal in die SMS sehen "
+        "oder neu anfordern.",
+    },
+    too_many="Zu viele Versuche von hier. Bitte zehn Minuten warten und es noch einmal versuchen.",
+    not_taken="Nicht übernommen.",
+    text_code="{page}: {code} ist Ihr Code, um per SMS von dieser Seite zu hören. Bitte binnen 30 Minuten dort "
+    "eintippen. Nicht angefordert? Dann ist nichts zu tun.",
+    text_known="{page}: Diese Nummer wird schon benachrichtigt. Auswählen oder abbestellen: {link}",
+    text_stop="Abbestellen: {}",
 )
