@@ -158,7 +158,7 @@ GERMAN = Words(
     mail_news="Neues",
     mail_news_of="Neues über {}",
     mail_promise="Nächste Meldung bis {time} {zone} am {day}.",
-    number_hint="Eine E-Mail-Adresse, eine Telefonnummer wie +43 660 1234567 oder die https://-Adresse eines Webhooks",
+    number_hint="Eine E-Mail-Adresse, eine Telefonnummer wie +43\u00a0660\u00a01234567 oder die https://-Adresse eines Webhooks",
     asked_text="Bitte aufs Telefon sehen",
     asked_text_how="Eine SMS an diese Nummer ist unterwegs. Bitte den Code daraus binnen 30 Minuten hier eintippen; bis "
     "dahin kommt nichts weiter.",
