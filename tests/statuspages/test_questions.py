@@ -304,7 +304,7 @@ def asks(told, text: str, number: str, at: float) -> None:
 
 
 def test_those_who_answer_are_told_of_a_burst_once_with_the_link(told):
-    there, incident, _ = told
+    _, incident, _ = told
     asks(told, "Are refunds hit?", "b1", 20)
     asks(told, "And invoices?", "b2", 21)
     assert notices(21) == [], "they are gathered"
@@ -331,7 +331,7 @@ def test_communications_are_told_too_and_nobody_of_what_was_settled_meanwhile(to
 
 
 def test_what_is_asked_about_a_private_incident_is_in_no_notice(told):
-    there, incident, _ = told
+    _, incident, _ = told
     asks(told, "Are refunds hit?", "d1", 20)
     Incident.objects.update(is_private=True)
     (mail,) = notices(22)

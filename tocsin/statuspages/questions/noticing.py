@@ -46,10 +46,8 @@ def tell_due(now: dt.datetime) -> int:
         with transaction.atomic():
             incident = Incident.objects.get(pk=row.incident_id)
             waiting = list(Question.objects.filter(incident=incident, state=Question.OPEN))
-            told = leases.finish(
-                row, QuestionNotice.DONE if waiting else QuestionNotice.CANCELLED, told_at=now if waiting else None
-            )
-            if told and waiting:
+            end, at = (QuestionNotice.DONE, now) if waiting else (QuestionNotice.CANCELLED, None)
+            if leases.finish(row, end, told_at=at) and waiting:
                 _mail(row, incident, waiting, now)
     return len(rows)
 

@@ -84,6 +84,18 @@ class Words:
     dates: str
     earlier_planned: str
     bars_planned: str
+    work_soon: str
+    """What readers are reminded of an hour before: when it begins and ends."""
+    work_begun: str
+    work_verifies: str
+    work_over: str
+    work_called_off: str
+    work_ends_series: str
+    work_moved: str
+    """The new time, the old one."""
+    work_longer: str
+    """The new end, the old one."""
+    work_sooner: str
     afterwards: str
     afterwards_on: str
 
@@ -155,6 +167,18 @@ class Words:
     text_code: str
     text_known: str
     text_stop: str
+
+    def instant(self, at: dt.datetime, zone: str) -> str:
+        """`Sun 22 Nov 2026, 04:00 UTC`, in a zone."""
+        at = at.astimezone(zoneinfo.ZoneInfo(zone))
+        return f"{self.calendar.date(at)} {at.year}, {at:%H:%M %Z}"
+
+    def moved(self, old: tuple[dt.datetime, dt.datetime], new: tuple[dt.datetime, dt.datetime], zone: str, *, begun: bool) -> str:
+        """What readers are told of another time of planned work, of begun work of another end."""
+        if begun:
+            words = self.work_longer if new[1] > old[1] else self.work_sooner
+            return words.format(self.instant(new[1], zone), self.instant(old[1], zone))
+        return self.work_moved.format(self.span(*new, zone), self.span(*old, zone))
 
     def span(self, start: dt.datetime, end: dt.datetime, zone: str) -> str:
         """`Sun 22 Nov 2026, 02:00 to 04:00 UTC`, in a zone."""
