@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.forked import Forked
+from tests.acceptance.installation import start_anew
 from tests.acceptance.rig import Rig
 from tests.acceptance.shelf import Shelf
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    made = Shelf(tmp_path_factory.mktemp("shelf"))
+def shelf(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Shelf]:
+    made = Shelf(tmp_path_factory.mktemp("shelf"), start_anew if pytestconfig.getoption("--soak") else Forked)
     yield made
     made.stop()
 

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.waiting import until
 
@@ -63,10 +64,32 @@ def call(method: str, url: str, body: bytes | None = None, headers: dict[str, st
         return Answer(error.code, error.read(), dict(error.headers))
 
 
+class Running(Protocol):
+    """The part of `subprocess.Popen` that is used here."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+Start = Callable[[list[str], Path, dict[str, str], Path], Running]
+"""Starts a verb: its arguments, working folder, environment, and the file for what it prints."""
+
+
+def start_anew(arguments: list[str], folder: Path, environment: dict[str, str], log: Path) -> Running:
+    """As people start it."""
+    with log.open("ab") as written:
+        return subprocess.Popen([*TOCSIN, *arguments], cwd=folder, env=environment, stdout=written, stderr=written)
+
+
 class Installation:
     """`tocsin serve` on a data folder (and a database on PostgreSQL), always on the same port."""
 
-    def __init__(self, folder: Path, *, database_url: str = "", **settings: str) -> None:
+    def __init__(self, folder: Path, *, database_url: str = "", start: Start = start_anew, **settings: str) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -74,8 +97,9 @@ class Installation:
         self.clock_file = folder / "clock"
         self._offset = 0.0
         self._write_clock()
-        self._log = (folder / "server.log").open("ab")
-        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "server.log").touch()
+        self._start = start
+        self._process: Running | None = None
         self.environment = self._environment(database_url, settings)
 
     def _environment(self, database_url: str, settings: dict[str, str]) -> dict[str, str]:
@@ -94,18 +118,23 @@ class Installation:
 
     def spawn(self) -> None:
         """Start it and wait for nothing."""
-        command = [*TOCSIN, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self._log, stderr=self._log)
+        arguments = ["serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = self._start(arguments, self.folder, self.environment, self.folder / "server.log")
 
     def start(self) -> Installation:
         self.spawn()
-        until(self._answers, START_SECONDS, f"the server does not answer; its log ends\n{self.log_tail()}")
-        assert call("GET", self.url + "/account/login/", within=START_SECONDS).status == 200, self.log_tail()
+        try:
+            until(self._answers, START_SECONDS, "the server does not answer")
+            assert call("GET", self.url + "/account/login/", within=START_SECONDS).status == 200
+        except BaseException as fault:
+            fault.add_note(f"the server's log ends\n{self.log_tail()}")
+            self.stop()
+            raise
         return self
 
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:
-            raise AssertionError(f"the server stopped by itself; its log ends\n{self.log_tail()}")
+            raise AssertionError("the server stopped by itself")
         try:
             return call("GET", self.url + "/healthz", within=2).status == 200
         except OSError:

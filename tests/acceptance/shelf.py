@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import tables
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, Start, start_anew
 from tests.acceptance.outside import World
 from tests.acceptance.rig import COMPANY, Rig
 
@@ -21,8 +21,8 @@ def settings_for(world: World) -> dict[str, str]:
 class Shelf:
     """Hands out rigs. All of one worker share one world; each has its own store and process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, start: Start = start_anew) -> None:
+        self.folder, self._start = folder, start
         self.world = World(folder / "world")
         self._kept: dict[str, tuple[Path, str, dict[str, Any]]] = {}
 
@@ -32,7 +32,7 @@ class Shelf:
         template, database, made = self._template(company or COMPANY)
         shutil.copytree(template / "data", folder / "data", dirs_exist_ok=True)
         url = _copy_database(database) if database else ""
-        tocsin = Installation(folder, database_url=url, **settings_for(self.world), **settings)
+        tocsin = Installation(folder, database_url=url, start=self._start, **settings_for(self.world), **settings)
         return Rig(tocsin.start(), self.world, made)
 
     def _template(self, company: dict[str, Any]) -> tuple[Path, str, dict[str, Any]]:
