@@ -96,9 +96,7 @@ def plan_series(
     reminds: bool = True,
     now: dt.datetime,
 ) -> MaintenanceSeries:
-    """Plan work that comes again, from `starts_at` by `rule` (see `repeating`) on the wall of `zone`. Readers are told with the
-    first time, and of each when it is moved, called off, begins and ends. Raises as `plan` does.
-    """
+    """Plan work that comes again by `rule` (see `repeating`) on the wall of `zone`, first at `starts_at`. Raises as `plan`."""
     permissions.require_speaker(actor)
     title, body = writing.title_of(title, page), writing.body_of(body, page)
     repeat = repeating.read(texts.line(rule, field="rule", limit=120))
