@@ -52,6 +52,7 @@ from tocsin.readiness import ports as readiness_ports
 from tocsin.statuspages import events as status_events
 from tocsin.statuspages import handlers as status_handlers
 from tocsin.statuspages.arriving import jobs as arriving_jobs
+from tocsin.statuspages.blog import jobs as blog_jobs
 from tocsin.statuspages.clocks import handlers as clocks
 from tocsin.statuspages.clocks import reminding
 from tocsin.statuspages.held import jobs as held_jobs
@@ -62,6 +63,7 @@ from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
 from tocsin.statuspages.mirrors.models import Mirror
+from tocsin.statuspages.questions import jobs as question_jobs
 from tocsin.statuspages.subscribers import ports as subscriber_ports
 from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.jobs import delivering, fanning
@@ -85,9 +87,11 @@ MODULES: tuple[Module, ...] = (
     *mention_jobs.MODULES,
     *document_jobs.MODULES,
     *held_jobs.MODULES,
+    *blog_jobs.MODULES,
     *review_jobs.MODULES,
     *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,
+    *question_jobs.MODULES,
     *asking.MODULES,
     *fanning.MODULES,
     *delivering.MODULES,
@@ -140,6 +144,7 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     subscriber_ports.channels.update(webhook=subscriber_webhook.Channel(), slack=chat_hooks.SLACK, teams=chat_hooks.TEAMS)
+    subscriber_ports.channels.update(sms=transport.Texts())
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     mirror_ports.wire({Mirror.HOSTED: statuspage.send, Mirror.SIGNED: mirror_call.send})
     chosen = settings.TOCSIN

@@ -13,7 +13,7 @@ from tests.browser.site import DESK, PHONE, Site, Visit
 from tests.browser.test_axe import findings
 from tests.hostile import GRAPH, NASTY
 from tests.waiting import until
-from tocsin.web.pages import log
+from tocsin.web.pages.room import log
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def test_a_file_holds_who_what_when_how_why_and_the_way_back_and_changes_nothing
     file = write(out)
     for title in ("Who", "What", "When", "How", "Why", "How to revert", "Stream of work", "Tech lead", "Extended timeline"):
         assert title in file
+    assert 'datetime=""' not in file
     back = read(file, out.shape)
     assert back.rows == [row for table in out.shape.tables for row in out.of(table)]
     events, before = Event.objects.count(), (changes(ben, incident), streams(ben, incident))

@@ -91,6 +91,23 @@ def test_where_no_page_has_a_part_of_it_the_first_page_speaks(there: given.House
     assert spoken_after(there, about(there, tickets)) == ["external", "internal"]
 
 
+def test_at_the_end_each_page_is_closed_or_stays_open_for_a_reason_of_its_own(there: given.House, tickets: Product) -> None:
+    for page in (made(), made("Region"), queries.page("external")):
+        part(page, tickets)
+    incident = about(there, tickets)
+    published(there, incident)
+    with pytest.raises(Invalid, match="partners page"):
+        given.resolved(there, incident, leave_open={"internal": "x", "external": "x", "region": "x"}, now=given.later(40))
+    incident = given.resolved(there, incident, final={}, leave_open={"partners": "their gates catch up"}, now=given.later(40))
+    assert spoken(incident) == ["partners"]
+    assert [(one.page.slug, one.left_open_why) for one in queries.left_open(incident)] == [("partners", "their gates catch up")]
+    words = {"external": {"title": "", "body": "The gates have caught up."}}
+    act = {"kept": {}, "confirmation": "once", "now": given.later(90)}
+    done = commands.say_last_words(there.actor("ben"), incident, final=words, **act)
+    assert done is not None
+    assert [update.entry.page.slug for update in done.updates] == ["partners"]
+
+
 def test_a_page_without_the_part_is_left_in_peace_even_when_it_is_the_first(there: given.House, tickets: Product) -> None:
     part(made(), tickets)
     assert spoken_after(there, about(there, tickets)) == ["internal", "partners"]

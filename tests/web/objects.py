@@ -32,6 +32,7 @@ from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.backfilled import commands as backfilled
+from tocsin.statuspages.blog import commands as blog
 from tocsin.statuspages.lists import commands as lists
 from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.messages import commands as messages
@@ -262,7 +263,16 @@ def build() -> House:
     }
     readiness.make_kit(SYSTEM, now=NOW)
     _incident(house, service)
+    _blog(house)
     return house
+
+
+def _blog(house: House) -> None:
+    post = blog.draft(SYSTEM, title="Post", text="Words.", authors=[house.people["manager"]], now=NOW)
+    blog.publish(SYSTEM, post, now=NOW)
+    feed, _ = blog.create_feed(company.actor(house.people["stakeholder"]), now=NOW)
+    house.values.update({"blog/slug": post.slug, "api/v1/blog-posts/wanted": post.slug})
+    house.values.update({"blog/feeds/feed_id": feed.id, "api/v1/blog-posts/feeds/feed_id": feed.id})
 
 
 def _incident(house: House, service: Any) -> None:

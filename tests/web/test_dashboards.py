@@ -154,9 +154,10 @@ def test_an_origin_that_would_widen_the_policy_is_refused_at_its_field(there: Wo
 
 def test_a_removed_dashboard_and_its_addresses_lead_nowhere(there: World, mia: Client) -> None:
     path = made(mia)
-    asked = mia.get("/dash/support/remove").text
-    assert "Remove Support?" in asked
-    assert mia.get("/dash/support").status_code == 200
+    asked = mia.get("/dash/support").text
+    assert "Yes, remove it" in asked
+    assert "1 secret address on other pages stops showing it" in asked
+    assert mia.get("/dash/support/remove").status_code == 405
     mia.post("/dash/support/remove")
     assert mia.get("/dash/support").status_code == 404
     assert Client().get(path).status_code == 404

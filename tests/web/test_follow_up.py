@@ -9,11 +9,13 @@ from django.test import Client
 
 from tests import company
 from tests.web.walk import World, signed_in, world
+from tocsin.core.actor import SYSTEM
 from tocsin.incidents import commands
 from tocsin.incidents.cleanup.models import RemoteTask
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands as statuspages
 from tocsin.statuspages.models import Entry
+from tocsin.statuspages.pages import commands as pages
 
 pytestmark = pytest.mark.django_db
 TICKET = "https://tracker.example.com/OPS-7"
@@ -110,6 +112,24 @@ def test_whoever_leaves_an_entry_open_says_why(client: Client, there: World, now
     assert answer.status_code == 422
     assert "Say why it stays open" in answer.content.decode()
     assert Entry.objects.filter(resolved_at=None).count() == 2
+
+
+@pytest.mark.req("RES-08")
+def test_of_several_pages_one_may_stay_open(client: Client, there: World, now: dt.datetime, incident: Incident) -> None:
+    partners = pages.create_page(SYSTEM, name="Partners", now=now)
+    first = Entry.objects.get(incident=incident, page__slug="external")
+    Entry.objects.create(
+        page=partners, incident=incident, title="T", status="investigating", started_at=now, created_at=now, updated_at=now
+    )
+    shown = text(client, "/HOT-1/last-words")
+    assert "Publish these words and close the entry on Partners" in shown
+    sent = {"internal_body": "Over", "internal_close": "1", "external_body": "Over", "external_close": "1"}
+    answer = client.post("/HOT-1/last-words", sent)
+    assert (answer.status_code, "partners_why-e" in answer.content.decode()) == (422, True)
+    client.post("/HOT-1/last-words", sent | {"partners_why": "their gates catch up"})
+    first.refresh_from_db()
+    (left,) = Entry.objects.filter(resolved_at=None)
+    assert (first.resolved_at is not None, left.page.slug, left.left_open_why) == (True, "partners", "their gates catch up")
 
 
 @pytest.mark.req("RES-10")

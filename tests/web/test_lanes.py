@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tocsin.oncall.queries import Shift
-from tocsin.web.pages.lanes import FORTNIGHT, MONTH, Sheet, lane
+from tocsin.web.pages.oncall.lanes import FORTNIGHT, MONTH, Sheet, lane
 
 FIRST = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
 NAMES = {"a": "Ana Ruiz", "m": "Maximiliane Oberhauser", "b": "Bo"}

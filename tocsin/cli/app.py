@@ -10,6 +10,7 @@ from tocsin.cli.answers import first_sentence, say
 from tocsin.cli.remote import (
     answering,
     attention,
+    blogging,
     calendars,
     catalogue,
     dashboards,
@@ -49,6 +50,7 @@ REMOTE = (
     answering.oncall,
     calendars.calendar,
     speaking.update,
+    blogging.blog,
     mailing.lists,
     mailing.mail,
     subscribing.subscribers,

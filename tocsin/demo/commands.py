@@ -20,6 +20,7 @@ from tocsin.core.eventlog import sealing
 from tocsin.core.store import facts
 from tocsin.demo import (
     automation,
+    blogged,
     calendars,
     cast,
     history,
@@ -83,6 +84,7 @@ def remove(now: dt.datetime) -> dict[str, int]:
     if last is None:
         raise Conflict("There is no demo company here.")
     with transaction.atomic():
+        readers.clear()
         gone, kept = _delete(last["last"])
         prepared.clear(now)
         partners.clear()
@@ -112,6 +114,7 @@ def _make(now: dt.datetime, progress: Progress) -> None:
     calendars.fill(company, now)
     prepared.fill(company, now)
     mailing.fill(now)
+    blogged.fill(now)
     planned.fill(company, now)
     readers.fill(now)
     mirroring.fill(now)

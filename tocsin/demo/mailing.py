@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from tocsin.core.actor import SYSTEM
-from tocsin.demo import cast
+from tocsin.demo import cast, letters
 from tocsin.directory.models import Person
 from tocsin.directory.queries import actor_for
 from tocsin.incidents.commands import attending
@@ -27,8 +27,8 @@ _MINUTE = dt.timedelta(minutes=1)
 
 def fill(now: dt.datetime) -> None:
     """Three lists; what they were told of the major incident that is open, and two questions, one of them answered."""
-    made = [_list(line, now - dt.timedelta(days=30)) for line in cast.LISTS]
-    for words in cast.MESSAGES:
+    made = [_list(line, now - dt.timedelta(days=30)) for line in letters.LISTS]
+    for words in letters.MESSAGES:
         messages.create_template(SYSTEM, **dataclasses.asdict(words), now=now - dt.timedelta(days=60))
     incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, severity__lt=3).first()
     if incident is None:
@@ -37,11 +37,11 @@ def fill(now: dt.datetime) -> None:
         told = [one for one in made if incident.severity in one.severities]
         mail_update(incident, update, told, now=update.at)
     thread = ListThread.objects.filter(incident=incident, list__slug="interested").first()
-    for number, line in enumerate(cast.QUESTIONS):
+    for number, line in enumerate(letters.QUESTIONS):
         _ask(incident, thread, number, line, now - (9 - 3 * number) * _MINUTE)
     _stranger(thread, now - 4 * _MINUTE)
     _draft(incident, now)
-    for url, author, text, ago in cast.POSTS:
+    for url, author, text, ago in letters.POSTS:
         said_at = now - ago * _MINUTE
         attending.add_post(actor_for(_person("olga")), incident, url, text=text, author=author, said_at=said_at, now=said_at)
 
@@ -49,9 +49,9 @@ def fill(now: dt.datetime) -> None:
 def _stranger(thread: ListThread | None, at: dt.datetime) -> None:
     """Somebody to whom one of the mails was forwarded, and whom nobody here knows: it waits for an administrator."""
     first = thread.letters.first() if thread else None
-    lines = [f"{name}: {words}" for name, words in cast.STRANGER.items() if name != "text"]
+    lines = [f"{name}: {words}" for name, words in letters.STRANGER.items() if name != "text"]
     lines += [f"In-Reply-To: {first.message_id}"] if first else []
-    raw = "\r\n".join([*lines, "", cast.STRANGER["text"]]).encode()
+    raw = "\r\n".join([*lines, "", letters.STRANGER["text"]]).encode()
     arriving.keep(raw, envelope_from="carla@alpenbus.example", envelope_to=[f"incidents@{cast.DOMAIN}"], now=at)
     jobs.understand(at)
 
@@ -66,9 +66,9 @@ def _draft(incident: Incident, now: dt.datetime) -> None:
         incident,
         _person(cast.ADMINISTRATOR[1]),
         status="identified",
-        external={"title": "", "body": cast.DRAFT},
+        external={"title": "", "body": letters.DRAFT},
         next_update_at=now + dt.timedelta(hours=1),
-        note=cast.DRAFT_NOTE,
+        note=letters.DRAFT_NOTE,
         confirmation="demo-draft",
         now=now - 3 * _MINUTE,
     )
@@ -78,7 +78,7 @@ def _person(name: str) -> Person:
     return Person.objects.get(email=f"{name}@{cast.DOMAIN}")
 
 
-def _list(line: cast.ListLine, now: dt.datetime) -> DistributionList:
+def _list(line: letters.ListLine, now: dt.datetime) -> DistributionList:
     made = lists.create_list(
         SYSTEM, name=line.name, purpose=line.purpose, severities=line.severities, is_open=line.is_open, now=now
     )
@@ -92,7 +92,7 @@ def _list(line: cast.ListLine, now: dt.datetime) -> DistributionList:
     return made
 
 
-def _ask(incident: Incident, thread: ListThread | None, number: int, line: cast.QuestionLine, at: dt.datetime) -> None:
+def _ask(incident: Incident, thread: ListThread | None, number: int, line: letters.QuestionLine, at: dt.datetime) -> None:
     person = _person(line.person)
     letters = list(thread.letters.all()) if thread else []
     asked = Asked(

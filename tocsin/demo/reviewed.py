@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tocsin.demo import cast
+from tocsin.demo import cast, letters
 from tocsin.directory.models import Person
 from tocsin.directory.queries import actor_for
 from tocsin.incidents.models import Incident
@@ -31,7 +31,7 @@ def _walked(incident: Incident, now: dt.datetime) -> CommunicationsReview:
     lead, scribe = actor_for(incident.manager), _person(cast.ADMINISTRATOR[1])
     review = commands.start_review(lead, incident, scribe=scribe, now=now)
     points = [one for one in queries.walk(lead, review) if one.words]
-    for point, text in zip(points, cast.REVIEW_NOTES, strict=False):
+    for point, text in zip(points, letters.REVIEW_NOTES, strict=False):
         about = f"{point.line.kind} {point.line.text}"[:300]
         commands.note_review(actor_for(scribe), review, at=point.at, about=about, text=text, now=now)
     return review
@@ -39,7 +39,7 @@ def _walked(incident: Incident, now: dt.datetime) -> CommunicationsReview:
 
 def _complete(review: CommunicationsReview, now: dt.datetime) -> None:
     lead = actor_for(review.lead)
-    for kind, title, next_step, owner in cast.REVIEW_ACTIONS:
+    for kind, title, next_step, owner in letters.REVIEW_ACTIONS:
         commands.act_on_review(lead, review, title=title, kind=kind, owner=_person(owner), next_step=next_step, now=now)
     commands.complete_review(lead, review, now=now + dt.timedelta(hours=1))
 

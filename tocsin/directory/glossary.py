@@ -124,6 +124,7 @@ TERMS = (
     Term("entry", "What one status page says about one incident."),
     Term("update", "One published message of an entry: investigating, identified, monitoring, resolved."),
     Term("list", "People who hear by mail what the company is told, in one thread for each incident.", ("distribution list",)),
+    Term("blog post", "What is written down for everybody in the house; a draft until its authors publish it.", ("company blog",)),
     Term("subscriber", "An address outside that is told when the public page has news, once whoever reads it has confirmed."),
     Term("question", "What a reader of an incident's mail asked by replying to it; answered from the incident into the thread."),
     Term("refusal", "What a mail server says when it does not take mail for somebody; three final ones stop it.", ("bounce",)),

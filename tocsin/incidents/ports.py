@@ -16,7 +16,7 @@ from tocsin.incidents.models import Incident
 class Resolution:
     """What the person who resolves has said besides the times. `postmortem_owner` is a person's id.
 
-    `closes` says that the status pages get their last words, `leave_open` why one of them (by audience) does not.
+    `closes` says that the status pages get their last words, `leave_open` why one of them (by its short name) does not.
     """
 
     postmortem_owner: str | None = None

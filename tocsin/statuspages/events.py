@@ -41,7 +41,7 @@ data: page (audience), step (before, due or late), first (whether they are the f
 """
 
 LEFT_OPEN = "update.left_open"
-"""An entry outlives its incident. Subject: the entry; context: the incident. data: pages (audience to the reason)"""
+"""An entry outlives its incident. Subject: the entry; context: the incident. data: pages (short name to the reason)"""
 
 DRAFT_KEPT = "update.draft_kept"
 """In a drill. data: status, audiences, titles (by audience); context: the incident"""
@@ -69,6 +69,30 @@ LIST_MEMBER_BOUNCED = "list.member_bounced"
 
 LIST_MEMBER_CLEARED = "list.member_cleared"
 """Somebody is mailed again after refusals. Subject: the list. data: list, name"""
+
+BLOG_DRAFTED = "blog.drafted"
+"""Somebody began a post. Subject: the post; context: its incident, or empty. data: title, path, authors (names)"""
+
+BLOG_EDITED = "blog.edited"
+"""Its words or authors are different. As `blog.drafted`. data: title, path, revision or authors"""
+
+BLOG_HELD = "blog.held"
+"""It was confirmed and nobody reads it yet. As `blog.drafted`. data: title, path, due_at (RFC 3339)"""
+
+BLOG_TAKEN_BACK = "blog.taken_back"
+"""It is a draft again before anybody read it. As `blog.drafted`. data: title, path"""
+
+BLOG_REFUSED = "blog.refused"
+"""It could not be published when its time had come, and is a draft again. As `blog.drafted`. data: title, path, why"""
+
+BLOG_PUBLISHED = "blog.published"
+"""Everybody in the house reads it; of a private incident its members. As `blog.drafted`. data: title, path, mailed (how many)"""
+
+BLOG_FEED_CREATED = "blog.feed_created"
+"""A secret address for a feed reader. Subject: the feed; context: its person. data: hint (its last letters)"""
+
+BLOG_FEED_REVOKED = "blog.feed_revoked"
+"""That address answers no more. As `blog.feed_created`. data: hint"""
 
 MIRROR_CREATED = "mirror.created"
 """A page elsewhere is registered. data: name, page (audience), kind, host"""
@@ -200,6 +224,9 @@ MAINTENANCE_BEGUN = "maintenance.begun"
 MAINTENANCE_SAID = "maintenance.said"
 """Words while it goes on. data: title, update"""
 
+MAINTENANCE_REMINDED = "maintenance.reminded"
+"""Subscribers are told once more, an hour before. data: title, update"""
+
 MAINTENANCE_VERIFYING = "maintenance.verifying"
 """The work is done and looked at. data: title, update"""
 
@@ -229,6 +256,7 @@ ENTRY_BACKFILL_REMOVED = "entry.backfill_removed"
 
 WORK_SAID = (
     MAINTENANCE_PLANNED,
+    MAINTENANCE_REMINDED,
     MAINTENANCE_MOVED,
     MAINTENANCE_CHANGED,
     MAINTENANCE_BEGUN,

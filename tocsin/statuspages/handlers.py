@@ -11,7 +11,7 @@ from tocsin.statuspages import commands, queries, rules
 
 def demand_last_words(incident: Incident, resolution: Resolution) -> None:
     """A ResolveCheck: every open entry gets its last words, or somebody says why it stays open. Raises Invalid."""
-    spoken = {entry.page.audience for entry in queries.left_open(incident)}
+    spoken = [entry.page.slug for entry in queries.left_open(incident)]
     rules.check_left_open(incident.key, spoken, resolution.leave_open, closes=resolution.closes)
 
 

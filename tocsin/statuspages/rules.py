@@ -199,13 +199,16 @@ def check_promise(status: str, next_update_at: dt.datetime | None, now: dt.datet
 
 
 def check_left_open(key: str, spoken: Collection[str], kept: Mapping[str, str], *, closes: bool) -> None:
-    """Raises Invalid unless each page that still speaks of the incident (`spoken`) is closed, or `kept` says why it is not."""
-    for audience in kept:
-        if audience not in spoken:
-            raise Invalid(f"No {audience} page says anything about {key} that could stay open.", field="leave_open")
-    rest = [audience for audience in AUDIENCES if audience in spoken and audience not in kept]
+    """Raises Invalid unless each page that still speaks of the incident (`spoken`) is closed, or `kept` says why it is not.
+
+    Pages by their short names.
+    """
+    for page in kept:
+        if page not in spoken:
+            raise Invalid(f"No {page} page says anything about {key} that could stay open.", field="leave_open")
+    rest = [page for page in spoken if page not in kept]
     if rest and not closes:
-        pages = incidents.joined([f"the {audience} page" for audience in rest])
+        pages = incidents.joined([f"the {page} page" for page in rest])
         speaks = "speaks" if len(rest) == 1 else "speak"
         raise Invalid(f"{pages.capitalize()} still {speaks} of {key}. Close that, or say why it stays open.", field="final")
 

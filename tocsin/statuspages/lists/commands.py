@@ -58,6 +58,7 @@ def change_list(actor: Actor, chosen: DistributionList, *, now: dt.datetime, **c
     values = _values({name: value for name, value in changes.items() if value is not None})
     with transaction.atomic():
         chosen = _locked(chosen)
+        _require_made(chosen)
         for name, value in values.items():
             old = getattr(chosen, name)
             if old != value:
@@ -73,6 +74,7 @@ def remove_list(actor: Actor, chosen: DistributionList, *, now: dt.datetime) -> 
     permissions.require_editor(actor)
     with transaction.atomic():
         chosen = _locked(chosen)
+        _require_made(chosen)
         chosen.removed_at = chosen.updated_at = now
         chosen.save(update_fields=["removed_at", "updated_at"])
         record(actor, events.LIST_REMOVED, chosen.id, now=now, data={"name": chosen.name})
@@ -195,6 +197,12 @@ def _take_off(actor: Actor, member: ListMember, *, now: dt.datetime) -> None:
         if gone:
             data = {"list": member.list.slug, "name": member.called, "by_self": member.person_id == actor.id}
             record(actor, events.LIST_MEMBER_REMOVED, member.list_id, now=now, data=data)
+
+
+def _require_made(chosen: DistributionList) -> None:
+    """Raises Conflict for a list that the house keeps: what it is for would be gone with it."""
+    if chosen.stands_for:
+        raise Conflict(f"Tocsin keeps {chosen.name} itself; put people on it or take them off.", code="standing_list")
 
 
 def _locked(chosen: DistributionList) -> DistributionList:

@@ -51,7 +51,7 @@ def _post(
     if made:
         text = rules.letter(update.body, link_of(incident), answers=bool(settings.TOCSIN.mail_address))
         common = _headers(incident, chosen, before)
-        copies = {f"list.{letter.pk}.{member}": (to, common | _own(members[member])) for to, member in meant.items()}
+        copies = {f"list.{letter.pk}.{member}": (to, common | own_headers(members[member])) for to, member in meant.items()}
         outbox.enqueue_copies(copies, letter.subject, text, letter.message_id, now)
 
 
@@ -80,7 +80,7 @@ def _headers(incident: Incident, chosen: DistributionList, before: list[str]) ->
     return given | in_thread(before) | answering(incident.key)
 
 
-def _own(member: ListMember) -> dict[str, str]:
+def own_headers(member: ListMember) -> dict[str, str]:
     """What only this reader's copy says: where refusals go, and how they leave a list that they put themselves on."""
     back = addresses.return_address(member.pk)
     given = {"Return-Path": back} if back else {}

@@ -16,17 +16,24 @@ class DistributionList(Stamped):
     that was removed stays, for what it was told.
     """
 
+    BLOG = "blog"
+
     id = IdField("lst")
     slug = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=300, blank=True, default="")
     severities = models.JSONField(default=list)
     is_open = models.BooleanField(default=False)
+    stands_for = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """What the house itself keeps it for: the `blog`. Empty: administrators made it, and updates go to it."""
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("name", "id")
-        constraints = (models.UniqueConstraint(fields=("slug",), condition=models.Q(removed_at=None), name="statuspages_one_list"),)
+        constraints = (
+            models.UniqueConstraint(fields=("slug",), condition=models.Q(removed_at=None), name="statuspages_one_list"),
+            models.UniqueConstraint(fields=("stands_for",), condition=~models.Q(stands_for=""), name="statuspages_standing_once"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -41,6 +41,11 @@ def lists() -> QuerySet[DistributionList]:
     return DistributionList.objects.filter(removed_at=None).prefetch_related(members)
 
 
+def for_updates() -> QuerySet[DistributionList]:
+    """Those that hear of incidents: all but the ones that the house keeps for something else."""
+    return lists().filter(stands_for="")
+
+
 def list_called(wanted: str) -> DistributionList:
     """By id or short name. Raises NotFound."""
     found = lists().filter(Q(pk=wanted) | Q(slug=wanted)).first()
@@ -73,12 +78,12 @@ def defaults(incident: Incident) -> list[DistributionList]:
     if incident.is_private or incident.is_drill:
         return []
     before = set(ListThread.objects.filter(incident=incident).values_list("list_id", flat=True))
-    return [one for one in lists() if rules.is_told_of(one.severities, incident.severity, heard_before=one.pk in before)]
+    return [one for one in for_updates() if rules.is_told_of(one.severities, incident.severity, heard_before=one.pk in before)]
 
 
 def chosen(names: Sequence[str]) -> list[DistributionList]:
-    """The lists with these short names or ids. Raises Invalid for `lists` at the first that does not exist."""
-    known = {name: one for one in lists() for name in (one.pk, one.slug)}
+    """The lists with these short names or ids. Raises Invalid for `lists` at the first that does not hear of incidents."""
+    known = {name: one for one in for_updates() for name in (one.pk, one.slug)}
     for name in names:
         if name not in known:
             raise Invalid(f"There is no list called {name[:60]!r}.", field="lists")

@@ -14,7 +14,7 @@ from tocsin.core.errors import NotFound
 from tocsin.directory import permissions as access
 from tocsin.incidents import queries as incidents
 from tocsin.web.frame import reader, symbols
-from tocsin.web.pages import log
+from tocsin.web.pages.room import log
 from tocsin.web.templatetags.log import Look, drawn
 
 MOST = 20

@@ -31,7 +31,7 @@ from tocsin.statuspages.second_reading import queries as second_reading
 from tocsin.web.forms.request import Request
 from tocsin.web.frame import context, reader, words
 from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
-from tocsin.web.pages import standing
+from tocsin.web.pages.alerts import standing
 
 ACTIONS, ROWS, HELD = 8, 8, 20
 

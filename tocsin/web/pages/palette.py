@@ -23,6 +23,7 @@ from tocsin.incidents import verbs
 from tocsin.incidents.models import Incident
 from tocsin.oncall import queries as oncall
 from tocsin.postmortems import queries as postmortems
+from tocsin.statuspages.blog import queries as blog
 from tocsin.web.forms.request import Request
 from tocsin.web.frame import places
 from tocsin.web.gate.policy import SIGNED_IN, allow
@@ -147,6 +148,11 @@ def _postmortems(actor: Actor, q: str) -> Iterator[Choice]:
         yield Choice(f"{one.incident.key} {one.title}", f"/{one.incident.key}/postmortem", one.state)
 
 
+def _posts(actor: Actor, q: str) -> Iterator[Choice]:
+    for one in blog.posts(actor, q)[:MOST]:
+        yield Choice(one.title, f"/blog/{one.slug}", ", ".join(author.name for author in one.authors.all()))
+
+
 def _links(actor: Actor, q: str) -> Iterator[Choice]:
     for one in collab.short_links().filter(name__icontains=q.removeprefix("go/"))[:MOST]:
         yield Choice(f"go/{one.name}", f"/go/{one.name}", one.target)
@@ -165,6 +171,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor, str], Iterator[Choice]]], ...] = (
     ("Schedules", _schedules),
     ("Policies", _policies),
     ("Postmortems", _postmortems),
+    ("Company blog", _posts),
     ("Short links", _links),
 )
 

@@ -14,6 +14,7 @@ from tocsin.core.errors import NotFound
 from tocsin.directory import finding
 from tocsin.directory import queries as directory
 from tocsin.incidents import queries as incidents
+from tocsin.statuspages.blog import queries as blog
 from tocsin.web.forms.request import Request
 from tocsin.web.gate.policy import SIGNED_IN, allow
 from tocsin.web.pages import palette
@@ -56,6 +57,7 @@ def _found(request: Request, q: str) -> dict[str, list[object]]:
         "alerts": list(alerts.alerts(request.actor, q=q)[:SHOWN]),
         "services": list(directory.services(request.actor).filter(name__icontains=q)[:SHOWN]),
         "people": list(finding.find(request.actor, request.now, q=q)[:SHOWN]),
+        "posts": list(blog.posts(request.actor, q)[:SHOWN]),
     }
 
 

@@ -1,17 +1,18 @@
-"""Entries of the external page, and planned work, as Atom and RSS."""
+"""Entries of the external page, and planned work, as Atom and RSS; posts of the company blog as Atom."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape, linebreaks
 
+from tocsin.statuspages.blog.models import BlogPost
 from tocsin.statuspages.outside import rules
 from tocsin.statuspages.outside.queries import Outside, Planned, Told
 from tocsin.statuspages.words import Words
@@ -48,6 +49,23 @@ def atom(page: Outside, url: str, said: Words) -> bytes:
 def rss(page: Outside, url: str, said: Words) -> bytes:
     """`history.rss`"""
     return _feed(Rss201rev2Feed, page, url, said, "history.rss", lambda item: item.link)
+
+
+def posts(found: Iterable[BlogPost], url: str, to_html: Callable[[str], str]) -> bytes:
+    """The company blog; `url` is that of the house, `to_html` makes the words of a post safe HTML."""
+    feed = _Atom("Company blog", f"{url}/blog", None, language="en", feed_guid=f"{_tag(url)}:/blog")
+    for post in found:
+        feed.add_item(
+            title=_clean(post.title),
+            link=f"{url}/blog/{post.slug}",
+            description=_clean(to_html(post.text)),
+            author_name=_clean(", ".join(one.name for one in post.authors.all())),
+            pubdate=post.published_at,
+            updateddate=post.updated_at,
+            unique_id=f"{_tag(url)}:BlogPost/{post.pk}",
+            unique_id_is_permalink=True,
+        )
+    return feed.writeString("utf-8").encode()
 
 
 def _items(page: Outside, url: str, said: Words) -> list[_Item]:

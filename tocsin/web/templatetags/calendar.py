@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from tocsin.directory.models import Person
 from tocsin.oncall.queries import Shift
 from tocsin.web.frame import words
-from tocsin.web.pages.lanes import MONTH, Cell, Sheet
+from tocsin.web.pages.oncall.lanes import MONTH, Cell, Sheet
 from tocsin.web.templatetags.tocsin import clock, st
 
 register = template.Library()

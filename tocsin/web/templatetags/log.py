@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from tocsin.web.frame import reader
-from tocsin.web.pages.log import Row
+from tocsin.web.pages.room.log import Row
 
 register = template.Library()
 KEPT = 6_000

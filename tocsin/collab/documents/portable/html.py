@@ -49,7 +49,8 @@ def from_html(text: str, shape: Shape) -> Carried:
 
 def _row(row: CarriedRow, names: list[str]) -> str:
     cells = "".join(f'<td data-column="{name}">{escape(row.cells.get(name, ""))}</td>' for name in names)
-    added = f'<td><time datetime="{stamp(row.at)}">{escape(row.author)} {stamp(row.at)}</time></td>'
+    when = f'<time datetime="{stamp(row.at)}">{stamp(row.at)}</time>' if row.at else ""
+    added = f"<td>{escape(f'{row.author} '.lstrip())}{when}</td>"
     return f'<tr data-row="{escape(row.id)}" data-author="{escape(row.author)}">{cells}{added}</tr>'
 
 

@@ -60,7 +60,8 @@ class LastWordsOfPage(shapes.Body):
     body: shapes.Prose
 
 
-LeftOpen = dict[Literal["internal", "external"], shapes.Line]
+LeftOpen = dict[Annotated[str, StringConstraints(max_length=40)], shapes.Line]
+"""The reason by the short name of a page: `internal`, `external`, or that of a further page for customers."""
 
 
 class Final(shapes.Body):
@@ -82,7 +83,8 @@ class ResolveBody(TimesBody):
     postmortem_owner: shapes.Named | None = None
     final: Final | None = Field(None, description="Confirms closing the entries on the status pages; `{}` takes the drafted words.")
     leave_open: LeftOpen = Field(
-        default_factory=dict, description="Why the entry of a page stays open. Each open entry is closed or has its reason here."
+        default_factory=dict,
+        description="Why the entry of a page, by its short name, stays open. Each open entry is closed or has its reason.",
     )
 
 

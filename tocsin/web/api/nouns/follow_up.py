@@ -76,7 +76,7 @@ class LastWords(shapes.Body):
     """Closes every open entry at once, with these words or the drafted ones, but those that stay open for a reason."""
 
     final: Final = Field(default_factory=lambda: Final())
-    leave_open: LeftOpen = Field(default_factory=dict, description="Why the entry of a page stays open.")
+    leave_open: LeftOpen = Field(default_factory=dict, description="Why the entry of a page, by its short name, stays open.")
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
@@ -26,6 +26,7 @@ class ListDocument(shapes.Object):
     purpose: str
     severities: list[int]
     is_open: bool = Field(description="Whether people put themselves on it.")
+    stands_for: Literal["", "blog"] = Field(description="What Tocsin keeps it for by itself; such a list hears of no incident.")
     members: int
     subscribed: bool = Field(description="Whether you are on it.")
 
@@ -89,6 +90,7 @@ def _show(request: Request, one: DistributionList) -> ListDocument:
         purpose=one.purpose,
         severities=one.severities,
         is_open=one.is_open,
+        stands_for=one.stands_for,
         members=len(members),
         subscribed=any(member.person_id == request.actor.id for member in members),
     )

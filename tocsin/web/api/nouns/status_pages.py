@@ -88,6 +88,9 @@ class StatusPageDocument(shapes.Object):
     host: str = Field(description="Of its own; empty for none.")
     is_secret: bool
     position: int
+    text_gateway: str | None = Field(
+        description="Id of the gateway that carries texts to subscribers; null: nobody subscribes by SMS."
+    )
     archived_at: shapes.Instant | None
     verdict: str
     components: list[ComponentDocument]
@@ -188,6 +191,7 @@ def show_page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDoc
     inside = page.audience == StatusPage.INTERNAL
     view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now, page)
     plain = {name: getattr(page, name) for name in ("language", "zone", "theme", "host", "is_secret", "position", "archived_at")}
+    plain["text_gateway"] = page.text_gateway_id
     secret = page.is_secret and not actor.is_administrator
     return StatusPageDocument(
         id=page.id,

@@ -1,0 +1,71 @@
+"""Alerts put together for their screens: the row with who has it, and the whole story of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tocsin.alerts import queries as alerts
+from tocsin.alerts.models import Alert
+from tocsin.core.actor import Actor
+from tocsin.core.eventlog import events
+from tocsin.incidents import queries as incidents
+from tocsin.paging import queries as paging
+from tocsin.paging.models import Page
+from tocsin.web.pages.alerts import standing, way
+
+ALIKE, LOG = 8, 80
+SOURCES = {"hand": "opened by hand", "alertmanager": "Alertmanager", "generic": "the generic door"}
+
+
+@dataclass(slots=True)
+class Row:
+    """An alert in the list: the incident it belongs to, as far as the reader may know, and who has been asked."""
+
+    alert: Alert
+    incident_key: str = ""
+    told: list[str] = field(default_factory=list)
+
+
+def rows(actor: Actor, alerts: Sequence[Alert]) -> list[Row]:
+    """Two queries, however many alerts."""
+    ids = [alert.id for alert in alerts]
+    found = incidents.incidents(actor).filter(alert_links__alert__in=ids).prefetch_related(None).order_by()
+    keys = dict(found.values_list("alert_links__alert", "key"))
+    waiting = [alert.id for alert in alerts if alert.status == Alert.TRIGGERED]
+    told = _told(waiting)
+    return [Row(alert, keys.get(alert.id, ""), told[alert.id]) for alert in alerts]
+
+
+def whole(actor: Actor, alert: Alert) -> dict[str, Any]:
+    """One alert for its own screen: what the source said, the way it took, who was told, what comes next, older ones alike."""
+    walks = paging.ledger(alert.id)
+    pages = [page for walk in walks for page in walk.pages.all()]
+    told = standing.told(pages, [call for walk in walks for call in walk.calls.all()])
+    alike = Alert.objects.filter(service=alert.service, source=alert.source, dedup_key=alert.dedup_key).exclude(pk=alert.pk)
+    return {
+        "alert": alert,
+        "incident": incidents.of_alert(actor, alert),
+        "standing": standing.of(alert.id, pages),
+        "events": list(alerts.event_history(alert)),
+        "walks": walks,
+        "told": told,
+        "deliveries": told,
+        "way": way.steps(events.about(alert.id, limit=LOG), {page.person_id: page.person.name for page in pages}),
+        "source": SOURCES.get(alert.source, alert.source),
+        "lasted": alert.resolved_at - alert.started_at if alert.resolved_at else None,
+        "coming": standing.coming(alert.id),
+        "alike": list(alike.order_by("-number").select_related("acknowledged_by")[:ALIKE]),
+        "may_answer": "responder" in actor.roles,
+    }
+
+
+def _told(subjects: Sequence[str]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = defaultdict(list)
+    pages = Page.objects.filter(subject__in=subjects, status__in=(Page.WAITING, Page.SENT)).order_by("created_at")
+    for subject, name in pages.values_list("subject", "person__name"):
+        if name not in told[subject]:
+            told[subject].append(name)
+    return told

@@ -1,0 +1,1 @@
+"""Pages about people, teams, services and the installation itself."""

@@ -1,0 +1,1 @@
+"""Pages about incidents, from declaring one to closing it, but for its room."""

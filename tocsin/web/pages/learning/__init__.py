@@ -1,0 +1,1 @@
+"""Pages about what was learned: postmortems, actions, reviews, and the figures."""

@@ -1,0 +1,1 @@
+"""Pages from which staff and customers are told, and what came of it."""
