@@ -1,6 +1,4 @@
-"""What is to be said later is on disk: a process that is killed says confirmed words, publishes a post, and begins planned work when
-it is back.
-"""
+"""What is to be said later is on disk: a process that is killed says confirmed words, posts and planned work when it is back."""
 
 from __future__ import annotations
 
