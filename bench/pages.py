@@ -15,9 +15,10 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bench.dwell import begun_of, send
@@ -35,6 +36,7 @@ COMPANY = {
     "last_resort": ["Ada"],
 }
 ALERTS = 20
+T = TypeVar("T")
 _pause = threading.Event()
 
 
@@ -64,19 +66,19 @@ def measure(folder: Path) -> Iterator[Figure]:
 def _beside(folder: Path, tocsin: Installation, path: str) -> Iterator[Figure]:
     ours = flood(tocsin.url + path)
     body = call("GET", tocsin.url + path).body
-    name, peer = _peer(folder, body)
-    yield Figure(f"{path}: answers a second, 64 connections", ours.rate, "/s", None, name, peer.rate)
-    yield Figure(f"{path}: slowest hundredth", ours.p99 * 1000, "ms", 50, name, peer.p99 * 1000)
+    name, beside = peer(folder, body, flood)
+    yield Figure(f"{path}: answers a second, 64 connections", ours.rate, "/s", None, name, beside.rate)
+    yield Figure(f"{path}: slowest hundredth", ours.p99 * 1000, "ms", 50, name, beside.p99 * 1000)
     behind = flood(tocsin.url + "/account/login/", seconds=3)
     yield Figure(f"{path}: answers a second", ours.rate, "/s", None, "the sign-in page, through Django", behind.rate)
 
 
 def _dwell(tocsin: Installation, world: World, door: str) -> Iterator[Figure]:
     """Alerts while the page is flooded by another process."""
-    calm = _waits(world, door, "c")
+    calm = waits(world, door, "c")
     flooding = subprocess.Popen([sys.executable, "-m", "bench.pages", tocsin.url + PATHS[0], "60"], cwd=Path(__file__).parents[1])
     try:
-        flooded = _waits(world, door, "f")
+        flooded = waits(world, door, "f")
     finally:
         flooding.kill()
         flooding.wait()
@@ -84,7 +86,8 @@ def _dwell(tocsin: Installation, world: World, door: str) -> Iterator[Figure]:
     yield Figure("the same without the flood", percentile(calm, 99), "s")
 
 
-def _waits(world: World, door: str, letter: str) -> list[float]:
+def waits(world: World, door: str, letter: str) -> list[float]:
+    """Seconds from each of some alerts to its mail; `c` or `f` keeps those of a calm and a flooded time apart."""
     accepted = {}
     offset = {"c": 0, "f": 50_000}[letter]
     for number in range(ALERTS):
@@ -96,7 +99,8 @@ def _waits(world: World, door: str, letter: str) -> list[float]:
     return [max(0.0, begun_of(world)[event] - at) for event, at in accepted.items()]
 
 
-def _peer(folder: Path, body: bytes) -> tuple[str, Load]:
+def peer(folder: Path, body: bytes, ask: Callable[[str], T]) -> tuple[str, T]:
+    """Its name, and what came of asking it for the same bytes."""
     (folder / "body").write_bytes(body)
     port = free_port()
     found = shutil.which("nginx")
@@ -104,18 +108,21 @@ def _peer(folder: Path, body: bytes) -> tuple[str, Load]:
     process = subprocess.Popen(command, cwd=folder)
     try:
         until(lambda: _there(f"http://127.0.0.1:{port}/body"), 20, "the peer does not answer")
-        return ("nginx" if found else "bare uvicorn (no nginx here)"), flood(f"http://127.0.0.1:{port}/body")
+        return ("nginx" if found else "bare uvicorn (no nginx here)"), ask(f"http://127.0.0.1:{port}/body")
     finally:
         process.terminate()
         process.wait()
 
 
 def _nginx(program: str, folder: Path, port: int) -> list[str]:
+    """Everything it writes lies in the folder; whoever is root stays root, for the folder is nobody else's."""
+    user = "user root;" if os.geteuid() == 0 else ""
+    temporary = " ".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (folder / "nginx.conf").write_text(
         textwrap.dedent(f"""\
-            worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+            {user} worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
             events {{ worker_connections 512; }}
-            http {{ access_log off; sendfile on; keepalive_requests 1000000;
+            http {{ {temporary} access_log off; sendfile on; keepalive_requests 1000000;
               server {{ listen 127.0.0.1:{port}; root {folder}; default_type text/html; }} }}
             """)
     )

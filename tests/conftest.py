@@ -25,6 +25,7 @@ from tests.rooms import DOORS, PROCESSES
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 _FIRST_ROWS = pytest.StashKey[str]()
+PARTS = ("rules", "database", "doors", "acceptance", "browser")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
@@ -40,7 +41,7 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the wide and long tests too")
-    parser.addoption("--part", choices=("rules", "database", "doors", "acceptance", "browser"), help="run one part of the whole")
+    parser.addoption("--part", metavar="NAMES", default="", help=f"run these parts of the whole: {', '.join(PARTS)}")
     parser.addoption("--pictures", metavar="FOLDER", help="let the walk in the browser write the documentation's pictures")
     parser.addoption("--summary", metavar="FILE", help="write totals and what was left out as JSON")
 
@@ -57,13 +58,15 @@ def part_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = config.getoption("--part")
+    wanted = config.getoption("--part").split(",") if config.getoption("--part") else PARTS
+    if unknown := set(wanted) - set(PARTS):
+        raise pytest.UsageError(f"--part: {', '.join(sorted(unknown))} is none of {', '.join(PARTS)}")
     chosen, dropped = [], []
     for item in items:
         _keep_seeds(item)
         soaking = item.get_closest_marker("soak") is None or config.getoption("--soak")
         here = _is_for_this_store(item, soaking=config.getoption("--soak"))
-        (chosen if soaking and here and wanted in (None, part_of(item)) else dropped).append(item)
+        (chosen if soaking and here and part_of(item) in wanted else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = chosen

@@ -63,6 +63,7 @@ from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
 from tocsin.statuspages.mirrors.models import Mirror
+from tocsin.statuspages.questions import noticing
 from tocsin.statuspages.subscribers import ports as subscriber_ports
 from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.jobs import delivering, fanning
@@ -90,6 +91,7 @@ MODULES: tuple[Module, ...] = (
     *review_jobs.MODULES,
     *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,
+    *noticing.MODULES,
     *asking.MODULES,
     *fanning.MODULES,
     *delivering.MODULES,
@@ -142,6 +144,7 @@ def install() -> None:
     alerts_ports.wire({"alertmanager": alertmanager.parse, "generic": generic.parse})
     paging_ports.channels.update({paging_ports.EMAIL: mail_page.Channel(), paging_ports.GATEWAY: http_call.Channel()})
     subscriber_ports.channels.update(webhook=subscriber_webhook.Channel(), slack=chat_hooks.SLACK, teams=chat_hooks.TEAMS)
+    subscriber_ports.channels.update(sms=transport.Texts())
     paging_ports.webhooks.wire(webhook.call, incident_permissions.is_private)
     mirror_ports.wire({Mirror.HOSTED: statuspage.send, Mirror.SIGNED: mirror_call.send})
     chosen = settings.TOCSIN

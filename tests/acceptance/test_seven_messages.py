@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -20,6 +22,7 @@ from tests.acceptance.shelf import Shelf
 from tests.waiting import until
 
 SUMMARY = "Cards fail"
+NUMBER = "+43 660 5550140"
 PROMISED = "2099-01-01T00:00:00Z"
 FIRST_INSIDE = (
     "An incident affecting Tickets and Wallet is under investigation. "
@@ -100,6 +103,35 @@ def say(rig: Rig, key: str, **words: Any) -> None:
     assert answer.status == 200, answer
 
 
+def subscribed_by_text(rig: Rig) -> None:
+    """Somebody types the code that came to their telephone."""
+    assert rig.api("PATCH", "/status-pages/external", {"text_gateway": "Text messages"}, If_Match="*").status == 200
+    assert post(rig, "/status/subscribe", channel="sms", address=NUMBER) == 200
+    code = re.search(r"\b\d{6}\b", came(rig, "is your code"))
+    assert code
+    assert post(rig, "/status/subscribe/code", address=NUMBER, code=code.group()) in {200, 302}
+
+
+def read_as_text_and_ended(rig: Rig, title: str) -> None:
+    """Title, state and two addresses; the second ends it by a POST."""
+    text = came(rig, "Stop:")
+    assert f"{title}. Investigating." in text
+    assert post(rig, urlsplit(text.rpartition("Stop: ")[2]).path) == 200
+
+
+def came(rig: Rig, words: str) -> str:
+    def find() -> str:
+        texts = [json.loads(one.text)["text"] for one in rig.messages() if one.to == NUMBER.replace(" ", "")]
+        return next((one for one in texts if words in one), "")
+
+    return until(find, 20, f"no text with {words!r}")
+
+
+def post(rig: Rig, path: str, **fields: str) -> int:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return call("POST", rig.tocsin.url + path, urlencode(fields).encode(), form).status
+
+
 @pytest.mark.everywhere
 @pytest.mark.req(
     "ICO-02", "ICO-03", "ICO-04", "ICO-05", "ICO-06", "ICO-10", "FCO-01", "FCO-04", "FCO-06", "FCO-07", "RES-06", "RES-07"
@@ -112,6 +144,7 @@ def test_each_message_reads_the_same_everywhere(rig: Rig) -> None:
     report = {"summary": SUMMARY, "severity": 1, "service": "checkout-api", "products": ["tickets", "wallet"]}
     key = rig.api("POST", "/incidents", report).json["key"]
     rig.expect_mail("Ada")
+    subscribed_by_text(rig)
 
     drafts = rig.api("GET", f"/incidents/{key}/drafts").json
     assert (drafts["internal"]["title"], drafts["internal"]["body"]) == (f"{key} - Sev 1 - {SUMMARY}", FIRST_INSIDE)
@@ -121,6 +154,7 @@ def test_each_message_reads_the_same_everywhere(rig: Rig) -> None:
     customers_read(rig, *FIRST_OUTSIDE, number=1)
     company_reads(rig, key, FIRST_INSIDE)
     assert "Updates will follow" not in read(rig, "/status")
+    read_as_text_and_ended(rig, FIRST_OUTSIDE[0])
 
     between = rig.api("GET", f"/incidents/{key}/drafts?status=identified").json["external"]["body"]
     assert between == BETWEEN_OUTSIDE

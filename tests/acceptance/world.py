@@ -14,8 +14,10 @@ import email.policy
 import json
 import sys
 import time
+from email.header import decode_header, make_header
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -79,21 +81,37 @@ class Mail:
 
 
 def _as_line(envelope: Envelope, mood: str) -> dict[str, Any]:
+    """Read in a third of a millisecond: the library's modern policy takes three, and there are runs of 100,000 mails."""
     content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    plain = message.get_body(preferencelist=("plain", "html"))
+    message = email.message_from_bytes(content, policy=email.policy.compat32)
+    headers = {name: _plain(value) for name, value in message.items()}
     return {
         "kind": "mail",
         "begun": getattr(envelope, "begun", 0.0),
         "at": time.time(),
         "to": envelope.rcpt_tos,
         "from": envelope.mail_from,
-        "message_id": message["Message-ID"],
-        "subject": str(message["Subject"] or ""),
-        "headers": {name: str(value) for name, value in message.items()},
-        "body": plain.get_content() if plain else "",
+        "message_id": headers.get("Message-ID"),
+        "subject": headers.get("Subject", ""),
+        "headers": headers,
+        "body": _text(message),
         "mood": mood,
     }
+
+
+def _plain(value: str) -> str:
+    """A header on one line, its encoded words decoded."""
+    unfolded = value.replace("\r\n", "").replace("\n", "")
+    return str(make_header(decode_header(unfolded))) if "=?" in unfolded else unfolded
+
+
+def _text(message: Message) -> str:
+    """The plain part, or what there is instead."""
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
+    if not parts:
+        return ""
+    chosen = next((part for part in parts if part.get_content_subtype() == "plain"), parts[0])
+    return cast(bytes, chosen.get_payload(decode=True)).decode(chosen.get_content_charset() or "utf-8", "replace")
 
 
 class Receiver:

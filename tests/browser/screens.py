@@ -91,6 +91,7 @@ SCREENS = [
     Screen("status-history", "/status/history", signed_in=False),
     Screen("status-widget", "/status/widget", signed_in=False),
     Screen("status-subscribe", "/status/subscribe", signed_in=False),
+    Screen("status-code", "/status/subscribe/code", signed_in=False),
     Screen("status-further", "/status/p/partner", signed_in=False),
     Screen("status-further-subscribe", "/status/p/partner/subscribe", signed_in=False),
     Screen("acknowledge", _acknowledge, signed_in=False),

@@ -24,12 +24,12 @@ DESK, PHONE = (1440, 900), (390, 844)
 class Site:
     """A server that holds the demo company. `kept` remembers who is signed in, so that it happens once.
 
-    `for_pictures`: without test mode and its ribbon, as users see it.
+    `for_pictures`: without test mode and its ribbon, as users see it. `settings` are the installation's own.
     """
 
-    def __init__(self, folder: Path, *, for_pictures: bool = False) -> None:
+    def __init__(self, folder: Path, *, for_pictures: bool = False, **settings: str) -> None:
         url, said = tables.fill(folder / "data", tables.DEMO, f"demo_{uuid.uuid4().hex[:12]}")
-        self.tocsin = Installation(folder, database_url=url)
+        self.tocsin = Installation(folder, database_url=url, **settings)
         if for_pictures:
             for name in ("TOCSIN_TEST", "TOCSIN_TEST_CLOCK"):
                 self.tocsin.environment.pop(name)
@@ -38,8 +38,8 @@ class Site:
         self.url = self.tocsin.url
         self.kept: Any = None
 
-    def api(self, method: str, path: str, document: Any = None) -> Answer:
-        return self.tocsin.api(self.demo["api_token"], method, path, document)
+    def api(self, method: str, path: str, document: Any = None, **headers: str) -> Answer:
+        return self.tocsin.api(self.demo["api_token"], method, path, document, **headers)
 
     def send_alertmanager(self, name: str, fingerprint: str, status: str = "firing") -> None:
         """The webhook that the README shows."""

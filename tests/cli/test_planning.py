@@ -14,6 +14,7 @@ SENT = {
     "ends_at": "2026-12-05T23:00:00Z",
     "page": "external",
     "begins_by_itself": True,
+    "reminds": True,
 }
 ANSWER = {"id": "mnt_1", "state": "scheduled", "title": "Patches", "starts_at": "a", "ends_at": "b", "warnings": ["Two at once."]}
 

@@ -6,6 +6,8 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
+from structlog.testing import capture_logs
 
 from tests.waiting import until
 from tocsin.core.work import engine
@@ -48,3 +50,17 @@ def test_a_module_that_only_fails_is_named() -> None:
     until(lambda: len(calls) > 3 and "fine" in running.last_ok, within=10, what="the modules do not turn")
     running.stop()
     assert running.stale() == ["broken"]
+
+
+@pytest.mark.req("R26")
+@pytest.mark.parametrize(("error", "told"), [(OperationalError("gone"), ["warning"]), (RuntimeError("a fault of ours"), ["error"])])
+def test_a_store_that_is_away_is_a_line_a_module_and_a_fault_has_its_traceback(error: Exception, told: list[str]) -> None:
+    def tick(now: dt.datetime) -> int:
+        raise error
+
+    running = Engine([Module("away", tick, "away")])
+    with capture_logs() as lines:
+        running._tick(running.modules[0])
+    assert [line["log_level"] for line in lines] == told
+    assert ["exc_info" in line for line in lines] == [told == ["error"]]
+    assert running.stale() == ["away"]

@@ -10,8 +10,9 @@ from tests import company as builders
 from tocsin.alerts.models import Alert, ChangeEvent
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict
-from tocsin.core.models import Event
+from tocsin.core.models import Event, MailboxMessage
 from tocsin.core.store import facts
+from tocsin.core.work import leases
 from tocsin.demo import commands as demo
 from tocsin.directory import agreed, finding
 from tocsin.directory.models import ApiToken, Person, Service, Team
@@ -31,6 +32,9 @@ from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceSeries
 from tocsin.statuspages.models import Component, Entry, StatusPage
 from tocsin.statuspages.questions.models import Question
 from tocsin.statuspages.subscribers import queries as outside
+from tocsin.statuspages.subscribers.commands import asking
+from tocsin.statuspages.subscribers.jobs import delivering
+from tocsin.statuspages.subscribers.models import TEXTS, Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +46,7 @@ def test_the_company_has_something_for_every_screen_and_goes_without_a_trace(now
     _has_a_history()
     _pages_nobody(now)
     _calls_nothing_outside()
+    _keeps_texts_in_its_mailbox(now)
     _every_service_is_covered(now)
     _asking_again_gives_only_new_credentials(now, given)
     _removing_spares_what_is_not_its_own(now)
@@ -68,7 +73,7 @@ def _has_a_history() -> None:
     assert set(Maintenance.objects.values_list("state", flat=True)) == {"completed", "scheduled"}
     assert MaintenanceSeries.objects.get().maintenances.exists()
     assert Entry.objects.filter(incident=None).count() == 1
-    assert outside.counts() == {"confirmed": 27, "waiting": 1, "stopped": 1}
+    assert outside.counts() == {"confirmed": 29, "waiting": 1, "stopped": 1}
     partners = StatusPage.objects.get(slug="partner")
     assert (partners.language, partners.zone, partners.groups.count()) == ("de", "Europe/Vienna", 1)
     assert partners.entries.filter(resolved_at=None).count() == 1
@@ -110,6 +115,15 @@ def _calls_nothing_outside() -> None:
     assert sorted(automation.calls.values_list("work_state", flat=True)) == ["cancelled", "done", "failed"]
 
 
+def _keeps_texts_in_its_mailbox(now: dt.datetime) -> None:
+    page = StatusPage.objects.get(slug="external")
+    asking.ask("sms", "+43 660 5550149", page=page, now=now)
+    asking.answer(now)
+    rows = leases.claim(Notice, lane=TEXTS, owner="test", now=now, limit=1)
+    delivering.settle(rows, delivering.by_call(rows, now), now)
+    assert "is your code" in MailboxMessage.objects.get(to="+436605550149").body
+
+
 def _every_service_is_covered(now: dt.datetime) -> None:
     """As a sample catalogue: each service maps to a policy and a roster, one of them to a manager of its own."""
     rosters = {service.name: oncall.roster_for(service) for service in Service.objects.all()}
@@ -140,7 +154,7 @@ def _removing_spares_what_is_not_its_own(now: dt.datetime) -> None:
     assert Alert.objects.get() == alert
     assert Service.objects.get().name == "Ledger"
     assert not Incident.objects.exists()
-    assert StatusPage.objects.count() == 2
+    assert StatusPage.objects.filter(text_gateway=None).count() == 2
     assert not Component.objects.exists()
     assert facts.get("demo") is None
     assert agreed.organisation().name == ""

@@ -21,6 +21,7 @@ from tocsin.directory import commands as directory
 from tocsin.directory.models import Gateway
 from tocsin.integrations.http_call import send, template
 from tocsin.paging.ports import PageMessage
+from tocsin.statuspages.subscribers.ports import News
 
 NASTY = st.text(max_size=60)
 VALUES = {
@@ -130,6 +131,11 @@ def test_a_gateway_that_does_not_answer_may_be_tried_again(phone: Phone) -> None
 def test_a_page_for_a_gateway_that_is_gone_ends(now: dt.datetime) -> None:
     message = PageMessage("att_1", "k", "+43", "s", "t", "l", "high", None)
     assert send.Channel().send(message, now=now).permanent
+
+
+def test_a_text_of_a_page_without_a_gateway_ends_and_no_number_is_to_blame(now: dt.datetime) -> None:
+    delivery = send.Texts().send(News("ntc_1", "+436601234567", "Status", "words", "", "", ""), now=now)
+    assert (delivery.permanent, delivery.provider_fault) == (True, True)
 
 
 @given(NASTY)

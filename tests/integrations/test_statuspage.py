@@ -100,6 +100,26 @@ def test_answers_are_judged(there: Hosted, status: int, permanent: bool) -> None
     assert (got.ok, got.permanent, got.answer) == (False, permanent, f"HTTP {status}: Name is odd; Body too")
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_page_that_asks_for_a_pause_says_how_long(there: Hosted, status: int) -> None:
+    there.trouble = lambda method, path: (status, {"Retry-After": "90"}, b"{}")
+    assert tell(there, FIRST).pause == dt.timedelta(seconds=90)
+    at = (NOW + dt.timedelta(minutes=5)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    there.trouble = lambda method, path: (status, {"Retry-After": at}, b"{}")
+    assert tell(there, FIRST).pause == dt.timedelta(minutes=5)
+
+
+def test_parts_beyond_the_first_five_hundred_are_found_and_beyond_what_is_read_the_answer_says_so(there: Hosted) -> None:
+    there.components += [
+        {"id": f"x{number:011d}", "name": f"Part {number}", "status": "operational", "group": False} for number in range(2_100)
+    ]
+    assert tell(there, parts=(part("Part 700", "partial_outage"),)).answer == "set"
+    assert there.state("Part 700") == "partial_outage"
+    made = tell(there, FIRST, parts=(part("Part 2099", "partial_outage"), part("API", "partial_outage")))
+    assert made.answer == "created; it has no part Part 2099 among the first 2,000"
+    assert tell(there).answer == "It answers and has 100 parts or more."
+
+
 def test_a_wrong_key_is_final_and_is_never_repeated_in_words(there: Hosted) -> None:
     got = tell(there, FIRST, key="wrong-key-123")
     assert (got.permanent, got.answer) == (True, "HTTP 401: Could not authenticate")

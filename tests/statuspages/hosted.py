@@ -90,7 +90,8 @@ class Hosted(http.server.ThreadingHTTPServer):
     def _route(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
         if (method, path) == ("GET", "/components"):
             self._check(set(query) <= {"page", "per_page"}, f"query of components {query}")
-            return _json(200, self.components if query.get("page", ["1"]) == ["1"] else [])
+            size, page = int(query.get("per_page", ["100"])[0]), int(query.get("page", ["1"])[0])
+            return _json(200, self.components[(page - 1) * size : page * size])
         if (method, path) == ("GET", "/incidents/unresolved"):
             return _json(200, [one for one in self.incidents if one["status"] != "resolved"])
         if (method, path) == ("GET", "/incidents"):

@@ -17,6 +17,9 @@ from tocsin.statuspages.clocks import queries as clocks
 
 pytestmark = pytest.mark.django_db
 
+CHANGES = (dt.datetime(2027, 3, 28, 0, 30, tzinfo=dt.UTC), dt.datetime(2027, 10, 31, 0, 30, tzinfo=dt.UTC))
+"""Half past one at night in Vienna in spring, half past two in autumn: a little before the clocks there are changed."""
+
 
 def run_engine(minutes: float) -> None:
     while jobs.ask_prompts(later(minutes)):
@@ -60,6 +63,35 @@ def test_who_has_not_spoken_within_thirty_minutes_is_reminded_in_three_steps():
     assert mails("are overdue") == {there.ben.email}
     run_engine(500)
     assert Event.objects.filter(name="update.due").count() == 6
+
+
+@pytest.mark.req("ICO-09", "FCO-10")
+@pytest.mark.parametrize(("since", "limit"), [("declared", 30), ("said", 180), ("promised", 45)])
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+def test_both_pages_are_overdue_from_the_minute_on_and_not_before(since, limit, beside):
+    there = house()
+    incident = speaking(there, minutes=0)
+    if since != "declared":
+        published(there, incident, now=later(0), next_update_at=later(45 if since == "promised" else 500))
+    assert [one.is_overdue(later(limit + beside)) for one in clocks.clocks(incident)] == [beside >= 0] * 2
+    run_engine(limit + beside)
+    assert len(reminded("due")) == (2 if beside >= 0 else 0)
+
+
+@pytest.mark.req("ICO-09", "FCO-10")
+@pytest.mark.parametrize("night", CHANGES, ids=["an hour is missing", "an hour comes twice"])
+def test_hours_are_as_long_in_the_night_in_which_clocks_are_changed(night):
+    there = house()
+    type(there.ana).objects.update(zone="Europe/Vienna")
+    incident = fixing(there, now=night)
+    run_engine((night - later(0)).total_seconds() / 60 + 29)
+    assert (reminded("due"), queries.next_due(incident)) == ([], night + dt.timedelta(minutes=30))
+    published(there, incident, now=night + dt.timedelta(minutes=29), next_update_at=night + dt.timedelta(hours=9))
+    due = night + dt.timedelta(minutes=29 + 180)
+    assert [(one.due_at, one.is_overdue(due - dt.timedelta(minutes=1))) for one in clocks.clocks(incident)] == [(due, False)] * 2
+    for minute, times in ((29 + 179, 0), (29 + 180, 2)):
+        run_engine((night - later(0)).total_seconds() / 60 + minute)
+        assert len(reminded("due")) == times
 
 
 @pytest.mark.req("ICO-09", "FCO-10")

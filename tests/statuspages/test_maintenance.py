@@ -22,6 +22,7 @@ from tocsin.statuspages.maintenance import commands, queries
 from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceUpdate
 from tocsin.statuspages.mirrors import commands as mirrors
 from tocsin.statuspages.mirrors.models import MirrorCopy
+from tocsin.statuspages.pages import commands as pages
 from tocsin.statuspages.subscribers.models import FanOut, Notice
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_a_claim_that_somebody_overtook_does_nothing(there) -> None:
     claimed = leases.claim(Maintenance, lane="maintenance", owner="other", now=later(HOUR), limit=1)[0]
     commands.move(there.actor("ana"), one, starts_at=later(5 * HOUR), now=later(HOUR))
     assert commands.attend(claimed, now=later(HOUR)) is False
-    assert (fresh(one).state, fresh(one).due_at) == ("scheduled", later(5 * HOUR))
+    assert (fresh(one).state, fresh(one).due_at) == ("scheduled", later(4 * HOUR))
     assert engine(5 * HOUR) == 1
 
 
@@ -386,3 +387,68 @@ def test_planned_work_is_read_in_as_many_queries_however_much_there_is(there, dj
     with django_assert_num_queries(3):
         assert len(queries.shown(later(1), page)) == 13
     assert works.engine(0) == 0
+
+
+def reminders(one: Maintenance) -> list:
+    return [update.at for update in one.updates.filter(act="reminded")]
+
+
+def test_subscribers_are_reminded_an_hour_before_and_once(there):
+    one = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60)
+    works.engine(works.DAY - 61)
+    assert reminders(one) == []
+    works.engine(works.DAY - 60)
+    works.engine(works.DAY - 30)
+    assert reminders(one) == [given.later(works.DAY - 60)]
+    update = one.updates.get(act="reminded")
+    assert update.is_told
+    assert FanOut.objects.filter(of_work=update).count() == 1
+    assert "This work begins soon: " in update.body
+    works.engine(works.DAY)
+    assert works.fresh(one).state == "in_progress"
+
+
+def test_nobody_is_reminded_of_what_was_told_just_before_called_off_or_planned_without(there):
+    late = works.planned(there, at=0, starts=60, ends=120, title="Late")
+    off = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60, title="Off")
+    quiet = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60, title="Quiet", reminds=False)
+    commands.cancel(there.actor("ana"), off, now=given.later(5))
+    works.engine(30)
+    works.engine(60)
+    works.engine(works.DAY - 20)
+    assert [reminders(one) for one in (late, off, quiet)] == [[], [], []]
+
+
+def test_what_is_moved_is_reminded_of_at_its_new_time(there):
+    one = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60)
+    works.engine(works.DAY - 60)
+    commands.move(there.actor("ana"), works.fresh(one), starts_at=given.later(2 * works.DAY), now=given.later(works.DAY - 50))
+    works.engine(works.DAY)
+    works.engine(2 * works.DAY - 60)
+    assert reminders(one) == [given.later(2 * works.DAY - 60), given.later(works.DAY - 60)]
+    late = given.later(2 * works.DAY - 40)
+    commands.move(there.actor("ana"), works.fresh(one), starts_at=given.later(2 * works.DAY + 5), now=late)
+    works.engine(2 * works.DAY - 10)
+    assert len(reminders(one)) == 2, "they heard of the new time within that hour"
+
+
+def test_a_reminder_that_nothing_ran_for_comes_late_but_never_after_the_beginning(there):
+    one = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60)
+    works.engine(works.DAY - 10)
+    assert len(reminders(one)) == 1
+    other = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60, title="Other")
+    works.engine(works.DAY + 1)
+    assert reminders(other) == []
+
+
+def test_what_the_house_says_of_planned_work_is_in_the_language_and_zone_of_its_page(there):
+    page = pages.change_page(SYSTEM, status_parts.page("external"), language="de", zone="Europe/Vienna", now=given.later(0))
+    one = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60)
+    commands.move(there.actor("ana"), one, starts_at=given.later(works.DAY + 180), now=given.later(1))
+    works.engine(works.DAY + 180)
+    commands.complete(there.actor("ana"), works.fresh(one), now=given.later(works.DAY + 200))
+    said = [update.body for update in one.updates.order_by("at")][1:]
+    assert said[0].startswith("Diese Arbeiten sind verlegt auf ")
+    assert page.zone == "Europe/Vienna"
+    assert "CET" in said[0]
+    assert said[-2:] == ["Die geplanten Arbeiten haben begonnen.", "Die geplanten Arbeiten sind abgeschlossen."]

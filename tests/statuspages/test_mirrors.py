@@ -178,6 +178,20 @@ def test_words_arrive_in_order_however_often_the_first_is_tried(there, page):
     assert [status for status, _ in server.told] == ["investigating", "identified"]
 
 
+def test_a_page_that_asks_for_a_pause_is_told_nothing_until_it_is_over(there, page):
+    server, other = page("Hosted"), page("Other")
+    server.trouble = lambda method, path: (429, {"Retry-After": "600"}, b"")
+    incident = given.fixing(there)
+    say(there, incident)
+    run(given.later(10))
+    server.trouble, asked = lambda method, path: None, len(server.asked)
+    say(there, incident, at=12, status="identified")
+    run(given.later(12))
+    assert (len(server.asked), len(other.told)) == (asked, 2), "others are told meanwhile"
+    run(given.later(20.2))
+    assert [status for status, _ in server.told] == ["investigating", "identified"]
+
+
 def test_what_was_given_up_does_not_undo_later_words(there, page):
     server = page("Hosted")
     server.key = "another-key"

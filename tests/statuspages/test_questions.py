@@ -13,15 +13,15 @@ from tocsin.core.errors import Conflict, NotAllowed, NotFound
 from tocsin.core.models import Event, OutboxMail
 from tocsin.incidents import commands as incidents
 from tocsin.incidents import queries as timeline
-from tocsin.incidents.models import SupportCase
+from tocsin.incidents.models import Incident, SupportCase
 from tocsin.statuspages.arriving import commands as arriving
 from tocsin.statuspages.arriving import jobs
 from tocsin.statuspages.arriving import queries as arrivals
 from tocsin.statuspages.arriving.models import IncomingMail
 from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.lists.models import ListMember
-from tocsin.statuspages.questions import commands, queries
-from tocsin.statuspages.questions.models import Question
+from tocsin.statuspages.questions import commands, noticing, queries
+from tocsin.statuspages.questions.models import Question, QuestionNotice
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +289,51 @@ def test_a_name_in_a_mail_puts_nothing_into_the_headers_of_the_answer(told):
     sent = OutboxMail.objects.get(to="eve@else.example")
     assert "\n" not in sent.subject
     assert set(sent.headers) == {"In-Reply-To", "References", "Reply-To"}
+
+
+def notices(at: float) -> list[OutboxMail]:
+    """What the engine tells at an instant, in minutes from now."""
+    before = set(OutboxMail.objects.values_list("pk", flat=True))
+    noticing.tell_due(given.later(at))
+    return list(OutboxMail.objects.exclude(pk__in=before).order_by("to"))
+
+
+def asks(told, text: str, number: str, at: float) -> None:
+    _, _, copy = told
+    post.reply(text, by="sven@example.com", answers=copy.letter_id, message_id=f"<{number}@mail.example.com>", at=given.later(at))
+
+
+def test_those_who_answer_are_told_of_a_burst_once_with_the_link(told):
+    _, incident, _ = told
+    asks(told, "Are refunds hit?", "b1", 20)
+    asks(told, "And invoices?", "b2", 21)
+    assert notices(21) == [], "they are gathered"
+    (mail,) = notices(22)
+    assert mail.to == incident.manager.email
+    assert mail.subject == f"[{incident.key}] 2 questions wait for an answer"
+    assert "Sven: Are refunds hit?" in mail.body
+    assert f"https://tocsin.example.com/{incident.key}/questions" in mail.body
+    asks(told, "How long?", "b3", 24)
+    assert notices(30) == [], "a quarter of an hour is quiet"
+    assert [one.subject for one in notices(37)] == [f"[{incident.key}] 3 questions wait for an answer"]
+
+
+def test_communications_are_told_too_and_nobody_of_what_was_settled_meanwhile(told):
+    there, incident, _ = told
+    incidents.assign_role(there.actor("ben"), incident, "communications_manager", there.ana, now=given.later(15))
+    asks(told, "Are refunds hit?", "c1", 20)
+    assert [one.to for one in notices(22)] == sorted({"ana@example.com", incident.manager.email})
+    asks(told, "And invoices?", "c2", 60)
+    for question in Question.objects.filter(state="open"):
+        commands.set_aside(there.actor("ana"), question, now=given.later(61))
+    assert notices(62) == []
+    assert QuestionNotice.objects.filter(work_state="cancelled").count() == 1
+
+
+def test_what_is_asked_about_a_private_incident_is_in_no_notice(told):
+    _, incident, _ = told
+    asks(told, "Are refunds hit?", "d1", 20)
+    Incident.objects.update(is_private=True)
+    (mail,) = notices(22)
+    assert "refunds" not in mail.body
+    assert incident.summary not in mail.body

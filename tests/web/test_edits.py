@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,9 +36,10 @@ def nights(schedule: Schedule) -> Rotation:
     """A layer with hours, an empty turn, a pair, an end, and other members since yesterday and from tomorrow on."""
     ada, ben = Person.objects.get(name="Ada"), Person.objects.get(name="Ben")
     now = clock.now()
+    today = now.astimezone(ZoneInfo("Europe/Vienna")).date()
     turns = commands.Turns(
         zone="Europe/Vienna",
-        starts_on=now.date() - 30 * DAY,
+        starts_on=today - 30 * DAY,
         handover_time=dt.time(21),
         unit="days",
         lengths=(2, 1),
@@ -46,7 +48,7 @@ def nights(schedule: Schedule) -> Rotation:
     )
     made = commands.add_rotation(SYSTEM, schedule, name="Nights", turns=turns, members=[ada, [], [ben, ada]], now=now - 9 * DAY)
     for days, members in ((-1, [[], ben, ada]), (1, [ben, []])):
-        since = (now + days * DAY).date()
+        since = today + days * DAY
         commands.change_members(SYSTEM, made, members=members, since=since, now=now - 3 * DAY)
     return made
 

@@ -21,8 +21,8 @@ from tocsin.core.actor import SYSTEM
 from tocsin.directory.models import Person
 from tocsin.oncall.rules import zone_of
 from tocsin.statuspages import commands as statuspages
-from tocsin.statuspages import parts
-from tocsin.statuspages.maintenance import commands, jobs, rules
+from tocsin.statuspages import parts, words
+from tocsin.statuspages.maintenance import commands, jobs
 from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.models import Component, Entry
 from tocsin.web.public import documents
@@ -237,7 +237,8 @@ def test_the_api_plans_moves_and_ends(ada: Person, wallet: Component, moved_cloc
     assert made.status_code == 201
     one = made.json()
     again = api.post("maintenances", {"title": "Other", "body": "x", "parts": [wallet.pk], **times}).json()
-    assert again["warnings"] == [f"“Patches”, {rules.span_words(base, base + HOUR)}, concerns Wallet at the same time."]
+    span = words.of("en").span(base, base + HOUR, "UTC")
+    assert again["warnings"] == [f"“Patches”, {span}, concerns Wallet at the same time."]
     assert refusal(api.post("maintenances", {"title": "Patches", "body": "x", **times}), 409)["code"] == "planned_already"
     wrong = {"title": "y", "body": "x", "starts_at": times["ends_at"], "ends_at": times["starts_at"]}
     assert refusal(api.post("maintenances", wrong), 422)["field"] == "ends_at"

@@ -84,6 +84,7 @@ def remove(now: dt.datetime) -> dict[str, int]:
     if last is None:
         raise Conflict("There is no demo company here.")
     with transaction.atomic():
+        readers.clear()
         gone, kept = _delete(last["last"])
         prepared.clear(now)
         partners.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tocsin.demo.cast import DOMAIN
+
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
@@ -139,6 +141,9 @@ READERS = (
 )
 """Who outside hears of the status page, at one of `READERS_AT`."""
 READERS_AT = ("hotel-lindenhof.example", "alpenbus.example", "nordtours.example")
+TEXTS_GATEWAY = ("Texts", f"https://sms.{DOMAIN}/v1/messages", '{"to": "{{ to }}", "text": "{{ text }}"}')
+"""Name, address and body: no such host is anywhere, so the built-in mailbox takes what it would carry."""
+READERS_BY_TEXT = ("+43 660 5550141", "+43 660 5550142")
 PARTNERS = ("leitstelle", "betrieb", "technik")
 """Who hears of the page for partners."""
 READER_GONE, READER_WAITING = "r.weiss", "k.brandt"

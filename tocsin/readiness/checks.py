@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from tocsin.alerts.models import IntegrationKey
 from tocsin.collab.models import ShortLink
 from tocsin.core.actor import Actor
+from tocsin.core.net import greeting
 from tocsin.directory import agreed
 from tocsin.directory import queries as directory
 from tocsin.directory import rules as directory_rules
@@ -84,6 +87,8 @@ def _communicate(actor: Actor, now: dt.datetime) -> Iterator[Check]:
     way = directory.mails()
     told = {"": "No mail server is set.", "mailbox": "Mails stay in the mailbox of the demo."}.get(way, "A mail server is set.")
     yield Check("Mail leaves the house", way in {"environment", "entered"}, told, "/start/mail" if actor.is_administrator else "")
+    if settings.TOCSIN.mail_in:
+        yield _mail_comes_in(actor)
     for audience, whom in ((words.INTERNAL, "colleagues"), (words.EXTERNAL, "customers")):
         count = statuspages.components(audience).count()
         said = (
@@ -95,6 +100,14 @@ def _communicate(actor: Actor, now: dt.datetime) -> Iterator[Check]:
     organisation = agreed.organisation()
     said = f"{organisation.name}." if organisation.name else "Nobody has said it yet."
     yield Check("Name of the organisation", bool(organisation.name), said, "/admin/organisation")
+
+
+def _mail_comes_in(actor: Actor) -> Check:
+    """Asked over a connection: a door that was switched on and is not there loses questions and refusals in silence."""
+    place, wrong = settings.TOCSIN.mail_in, greeting.fault(*settings.TOCSIN.mail_in_place)
+    said = f"Nobody takes mail at {place} ({wrong}). Free the place or change TOCSIN_MAIL_IN, then restart."
+    good = f"The door for mail answers at {place}."
+    return Check("Replies come in", not wrong, said if wrong else good, "/admin/mail-in" if actor.is_administrator else "")
 
 
 def _collaborate(actor: Actor, now: dt.datetime) -> Iterator[Check]:

@@ -224,6 +224,9 @@ MAINTENANCE_BEGUN = "maintenance.begun"
 MAINTENANCE_SAID = "maintenance.said"
 """Words while it goes on. data: title, update"""
 
+MAINTENANCE_REMINDED = "maintenance.reminded"
+"""Subscribers are told once more, an hour before. data: title, update"""
+
 MAINTENANCE_VERIFYING = "maintenance.verifying"
 """The work is done and looked at. data: title, update"""
 
@@ -253,6 +256,7 @@ ENTRY_BACKFILL_REMOVED = "entry.backfill_removed"
 
 WORK_SAID = (
     MAINTENANCE_PLANNED,
+    MAINTENANCE_REMINDED,
     MAINTENANCE_MOVED,
     MAINTENANCE_CHANGED,
     MAINTENANCE_BEGUN,

@@ -6,7 +6,7 @@ from django.db import models
 
 from tocsin.core.ids import IdField
 from tocsin.core.models import Stamped
-from tocsin.directory.models import Person, Product
+from tocsin.directory.models import Gateway, Person, Product
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.arriving import models as arriving  # noqa: F401  its tables belong to this app
 from tocsin.statuspages.blog import models as blog  # noqa: F401  its tables belong to this app
@@ -44,6 +44,8 @@ class StatusPage(Stamped):
     """Read by those alone who know its address."""
     turn = models.PositiveIntegerField(default=0, db_default=0)
     """How often the secret address was changed; the address is derived from it."""
+    text_gateway = models.ForeignKey(Gateway, null=True, on_delete=models.PROTECT, related_name="+")
+    """Carries texts to telephones of subscribers; without one nobody subscribes by SMS."""
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

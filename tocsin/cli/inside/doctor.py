@@ -15,6 +15,7 @@ from tocsin.cli.answers import NO, say, show_json
 from tocsin.cli.inside import schema
 from tocsin.core import clock
 from tocsin.core.eventlog import sealing
+from tocsin.core.net import greeting
 from tocsin.core.settings import smtp
 from tocsin.core.store import db, facts
 from tocsin.directory import queries as directory
@@ -28,7 +29,7 @@ TZDATA_DAYS = 548
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: `good`, `note` (worth knowing) or `red` (somebody may not be paged)."""
+    """One thing that was looked at: `good`, `note` (worth knowing) or `red` (somebody may not be paged or heard)."""
 
     subject: str
     state: str
@@ -97,6 +98,19 @@ def _mail() -> Finding:
     return Finding("mail", RED, "TOCSIN_SMTP_URL is not set: no mail leaves this house.")
 
 
+def _mail_in() -> Finding:
+    place = settings.TOCSIN.mail_in
+    if not place:
+        return Finding("mail in", NOTE, "nothing listens for replies; set TOCSIN_MAIL_IN to let questions and refusals come back.")
+    if not settings.TOCSIN.on_postgresql and not lock.is_held(settings.TOCSIN.data):
+        return Finding("mail in", NOTE, f"asked for at {place} once a server runs.")
+    wrong = greeting.fault(*settings.TOCSIN.mail_in_place)
+    if wrong:
+        fix = "free the place or change TOCSIN_MAIL_IN, then restart the server"
+        return Finding("mail in", RED, f"nobody takes mail at {place} ({wrong}): replies and refusals are lost; {fix}.")
+    return Finding("mail in", GOOD, f"answers at {place}.")
+
+
 def _channels() -> Finding:
     gateways = Gateway.objects.filter(contact_methods__verified_at__isnull=False).exists()
     mails = ContactMethod.objects.filter(kind=ContactMethod.EMAIL, verified_at__isnull=False).exists()
@@ -148,6 +162,7 @@ _CHECKS: tuple[Callable[[], Finding], ...] = (
     _administrator,
     _process,
     _mail,
+    _mail_in,
     _channels,
     _last_resort,
     _hold,

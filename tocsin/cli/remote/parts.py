@@ -20,6 +20,9 @@ Position = Annotated[int | None, typer.Option("--position", help="Small numbers 
 Language = Annotated[str | None, typer.Option("--language", help="en, de or fr: of the page's own words.")]
 Zone = Annotated[str | None, typer.Option("--zone", help="Such as Europe/Vienna.")]
 Host = Annotated[str | None, typer.Option("--host", help="Of its own, such as status.example.com; empty for none.")]
+Texts = Annotated[
+    str | None, typer.Option("--texts", help="Gateway that carries texts to subscribers, by name or id; empty for none.")
+]
 Secret = Annotated[bool | None, typer.Option("--secret/--public", help="Read by those alone who know its address.")]
 Colour = Annotated[
     list[str] | None,
@@ -52,10 +55,12 @@ def create_page(
     host: Host = None,
     secret: Secret = None,
     colour: Colour = None,
+    texts: Texts = None,
     position: Position = None,
 ) -> Any:
     """Make a further page for customers, with parts of its own."""
     looks = {"language": language, "zone": zone, "host": host, "is_secret": secret, "theme": _theme(colour), "position": position}
+    looks["text_gateway"] = texts
     return api.post("status-pages", name=name, slug=slug, **looks)
 
 
@@ -69,10 +74,12 @@ def change_page(
     host: Host = None,
     secret: Secret = None,
     colour: Colour = None,
+    texts: Texts = None,
     position: Position = None,
 ) -> Any:
     """Change a page; what is left out stays."""
     looks = {"language": language, "zone": zone, "host": host, "is_secret": secret, "theme": _theme(colour), "position": position}
+    looks["text_gateway"] = texts
     return api.change("status-pages", wanted, name=name, **looks)
 
 

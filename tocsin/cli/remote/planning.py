@@ -25,6 +25,8 @@ PartNames = Annotated[list[str] | None, typer.Option("--part", help="cmp_…, as
 Begins = Annotated[bool, typer.Option("--begins/--begun-by-hand", help="Whether it begins by itself at its time.")]
 Ends = Annotated[bool, typer.Option("--ends/--ended-by-hand", help="Whether it ends by itself at its time.")]
 
+Reminds = Annotated[bool, typer.Option("--remind/--no-reminder", help="Whether subscribers are told once more an hour before.")]
+
 
 def _planned(answer: Any) -> None:
     say(f"{answer['id']} {answer['state']}: {answer['title']}, {answer['starts_at']} to {answer['ends_at']}")
@@ -59,9 +61,10 @@ def plan(
     page: PageName = "external",
     begins: Begins = True,
     ends: Ends = True,
+    reminds: Reminds = True,
 ) -> Any:
     """Plan work and tell whoever wants to hear of its parts."""
-    return api.post("maintenances", **_plan(title, body, start, end, part, page, begins, ends))
+    return api.post("maintenances", **_plan(title, body, start, end, part, page, begins, ends), reminds=reminds)
 
 
 @verb(maintenance, "repeat", line("{id}: {title}, {words}; next {next_at}"))
@@ -77,9 +80,11 @@ def repeat(
     page: PageName = "external",
     begins: Begins = True,
     ends: Ends = True,
+    reminds: Reminds = True,
 ) -> Any:
     """Plan work that comes again; --from and --until are those of the first time."""
-    return api.post("maintenance-series", **_plan(title, body, start, end, part, page, begins, ends), rule=rule, zone=zone)
+    given = _plan(title, body, start, end, part, page, begins, ends)
+    return api.post("maintenance-series", **given, reminds=reminds, rule=rule, zone=zone)
 
 
 def _plan(
@@ -143,10 +148,11 @@ def change(
     title: Annotated[str | None, typer.Option("--title")] = None,
     body: Annotated[str | None, typer.Option("--body", help="What readers will notice.")] = None,
     part: PartNames = None,
+    reminds: Annotated[bool | None, typer.Option("--remind/--no-reminder", help="An hour before.")] = None,
     words: Annotated[str, typer.Option("--say", help="Tells subscribers of it; left out: they hear nothing.")] = "",
 ) -> Any:
     """Change its title, words or parts; what is left out stays."""
-    given = {"title": title, "body": body, "parts": part}
+    given = {"title": title, "body": body, "parts": part, "reminds": reminds}
     return api.post(
         "maintenances", wanted, "change", **{name: value for name, value in given.items() if value is not None}, say=words
     )

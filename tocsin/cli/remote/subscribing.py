@@ -42,7 +42,7 @@ def show_subscriber(api: Remote, wanted: Wanted) -> Any:
 def add_subscriber(
     api: Remote,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
-    channel: Annotated[str, typer.Option("--channel", help="mail, webhook, slack or teams.")] = "mail",
+    channel: Annotated[str, typer.Option("--channel", help="mail, sms, webhook, slack or teams.")] = "mail",
     part: Annotated[list[str] | None, typer.Option("--part", help="Id of a part; may be repeated; left out: everything.")] = None,
     page: Of = "",
 ) -> Any:
@@ -94,7 +94,7 @@ def import_subscribers(
 
 @verb(subscribers, "export", lambda answer: say(answer["csv"].rstrip("\r\n")))
 def export_subscribers(api: Remote, page: Of = "") -> Any:
-    """Write all that hear of a page by mail as CSV."""
+    """Write all that hear of a page by mail or SMS as CSV."""
     return api.get("subscribers", "export", page=page)
 
 

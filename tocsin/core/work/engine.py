@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from tocsin.core import clock
 from tocsin.core.observe import metrics
@@ -99,10 +99,18 @@ class Engine:
             return done
         except Exception as error:
             metrics.ENGINE_ERRORS.labels(module.name).inc()
-            log.exception("engine module failed", module=module.name, error=type(error).__name__)
+            _tell(module, error)
             with contextlib.suppress(Exception):  # a connection that cannot even be closed must not end the thread
                 connection.close()
             return 0
+
+
+def _tell(module: Module, error: Exception) -> None:
+    """While the store is away every module fails every second: a line each, for a traceback each would keep readers waiting."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        log.warning("engine module waits for the store", module=module.name, error=str(error).strip())
+    else:
+        log.exception("engine module failed", module=module.name, error=type(error).__name__)
 
 
 def synchronise(now: dt.datetime) -> int:

@@ -11,6 +11,8 @@ from tocsin.directory import queries
 from tocsin.directory.models import Gateway
 from tocsin.integrations.http_call import template
 from tocsin.paging.ports import PageMessage
+from tocsin.statuspages.subscribers import rules
+from tocsin.statuspages.subscribers.ports import News
 
 _AGAIN = frozenset({408, 425, 429})
 _SET_UP_WRONG = frozenset({401, 402, 403, 405, 407, 411, 415, 426, 431})
@@ -64,6 +66,23 @@ class Channel:
             return Delivery(ok=False, answer="this gateway does not exist any more", permanent=True)
         values = {name: getattr(message, name) for name in ("to", "subject", "text", "link", "idempotency_key")}
         return call(gateway, values)
+
+
+class Texts:
+    """Carries texts to subscribers of a status page, by the gateway that its administrator chose."""
+
+    name = "SMS"
+
+    def check(self, address: str) -> str:
+        """A telephone number. Raises Invalid."""
+        return rules.telephone(address)
+
+    def send(self, news: News, *, now: dt.datetime) -> Delivery:
+        """The link slot stays empty: every address stands in the text."""
+        if news.gateway is None:
+            return Delivery(ok=False, answer="the page has no gateway for texts any more", permanent=True, provider_fault=True)
+        values = {"to": news.address, "subject": news.title, "text": news.text, "link": "", "idempotency_key": news.number}
+        return call(news.gateway, values)
 
 
 def carry_code(gateway: Gateway, to: str, text: str, link: str) -> Delivery:

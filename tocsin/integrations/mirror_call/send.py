@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from tocsin.core.net import outbound
+from tocsin.core.net import outbound, pausing
 from tocsin.integrations.mirror_call import shape
 from tocsin.integrations.webhook import sign
 from tocsin.statuspages.mirrors.ports import Landed, Message
@@ -27,5 +27,6 @@ def send(message: Message, *, now: dt.datetime, guard: outbound.Guard | None = N
     except outbound.Unreached as error:
         return Landed(ok=False, answer=str(error))
     if not 200 <= answer.status < 300:
-        return Landed(ok=False, answer=f"HTTP {answer.status}", permanent=answer.status < 500 and answer.status not in _AGAIN)
+        final, pause = answer.status < 500 and answer.status not in _AGAIN, pausing.asked(answer.status, answer.headers, now)
+        return Landed(ok=False, answer=f"HTTP {answer.status}", permanent=final, pause=pause)
     return Landed(ok=True, answer=f"HTTP {answer.status}", remote_id=code(message.words.entry) if message.words else None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import Any
 
 from tocsin.core import clock
-from tocsin.core.net import outbound
+from tocsin.core.net import outbound, pausing
 from tocsin.core.text import strict_json
 from tocsin.statuspages.mirrors.ports import Landed, Target
 
@@ -21,17 +22,26 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Refused(Exception):
     """It did not take it; `landed` says how that is to be judged."""
 
-    def __init__(self, answer: str, *, permanent: bool = True, status: int = 0, remote_id: str | None = None) -> None:
+    def __init__(
+        self,
+        answer: str,
+        *,
+        permanent: bool = True,
+        status: int = 0,
+        remote_id: str | None = None,
+        pause: dt.timedelta = dt.timedelta(0),
+    ) -> None:
         super().__init__(answer)
         self.status = status
-        self.landed = Landed(ok=False, answer=answer, permanent=permanent, remote_id=remote_id)
+        self.landed = Landed(ok=False, answer=answer, permanent=permanent, remote_id=remote_id, pause=pause)
 
 
 class Api:
     """The API of one page."""
 
-    def __init__(self, target: Target, guard: outbound.Guard | None = None) -> None:
+    def __init__(self, target: Target, now: dt.datetime, guard: outbound.Guard | None = None) -> None:
         self._target = target
+        self._now = now
         self._guard = guard
         self._until = clock.monotonic() + TOGETHER
 
@@ -39,7 +49,8 @@ class Api:
         """The JSON that came back with 200 or 201. Raises Refused."""
         answer = self._send(method, f"{self._target.address}/pages/{self._target.page}{path}", body)
         if answer.status not in (200, 201):
-            raise Refused(self._words(answer), permanent=_is_final(answer.status), status=answer.status)
+            pause = pausing.asked(answer.status, answer.headers, self._now)
+            raise Refused(self._words(answer), permanent=_is_final(answer.status), status=answer.status, pause=pause)
         if len(answer.body) >= MOST_BYTES:
             raise Refused(f"its answer is larger than {MOST_BYTES // 2**20} MB")
         try:

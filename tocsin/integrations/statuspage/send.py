@@ -14,13 +14,14 @@ from tocsin.statuspages.mirrors.ports import Landed, Message, Part, Words
 
 MARK = "tocsin"
 _NEWEST = 50
-_COMPONENT_PAGES, _PER_PAGE = 5, 100
+_COMPONENT_PAGES, _PER_PAGE = 20, 100
+"""So many parts over there are looked through, no more than fit into one conversation; whoever has more is told so."""
 _LONGEST_ADDRESS = 500
 
 
 def send(message: Message, *, now: dt.datetime, guard: outbound.Guard | None = None) -> Landed:
     """As `ports.Carrier`. 408, 420, 425, 429, 5xx and no answer may be tried again; the rest is for a person."""
-    api = Api(message.target, guard)
+    api = Api(message.target, now, guard)
     try:
         if message.words is not None:
             return _say(api, message, message.words)
@@ -32,7 +33,8 @@ def send(message: Message, *, now: dt.datetime, guard: outbound.Guard | None = N
 def _test(api: Api) -> Landed:
     """Nothing is changed over there: its parts are read, which proves address, page and key."""
     count = len(rows_of(api.ask("GET", f"/components?per_page={_PER_PAGE}&page=1")))
-    return Landed(ok=True, answer=f"It answers and has {count} part{'' if count == 1 else 's'}.")
+    more = " or more" if count == _PER_PAGE else ""
+    return Landed(ok=True, answer=f"It answers and has {count} part{'' if count == 1 else 's'}{more}.")
 
 
 def _set(api: Api, parts: Iterable[Part]) -> Landed:
@@ -99,20 +101,20 @@ def _incident(message: Message, words: Words, states: dict[str, str]) -> dict[st
 def _states(api: Api, parts: Iterable[Part]) -> tuple[dict[str, str], list[str]]:
     """Their ids to states, and what they do not have. An id goes before a name; names are compared without regard to case."""
     wanted = list(parts)
-    known = _components(api) if wanted else {}
+    known, whole = _components(api, {part.there for part in wanted}) if wanted else ({}, True)
     found: dict[str, str] = {}
     missing = []
     for part in wanted:
         component = known.get(part.there) or known.get(part.there.casefold())
         if component is None:
-            missing.append(part.there)
+            missing.append(part.there if whole else f"{part.there} among the first {_COMPONENT_PAGES * _PER_PAGE:,}")
         else:
             found[component] = part.state
     return found, missing
 
 
-def _components(api: Api) -> dict[str, str]:
-    """Their ids, by id and by name; groups are none."""
+def _components(api: Api, wanted: set[str]) -> tuple[dict[str, str], bool]:
+    """Their ids, by id and by name, groups are none; read until all `wanted` are found. And whether that was all there are."""
     found: dict[str, str] = {}
     for page in range(1, _COMPONENT_PAGES + 1):
         rows = rows_of(api.ask("GET", f"/components?per_page={_PER_PAGE}&page={page}"))
@@ -121,9 +123,9 @@ def _components(api: Api) -> dict[str, str]:
             if component and isinstance(name, str) and not one.get("group"):
                 found.setdefault(name.casefold(), component)
                 found[component] = component
-        if len(rows) < _PER_PAGE:
-            break
-    return found
+        if len(rows) < _PER_PAGE or all(one in found or one.casefold() in found for one in wanted):
+            return found, True
+    return found, False
 
 
 def _landed(incident: Any, answer: str) -> Landed:

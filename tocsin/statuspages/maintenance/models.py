@@ -34,6 +34,8 @@ class MaintenanceSeries(DueRow, Stamped):
     """How long each time takes, by the clock of physics."""
     begins_by_itself = models.BooleanField(default=True)
     ends_by_itself = models.BooleanField(default=True)
+    reminds = models.BooleanField(default=True, db_default=True)
+    """Whether subscribers are told once more an hour before."""
     owner = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made = models.PositiveIntegerField(default=0)
     """How many times of the rule were looked at."""
@@ -48,7 +50,9 @@ class MaintenanceSeries(DueRow, Stamped):
 
 
 class Maintenance(DueRow, Stamped):
-    """Work at one time. `due_at` is when the engine looks next: to begin it, to end it, or to ask its owner what became of it."""
+    """Work at one time. `due_at` is when the engine looks next: to remind of it, to begin it, to end it, or to ask its
+    owner what became of it.
+    """
 
     SCHEDULED, IN_PROGRESS, VERIFYING, COMPLETED, CALLED_OFF = "scheduled", "in_progress", "verifying", "completed", "cancelled"
     ACTIVE = (IN_PROGRESS, VERIFYING)
@@ -67,7 +71,11 @@ class Maintenance(DueRow, Stamped):
     ends_at = models.DateTimeField()
     begins_by_itself = models.BooleanField(default=True)
     ends_by_itself = models.BooleanField(default=True)
+    reminds = models.BooleanField(default=True, db_default=True)
+    """Whether subscribers are told once more an hour before."""
     owner = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
+    """When subscribers were reminded of the time that it has now."""
     begun_at = models.DateTimeField(null=True)
     over_at = models.DateTimeField(null=True)
     """When it was completed or cancelled."""
@@ -95,7 +103,9 @@ class Maintenance(DueRow, Stamped):
 
 
 class MaintenanceUpdate(models.Model):
-    """What readers were told of planned work. `act`: planned, moved, changed, begun, said, verifying, completed, cancelled."""
+    """What readers were told of planned work. `act`: planned, reminded, moved, changed, begun, said, verifying, completed,
+    cancelled.
+    """
 
     id = IdField("mtu")
     maintenance = models.ForeignKey(Maintenance, on_delete=models.CASCADE, related_name="updates")

@@ -10,7 +10,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.store.prepared import Prepared
-from tocsin.incidents.rules import duration_words
+from tocsin.incidents.rules import duration_words, joined
+from tocsin.statuspages import words
 from tocsin.statuspages.maintenance import repeating, rules
 from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceSeries, MaintenanceUpdate
 from tocsin.statuspages.models import Component, StatusPage
@@ -141,7 +142,7 @@ def warnings(page: StatusPage, parts: Collection[str], starts_at: dt.datetime, e
     for one in rows.prefetch_related("parts"):
         shared = [part.name for part in one.parts.all() if part.pk in parts]
         if shared:
-            found.append(rules.overlap_words(one.title, one.starts_at, one.ends_at, shared))
+            found.append(_overlap(one, shared))
     return found
 
 
@@ -155,3 +156,9 @@ _owed = Prepared(
 def owed(person_id: str, now: dt.datetime) -> list[Maintenance]:
     """What this person planned that should have begun, or be over, and of which nobody says so. One query."""
     return _owed(person_id, now)
+
+
+def _overlap(one: Maintenance, shared: Iterable[str]) -> str:
+    """The warning that other work concerns the same parts at the same time."""
+    span = words.of("en").span(one.starts_at, one.ends_at, "UTC")
+    return f"“{one.title}”, {span}, concerns {joined(list(shared))} at the same time."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from tocsin.core.errors import Invalid
-from tocsin.incidents.rules import duration_words, joined
+from tocsin.incidents.rules import duration_words
 
 SCHEDULED, IN_PROGRESS, VERIFYING, COMPLETED, CANCELLED = "scheduled", "in_progress", "verifying", "completed", "cancelled"
 STATES: Mapping[str, str] = {
@@ -30,11 +30,8 @@ LONGEST = dt.timedelta(days=31)
 FURTHEST = dt.timedelta(days=1830)
 BEGIN, END = "begin", "end"
 
-BEGUN = "The planned work has begun."
-VERIFIES = "The work is done. We are making sure that everything is as it should be."
-IS_OVER = "The planned work is over."
-CALLED_OFF = "This work will not take place."
-ENDS_SERIES = "This work will not take place, and neither will the later times that were planned."
+AN_HOUR = dt.timedelta(hours=1)
+"""So long before it begins subscribers are reminded."""
 
 
 def check_times(starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> None:
@@ -70,37 +67,18 @@ def overdue(state: str, starts_at: dt.datetime, ends_at: dt.datetime, now: dt.da
     return BEGIN if state == SCHEDULED and starts_at <= now else ""
 
 
-def due_at(state: str, starts_at: dt.datetime, ends_at: dt.datetime) -> dt.datetime | None:
+def due_at(state: str, starts_at: dt.datetime, ends_at: dt.datetime, reminder: dt.datetime | None = None) -> dt.datetime | None:
     """When the engine looks at it next; None when never again."""
     if state == SCHEDULED:
-        return starts_at
+        return reminder or starts_at
     return ends_at if state in ACTIVE else None
 
 
-def moved_words(old: tuple[dt.datetime, dt.datetime], new: tuple[dt.datetime, dt.datetime], *, begun: bool) -> str:
-    """What readers are told of another time."""
-    if begun:
-        longer = "takes longer" if new[1] > old[1] else "will be over sooner"
-        return f"The work {longer}: until {instant_words(new[1])} instead of {instant_words(old[1])}."
-    return f"This work is moved to {span_words(*new)}. It was planned for {span_words(*old)}."
-
-
-def span_words(start: dt.datetime, end: dt.datetime) -> str:
-    """`Sun 22 Nov 2026, 02:00 to 04:00 UTC`."""
-    start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a} {end.day} {end:%b %Y}, {end:%H:%M}"
-    return f"{start:%a} {start.day} {start:%b %Y}, {start:%H:%M} to {until} UTC"
-
-
-def instant_words(at: dt.datetime) -> str:
-    """`Sun 22 Nov 2026, 04:00 UTC`."""
-    at = at.astimezone(dt.UTC)
-    return f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M} UTC"
-
-
-def overlap_words(title: str, start: dt.datetime, end: dt.datetime, parts: Iterable[str]) -> str:
-    """The warning that other work concerns the same parts at the same time."""
-    return f"“{title}”, {span_words(start, end)}, concerns {joined(list(parts))} at the same time."
+def reminder_at(starts_at: dt.datetime, reminded_at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """When readers are reminded of work to come of which they are told now or were before; None when they were reminded, or hear
+    of it within that hour only now.
+    """
+    return starts_at - AN_HOUR if reminded_at is None and now < starts_at - AN_HOUR else None
 
 
 def length_words(start: dt.datetime, end: dt.datetime) -> str:

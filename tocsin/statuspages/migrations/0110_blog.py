@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0090_public_posts'),
-        ('statuspages', '0091_second_readings'),
+        ('statuspages', '0103_quiet_mirrors'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

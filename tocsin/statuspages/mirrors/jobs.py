@@ -24,8 +24,11 @@ class Teller(Carrier[MirrorCopy]):
     model = MirrorCopy
 
     def shares(self, now: dt.datetime) -> Iterable[tuple[str, Q]]:
-        """By mirror, what may go next: of each entry or part the oldest that is not over, even while that waits."""
+        """By mirror, what may go next: of each entry or part the oldest that is not over, even while that waits; nothing to a page
+        that asked to be left alone.
+        """
         open_rows = MirrorCopy.objects.filter(work_state__in=(MirrorCopy.DUE, MirrorCopy.LEASED), lane=self.lane)
+        open_rows = open_rows.exclude(mirror__quiet_until__gt=now)
         heads: dict[str, dict[str, str]] = {}
         for mirror, about, pk in open_rows.order_by("created_at", "id").values_list("mirror_id", "about", "id"):
             heads.setdefault(mirror, {}).setdefault(about, pk)

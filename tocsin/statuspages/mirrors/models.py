@@ -35,6 +35,8 @@ class Mirror(Stamped):
     fault = models.CharField(max_length=400, blank=True, default="")
     """What it answered last, when that was no success."""
     fault_at = models.DateTimeField(null=True)
+    quiet_until = models.DateTimeField(null=True)
+    """It asked to be left alone so long, whatever there is to say."""
 
     class Meta:
         ordering = ("name", "id")

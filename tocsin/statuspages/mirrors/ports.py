@@ -73,10 +73,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Landed(Delivery):
-    """What came of it. `remote_id` and `address` are the entry's over there, None when nothing was learned of it."""
+    """What came of it. `remote_id` and `address` are the entry's over there, None when nothing was learned of it; `pause` is how
+    long it asks to be left alone.
+    """
 
     remote_id: str | None = None
     address: str | None = None
+    pause: dt.timedelta = dt.timedelta(0)
 
 
 class Carrier(Protocol):

@@ -42,11 +42,20 @@ def tally(states: Iterable[str]) -> Tally:
     return Tally(done, failed, unsent, len(found) - done - failed - unsent)
 
 
-def again_at(*, tries: int, permanent: bool, wanted_at: dt.datetime, now: dt.datetime, luck: float) -> dt.datetime | None:
+def again_at(
+    *,
+    tries: int,
+    permanent: bool,
+    wanted_at: dt.datetime,
+    now: dt.datetime,
+    luck: float,
+    pause: dt.timedelta = dt.timedelta(0),
+) -> dt.datetime | None:
     """When to try again after the `tries`-th failure: doubling from five seconds to ten minutes, a fifth more or less by `luck`
-    in 0..1. None when a person must look at it.
+    in 0..1, and not before the `pause` that the other side asks for. None when a person must look at it.
     """
     if permanent or now - wanted_at >= KEEP_TRYING:
         return None
     plain: dt.timedelta = min(_FIRST * 2 ** min(tries - 1, 20), _LONGEST)
-    return now + plain * (0.8 + 0.4 * luck)
+    at = now + max(plain * (0.8 + 0.4 * luck), pause)
+    return None if pause and at - wanted_at >= KEEP_TRYING else at

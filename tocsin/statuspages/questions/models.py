@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tocsin.core.ids import IdField
+from tocsin.core.models import DueRow, due_index
 from tocsin.directory.models import Person
 
 
@@ -35,3 +36,17 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class QuestionNotice(DueRow):
+    """Those who answer are told that questions wait, once for a burst. `told_at` once they were; none when nothing waited."""
+
+    id = IdField("qnt")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="+")
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (due_index("statuspages_asked_due"),)
+
+    def __str__(self) -> str:
+        return self.pk

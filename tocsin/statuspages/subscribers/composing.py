@@ -1,4 +1,7 @@
-"""What a notice says: a letter, or a document and a few lines for a channel. Written when it leaves: who left hears nothing."""
+"""What a notice says: a letter, a text to a telephone, or a document and a few lines for a channel.
+
+Written when it leaves: who left hears nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.models import StatusPage
 from tocsin.statuspages.outside import rules as outside
 from tocsin.statuspages.pages import addresses as where
-from tocsin.statuspages.subscribers import rules, tokens
-from tocsin.statuspages.subscribers.models import Notice, Subscriber
+from tocsin.statuspages.subscribers import rules, texts, tokens
+from tocsin.statuspages.subscribers.models import SMS, Notice, Subscriber
 from tocsin.statuspages.subscribers.ports import News
 from tocsin.statuspages.subscribers.telling import Telling, tellings
 
@@ -42,7 +45,7 @@ class _Told:
 
     def __init__(self, rows: Sequence[Notice]) -> None:
         ids = [row.subscriber_id for row in rows]
-        self.subscribers: dict[str, Subscriber] = Subscriber.objects.select_related("page").in_bulk(ids)
+        self.subscribers: dict[str, Subscriber] = Subscriber.objects.select_related("page__text_gateway").in_bulk(ids)
         self.tellings = tellings({row.fan_out_id for row in rows if row.fan_out_id})
 
     def of(self, row: Notice) -> tuple[Subscriber, Telling] | None:
@@ -100,10 +103,30 @@ def _news(row: Notice, told: _Told, now: dt.datetime) -> tuple[str, News | None]
         address = secrets.decrypt(subscriber.address)
     except ValueError:  # encrypted with the key of another installation: whoever it was subscribes again
         return subscriber.channel, None
+    found = told.of(row)
+    if subscriber.channel == SMS:
+        return SMS, _text(row, subscriber, address, found[1] if found else None, now)
     if row.fan_out_id is None:
         return subscriber.channel, _question(row, subscriber, address, now)
-    found = told.of(row)
     return subscriber.channel, _words(row, subscriber, address, found[1], now) if found else None
+
+
+def _text(row: Notice, subscriber: Subscriber, address: str, telling: Telling | None, now: dt.datetime) -> News | None:
+    """Everything stands in the text: what a gateway does with a link beside it is not known."""
+    page = subscriber.page
+    said, manage = words.of(page.language), tokens.own_page(subscriber.pk, page)
+    stop = said.text_stop.format(tokens.way_out(subscriber.pk, page))
+    if telling is not None:
+        text = texts.news(page.name, telling.title, [telling.status, telling.promise], telling.link, stop)
+    elif row.fan_out_id is not None:
+        return None
+    elif subscriber.confirmed_at is not None:
+        text = said.text_known.format(page=texts.name(page.name), link=manage)
+    elif rules.may_prove(subscriber.asked_at, 0, now):
+        text = said.text_code.format(page=texts.name(page.name), code=tokens.code(subscriber.pk, subscriber.asked_at))
+    else:
+        return None
+    return News(row.pk, address, page.name, texts.plain(text), "", manage, "", gateway=page.text_gateway)
 
 
 def _question(row: Notice, subscriber: Subscriber, address: str, now: dt.datetime) -> News:

@@ -9,8 +9,10 @@ from tocsin.core.models import DueRow, due_index
 
 MAIL = "mail"
 """The channel that needs no provider; the others are named in `ports.channels`."""
-MAILS, CALLS = "notice_mail", "notice_call"
-"""Lanes of notices: those that go in letters, and those that go to the channels of `ports`."""
+SMS = "sms"
+"""The channel that a page has once an administrator chose its gateway, and whose question is a code."""
+MAILS, CALLS, TEXTS = "notice_mail", "notice_call", "notice_text"
+"""Lanes of notices: in letters, to addresses of the web, to telephones; the last two by the channels of `ports`."""
 
 
 class Subscriber(models.Model):
@@ -68,6 +70,20 @@ class Ask(DueRow):
             models.Index(fields=("digest", "at"), name="statuspages_ask_address"),
             models.Index(fields=("outcome", "at"), name="statuspages_ask_hour"),
         )
+
+    def __str__(self) -> str:
+        return self.pk
+
+
+class CodeTry(models.Model):
+    """Somebody typed a code for a number, right or wrong, subscribed or not: written before it is looked at, and only counted."""
+
+    id = IdField("cty")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("digest", "at"), name="statuspages_code_tries"),)
 
     def __str__(self) -> str:
         return self.pk

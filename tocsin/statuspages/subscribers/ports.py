@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tocsin.core.ports import Delivery
+from tocsin.directory.models import Gateway
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a subscriber is told. `number` is the same however often it is tried; `secret` signs it, `document` is for programs."""
+    """What a subscriber is told. `number` is the same however often it is tried; `secret` signs it, `document` is for programs,
+    `gateway` carries it to a telephone.
+    """
 
     number: str
     address: str
@@ -24,6 +27,7 @@ class News:
     """Where it can be ended."""
     secret: str
     document: Mapping[str, Any] = field(default_factory=dict)
+    gateway: Gateway | None = None
 
 
 class Channel(Protocol):

@@ -15,7 +15,7 @@ from tocsin.incidents.models import Incident
 from tocsin.statuspages.maintenance import rules as work
 from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.subscribers import permissions, ports, rules, tokens
-from tocsin.statuspages.subscribers.models import MAIL, FanOut, Notice, Subscriber
+from tocsin.statuspages.subscribers.models import MAIL, SMS, FanOut, Notice, Subscriber
 
 _PAGES = 30
 """Of one confirmation there is a fan-out a page."""
@@ -64,26 +64,38 @@ class Progress:
 
 
 def subscribers(actor: Actor, *, state: str = "", address: str = "", page: str = "") -> QuerySet[Subscriber]:
-    """Those in a state, or all; `address`: those of exactly this mail address; `page`: of the page with this slug. Raises
-    Invalid for `state`, NotAllowed.
+    """Those in a state, or all; `address`: those of exactly this mail address or telephone number; `page`: of the page with this
+    slug. Raises Invalid for `state`, NotAllowed.
     """
     permissions.require_keeper(actor)
     if state and state not in _STATE:
         raise Invalid(f"Choose one of {', '.join(STATES)}.", field="state")
     rows = Subscriber.objects.select_related("page").prefetch_related("parts").filter(_STATE.get(state, Q()))
     rows = rows.filter(page__slug=page) if page else rows
-    return rows.filter(digest=rules.digest(MAIL, address.strip().lower())) if address else rows
+    return rows.filter(digest=_digest(address)) if address else rows
 
 
 def subscriber(actor: Actor, wanted: str) -> Subscriber:
-    """By id or mail address; of an address that subscribed to several pages, on the first of them. Raises NotFound, NotAllowed."""
+    """By id, mail address or telephone number; of one that subscribed to several pages, on the first of them. Raises NotFound,
+    NotAllowed.
+    """
     permissions.require_keeper(actor)
-    by = Q(pk=wanted) | Q(digest=rules.digest(MAIL, wanted.strip().lower()))
+    by = Q(pk=wanted) | Q(digest=_digest(wanted))
     rows = Subscriber.objects.select_related("page").prefetch_related("parts").order_by("page__position", "id")
     found = rows.filter(by).first()
     if found is None:
         raise NotFound("There is no such subscriber.")
     return found
+
+
+def _digest(address: str) -> str:
+    """What an address is known by; of one that is none, that of nobody."""
+    if not rules.is_number(address):
+        return rules.digest(MAIL, address.strip().lower())
+    try:
+        return rules.digest(SMS, rules.telephone(address))
+    except Invalid:
+        return ""
 
 
 def holder(token: str) -> Subscriber | None:
@@ -118,12 +130,13 @@ def shown(one: Subscriber) -> str:
 
 def own_name(one: Subscriber) -> str:
     """The address as its holder knows it, on a page that somebody else might see over their shoulder."""
-    return rules.masked(one.address) if one.channel == MAIL else shown(one)
+    return rules.masked(shown(one)) if one.channel in {MAIL, SMS} else shown(one)
 
 
-def channels() -> list[tuple[str, str]]:
-    """Every channel with its name."""
-    return [(MAIL, "Mail"), *((name, channel.name) for name, channel in sorted(ports.channels.items()))]
+def channels(page: StatusPage) -> list[tuple[str, str]]:
+    """Every channel that a page has, with its name."""
+    there = [(name, channel.name) for name, channel in sorted(ports.channels.items()) if name != SMS or page.text_gateway_id]
+    return [(MAIL, "Mail"), *there]
 
 
 def parts(page: StatusPage) -> QuerySet[Component]:

@@ -1,8 +1,12 @@
-"""The one secret link of a subscriber: to confirm, to choose, to leave. Derived from the installation's key, kept nowhere."""
+"""The one secret link of a subscriber: to confirm, to choose, to leave; and the code of a telephone.
+
+Both are derived from the installation's key and kept nowhere.
+"""
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 
@@ -30,6 +34,12 @@ def holder(given: str) -> str:
 def signing_secret(subscriber_id: str) -> str:
     """What calls to this subscriber are signed with, as Standard Webhooks writes it."""
     return "whsec_" + base64.b64encode(_mac("sign", subscriber_id)).decode()
+
+
+def code(subscriber_id: str, asked_at: dt.datetime) -> str:
+    """The six digits that a text carries for one ask; another ask has others."""
+    signed = _mac("code", f"{subscriber_id} {asked_at.astimezone(dt.UTC).isoformat()}")
+    return f"{int.from_bytes(signed[:8]) % 1_000_000:06d}"
 
 
 def own_page(subscriber_id: str, page: StatusPage) -> str:

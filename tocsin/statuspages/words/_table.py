@@ -84,6 +84,18 @@ class Words:
     dates: str
     earlier_planned: str
     bars_planned: str
+    work_soon: str
+    """What readers are reminded of an hour before: when it begins and ends."""
+    work_begun: str
+    work_verifies: str
+    work_over: str
+    work_called_off: str
+    work_ends_series: str
+    work_moved: str
+    """The new time, the old one."""
+    work_longer: str
+    """The new end, the old one."""
+    work_sooner: str
     afterwards: str
     afterwards_on: str
 
@@ -128,6 +140,20 @@ class Words:
     next_step: str
     saved: str
     confirmed: str
+    number_hint: str
+    """The hint of the address where texts are sent, too."""
+    asked_text: str
+    asked_text_how: str
+    no_text_how: str
+    have_code: str
+    number: str
+    code: str
+    code_how: str
+    wrong: Mapping[str, str]
+    """What is wrong with a form of the page, by field or channel; of a language of the house none, it says it better itself."""
+    too_many: str
+    not_taken: str
+    """Above a form that was refused."""
 
     mail_foot: str
     mail_confirm: str
@@ -137,6 +163,22 @@ class Words:
     mail_news: str
     mail_news_of: str
     mail_promise: str
+
+    text_code: str
+    text_known: str
+    text_stop: str
+
+    def instant(self, at: dt.datetime, zone: str) -> str:
+        """`Sun 22 Nov 2026, 04:00 UTC`, in a zone."""
+        at = at.astimezone(zoneinfo.ZoneInfo(zone))
+        return f"{self.calendar.date(at)} {at.year}, {at:%H:%M %Z}"
+
+    def moved(self, old: tuple[dt.datetime, dt.datetime], new: tuple[dt.datetime, dt.datetime], zone: str, *, begun: bool) -> str:
+        """What readers are told of another time of planned work, of begun work of another end."""
+        if begun:
+            words = self.work_longer if new[1] > old[1] else self.work_sooner
+            return words.format(self.instant(new[1], zone), self.instant(old[1], zone))
+        return self.work_moved.format(self.span(*new, zone), self.span(*old, zone))
 
     def span(self, start: dt.datetime, end: dt.datetime, zone: str) -> str:
         """`Sun 22 Nov 2026, 02:00 to 04:00 UTC`, in a zone."""

@@ -10,14 +10,17 @@ import threading
 
 FREE = 20
 """Asks of one client within `SECONDS`."""
+TEXTS = 5
+"""Of them those for a telephone, each of which costs money."""
 SECONDS = 600.0
 _MOST_CLIENTS = 20_000
 
 
 class Asking:
-    """Counts asks. Instants are monotonic seconds, given by the caller."""
+    """Counts asks, of which `free` are free. Instants are monotonic seconds, given by the caller."""
 
-    def __init__(self) -> None:
+    def __init__(self, free: int = FREE) -> None:
+        self._free = free
         self._asked: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
@@ -33,7 +36,7 @@ class Asking:
             if now - since >= SECONDS:
                 count, since = 0, now
             self._asked[key] = (count + 1, since)
-            return count < FREE
+            return count < self._free
 
 
 def _client(source: str) -> str:
@@ -46,3 +49,4 @@ def _client(source: str) -> str:
 
 
 asking = Asking()
+texting = Asking(TEXTS)

@@ -46,7 +46,7 @@ def report(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def declare(request: Request) -> HttpResponse:
     actor = request.actor
-    services, products = list(directory.services(actor)), list(directory.products())
+    services, products = list(directory.services(actor).prefetch_related(None)), list(directory.products())
     if request.method == "GET":
         return _begin(request, services, products)
     form = Typed(request.POST)

@@ -40,7 +40,8 @@ class _Wanted:
 def new(request: Request) -> HttpResponse:
     """`do=review` says what was understood and writes nothing, `do=plan` plans it."""
     page = pages.page(request.POST.get("page") or request.GET.get("page") or "external")
-    initial = {"repeats": repeating.ONCE, "zone": request.actor.zone, "interval": "1", "begins": True, "ends": True, "parts": []}
+    by_itself = {"begins": True, "ends": True, "reminds": True}
+    initial = {"repeats": repeating.ONCE, "zone": request.actor.zone, "interval": "1", "parts": [], **by_itself}
     if request.method != "POST":
         return _form(request, page, Typed(initial=initial))
     form = Typed(request.POST, initial=initial)
@@ -71,6 +72,7 @@ def _wanted(form: Typed, request: Request) -> _Wanted | None:
         "parts": form.many("parts"),
         "begins_by_itself": form.ticked("begins"),
         "ends_by_itself": form.ticked("ends"),
+        "reminds": form.ticked("reminds"),
         "starts_at": starts,
         "ends_at": ends,
     }
@@ -137,6 +139,7 @@ def change(request: Request, maintenance_id: str) -> HttpResponse:
         "parts": [part.pk for part in found.parts.all()],
         "begins": found.begins_by_itself,
         "ends": found.ends_by_itself,
+        "reminds": found.reminds,
     }
     form = Typed(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
@@ -146,6 +149,7 @@ def change(request: Request, maintenance_id: str) -> HttpResponse:
             "parts": form.many("parts"),
             "begins_by_itself": form.ticked("begins"),
             "ends_by_itself": form.ticked("ends"),
+            "reminds": form.ticked("reminds"),
             "say": form.text("say", lines=True),
         }
         if form.ok:

@@ -136,6 +136,7 @@ def _number(form: Typed) -> int:
 
 def _looks(page: StatusPage) -> dict[str, Any]:
     plain = {name: getattr(page, name) for name in ("name", "language", "zone", "host", "is_secret", "position")}
+    plain["text_gateway"] = page.text_gateway_id or ""
     return plain | {f"theme_{name}": colour for name, colour in page.theme.items()}
 
 
@@ -143,7 +144,7 @@ def _typed(form: Typed) -> dict[str, Any]:
     found: dict[str, Any] = {"name": form.text("name"), "position": _number(form)}
     if form.has("language"):
         names = [name for plain in rules.HOUSE for name in (plain, f"{plain}{rules.DARK}")]
-        found |= {name: form.text(name) for name in ("language", "zone", "host")}
+        found |= {name: form.text(name) for name in ("language", "zone", "host", "text_gateway")}
         found |= {"is_secret": form.ticked("is_secret"), "theme": {name: form.text(f"theme_{name}", longest=20) for name in names}}
     return found
 
@@ -167,6 +168,7 @@ def _page(request: Request, page: StatusPage, form: Typed, refused_at: str) -> H
         "groups": list(page.groups.all()),
         "parts": list(page.components.select_related("product", "group")),
         "products": list(directory.products()),
+        "gateways": list(directory.gateways()),
         "states": states.COMPONENT_STATES.items(),
     }
     return render(request, "admin/status_page.html", context, status=200 if form.ok else 422)

@@ -14,8 +14,9 @@ from tocsin.statuspages import words
 from tocsin.statuspages.models import StatusPage
 from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.pages import queries as several
-from tocsin.statuspages.subscribers import commands, queries
+from tocsin.statuspages.subscribers import commands, queries, rules
 from tocsin.statuspages.subscribers.commands import carrying
+from tocsin.statuspages.subscribers.models import MAIL, SMS
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, page_number
 from tocsin.web.gate.policy import ADMINISTRATOR, allow
@@ -39,13 +40,15 @@ def add(request: Request) -> HttpResponse:
     address, parts = form.text("address", required="Write a mail address.", longest=254), form.many("parts")
     if not form.ticked("consent"):
         form.errors["consent"] = "Say that they have agreed; nobody is asked again."
+    channel = SMS if rules.is_number(address) else MAIL
     try:
         if form.ok:
-            made = commands.add(request.actor, address=address, parts=parts, page=_chosen(request), now=request.now)
+            page = _chosen(request)
+            made = commands.add(request.actor, channel=channel, address=address, parts=parts, page=page, now=request.now)
             messages.success(request, f"{queries.shown(made)} is told from now on.")
             return redirect(_listing(made.page))
     except Refused as refused:
-        form.refuse(refused)
+        form.refuse(refused, channel="address")
     return _page(request, form)
 
 
@@ -85,7 +88,7 @@ def bring_in(request: Request) -> HttpResponse:
 @allow(ADMINISTRATOR)
 @require_safe
 def export(request: Request) -> StreamingHttpResponse:
-    """Everybody who hears of one page by mail, as CSV."""
+    """Everybody who hears of one page by mail or SMS, as CSV."""
     response = StreamingHttpResponse(carrying.carry_out(request.actor, _chosen(request)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
     return response

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tocsin.core import clock
-from tocsin.core.errors import Refused
+from tocsin.core.errors import NotFound, Refused
 from tocsin.statuspages import words
 from tocsin.statuspages.models import StatusPage
 from tocsin.statuspages.pages import addresses
@@ -22,16 +22,14 @@ from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.pages.rules import variables
 from tocsin.statuspages.subscribers import commands, queries, tokens
 from tocsin.statuspages.subscribers.commands import asking
-from tocsin.statuspages.subscribers.models import MAIL, Subscriber
+from tocsin.statuspages.subscribers.models import MAIL, SMS, Subscriber
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.frame import reader
 from tocsin.web.frame.sheet import render_inlined
-from tocsin.web.gate.asking import SECONDS
+from tocsin.web.gate.asking import SECONDS, Asking, texting
 from tocsin.web.gate.asking import asking as patience
 from tocsin.web.gate.policy import PUBLIC, TOKEN, allow
-
-_TOO_MANY = "Too many tries from here. Wait ten minutes, then try again."
 
 
 @allow(PUBLIC)
@@ -59,24 +57,86 @@ def subscribe_secret(request: Request, address: str) -> HttpResponse:
     return _ask(request, several.by_secret(address))
 
 
+@allow(PUBLIC)
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: Request) -> HttpResponse:
+    """The code that a text carried, typed here; of the page whose host this is, else of the first one."""
+    host = request.get_host().partition(":")[0].lower()
+    return _prove(request, several.by_host(host) or several.first(StatusPage.EXTERNAL))
+
+
+@allow(PUBLIC)
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove_further(request: Request, page_slug: str) -> HttpResponse:
+    """Of another page."""
+    return _prove(request, several.by_slug(page_slug))
+
+
+@allow(TOKEN)
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove_secret(request: Request, address: str) -> HttpResponse:
+    """Of a page with a secret address."""
+    return _prove(request, several.by_secret(address))
+
+
 def _ask(request: Request, page: StatusPage) -> HttpResponse:
     """Whatever is asked for whomever, the answer is the same: what comes of it is told to the address alone."""
     if request.method != "POST":
         return _page(request, page, "status/subscribe.html", {"form": Typed(initial={"channel": MAIL})})
     form = Typed(request.POST)
-    if not patience.may(request.META.get("REMOTE_ADDR", ""), clock.monotonic()):
-        form.errors["form"] = _TOO_MANY
-        answer = _page(request, page, "status/subscribe.html", {"form": form}, status=429)
-        answer["Retry-After"] = str(int(SECONDS))
-        return answer
     channel, address, parts = form.text("channel", longest=16) or MAIL, form.text("address", longest=500), form.many("parts")
+    if not _may(request, patience) or (channel == SMS and not _may(request, texting)):
+        return _later(request, page, "status/subscribe.html", form)
     try:
         if form.ok:
             asking.ask(channel, address, parts, page=page, now=request.now)
-            return _page(request, page, "status/asked.html", {"by_mail": channel == MAIL})
+            return _page(request, page, "status/asked.html", {"channel": channel, "form": form})
     except Refused as refused:
-        form.refuse(refused)
+        _refuse(form, refused, page, channel)
     return _page(request, page, "status/subscribe.html", {"form": form}, status=422)
+
+
+def _prove(request: Request, page: StatusPage) -> HttpResponse:
+    """A wrong code is refused in the same words whomever the number belongs to; a right one leads to the subscriber's own page."""
+    if page.text_gateway_id is None:
+        raise NotFound("This page sends no texts.")
+    if request.method != "POST":
+        return _page(request, page, "status/code.html", {"form": Typed()})
+    form = Typed(request.POST)
+    address, code = form.text("address", longest=40), form.text("code", longest=20)
+    if not _may(request, patience):
+        return _later(request, page, "status/code.html", form)
+    try:
+        if form.ok:
+            found = commands.prove(page, address, code.replace(" ", ""), now=request.now)
+            at_host = page.host == request.get_host().partition(":")[0].lower()
+            return HttpResponseRedirect(f"{'' if at_host else addresses.ROOT}/subscription/{tokens.token(found.pk)}")
+    except Refused as refused:
+        _refuse(form, refused, page, SMS)
+    return _page(request, page, "status/code.html", {"form": form}, status=422)
+
+
+def _may(request: Request, counted: Asking) -> bool:
+    return counted.may(request.META.get("REMOTE_ADDR", ""), clock.monotonic())
+
+
+def _later(request: Request, page: StatusPage, template: str, form: Typed) -> HttpResponse:
+    form.errors["form"] = words.of(page.language).too_many
+    answer = _page(request, page, template, {"form": form}, status=429)
+    answer["Retry-After"] = str(int(SECONDS))
+    return answer
+
+
+def _refuse(form: Typed, refused: Refused, page: StatusPage, channel: str) -> None:
+    """In the page's own language where it has words for it."""
+    form.refuse(refused)
+    kind = channel if channel in {MAIL, SMS} else "call"
+    said = words.of(page.language).wrong.get(kind if refused.field == "address" else refused.field)
+    if said:
+        form.errors[refused.field] = said
 
 
 @allow(TOKEN)
@@ -98,7 +158,7 @@ def subscription(request: Request, token: str) -> HttpResponse:
     try:
         commands.confirm(token, chosen if form.has("chooses") else None, now=request.now)
     except Refused as refused:
-        form.refuse(refused)
+        _refuse(form, refused, found.page, found.channel)
         return _own(request, found, form, "")
     found = queries.holder(token) or found
     form.values["parts"] = [part.pk for part in found.parts.all()]
@@ -143,7 +203,7 @@ def _page(request: Request, page: StatusPage, template: str, context: dict[str, 
     common = {
         "page": page,
         "parts": list(queries.parts(page)),
-        "channels": queries.channels(),
+        "channels": queries.channels(page),
         "root": root,
         "home": home,
         "words": said,
@@ -170,6 +230,9 @@ urlpatterns = [
     path("status/subscribe", subscribe, name="subscribe"),
     path("status/p/<slug:page_slug>/subscribe", subscribe_further, name="subscribe_further"),
     path("status/s/<slug:address>/subscribe", subscribe_secret, name="subscribe_secret"),
+    path("status/subscribe/code", prove, name="prove"),
+    path("status/p/<slug:page_slug>/subscribe/code", prove_further, name="prove_further"),
+    path("status/s/<slug:address>/subscribe/code", prove_secret, name="prove_secret"),
     path("status/subscription/<str:token>", subscription, name="subscription"),
     path("status/unsubscribe/<str:token>", unsubscribe, name="unsubscribe"),
 ]

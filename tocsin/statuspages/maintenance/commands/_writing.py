@@ -37,12 +37,17 @@ def page_to_plan_on(page: StatusPage) -> StatusPage:
 
 def keep(maintenance: Maintenance, *fields: str, now: dt.datetime) -> None:
     """Save these fields, and when the engine looks next."""
-    due = rules.due_at(maintenance.state, maintenance.starts_at, maintenance.ends_at)
+    due = rules.due_at(maintenance.state, maintenance.starts_at, maintenance.ends_at, reminder_of(maintenance, now))
     maintenance.due_at = due or maintenance.due_at
     maintenance.work_state = Maintenance.DUE if due else Maintenance.DONE
     maintenance.lease_until, maintenance.updated_at = None, now
     maintenance.save(update_fields=["due_at", "work_state", "lease_until", "updated_at", *fields])
     hints.wake_after_commit(LANE)
+
+
+def reminder_of(maintenance: Maintenance, now: dt.datetime) -> dt.datetime | None:
+    """When readers are to be reminded of it, if at all."""
+    return rules.reminder_at(maintenance.starts_at, maintenance.reminded_at, now) if maintenance.reminds else None
 
 
 def tell(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict
-from tocsin.statuspages import events, permissions
+from tocsin.statuspages import events, permissions, words
 from tocsin.statuspages.commands.components import put
 from tocsin.statuspages.maintenance import rules
 from tocsin.statuspages.maintenance.commands import _writing as writing
@@ -38,7 +38,7 @@ def begin(actor: Actor, maintenance: Maintenance, *, body: str = "", now: dt.dat
         writing.keep(maintenance, "state", "begun_at", now=now)
         for part in maintenance.parts.filter(state=OPERATIONAL):
             put(actor, part, UNDER_MAINTENANCE, maintenance.id, now)
-        said = writing.body_of(body, maintenance.page, required=False) or rules.BEGUN
+        said = writing.body_of(body, maintenance.page, required=False) or words.of(maintenance.page.language).work_begun
         writing.tell(actor, maintenance, "begun", events.MAINTENANCE_BEGUN, said, now=now)
     return maintenance
 
@@ -49,7 +49,7 @@ def verify(actor: Actor, maintenance: Maintenance, *, body: str = "", now: dt.da
     with transaction.atomic():
         maintenance = _to(maintenance, rules.VERIFYING)
         writing.keep(maintenance, "state", now=now)
-        said = writing.body_of(body, maintenance.page, required=False) or rules.VERIFIES
+        said = writing.body_of(body, maintenance.page, required=False) or words.of(maintenance.page.language).work_verifies
         writing.tell(actor, maintenance, "verifying", events.MAINTENANCE_VERIFYING, said, now=now)
     return maintenance
 
@@ -59,16 +59,17 @@ def complete(actor: Actor, maintenance: Maintenance, *, body: str = "", now: dt.
     permissions.require_speaker(actor)
     with transaction.atomic():
         maintenance = _to(maintenance, rules.COMPLETED)
-        finish(actor, maintenance, writing.body_of(body, maintenance.page, required=False) or rules.IS_OVER, now=now)
+        said = writing.body_of(body, maintenance.page, required=False) or words.of(maintenance.page.language).work_over
+        finish(actor, maintenance, said, now=now)
     return maintenance
 
 
-def finish(actor: Actor, maintenance: Maintenance, words: str, *, now: dt.datetime) -> None:
+def finish(actor: Actor, maintenance: Maintenance, body: str, *, now: dt.datetime) -> None:
     """Write the end of a locked row whose state is completed already. Inside a transaction."""
     maintenance.over_at = now
     writing.keep(maintenance, "state", "over_at", now=now)
     release(actor, maintenance, list(maintenance.parts.filter(state=UNDER_MAINTENANCE)), now=now)
-    writing.tell(actor, maintenance, "completed", events.MAINTENANCE_COMPLETED, words, now=now)
+    writing.tell(actor, maintenance, "completed", events.MAINTENANCE_COMPLETED, body, now=now)
 
 
 def cancel(actor: Actor, maintenance: Maintenance, *, body: str = "", now: dt.datetime) -> Maintenance:
@@ -76,18 +77,19 @@ def cancel(actor: Actor, maintenance: Maintenance, *, body: str = "", now: dt.da
     permissions.require_speaker(actor)
     with transaction.atomic():
         maintenance = writing.locked(maintenance)
-        call_off(actor, maintenance, writing.body_of(body, maintenance.page, required=False) or rules.CALLED_OFF, now=now)
+        said = writing.body_of(body, maintenance.page, required=False) or words.of(maintenance.page.language).work_called_off
+        call_off(actor, maintenance, said, now=now)
     return maintenance
 
 
-def call_off(actor: Actor, maintenance: Maintenance, words: str, *, is_told: bool = True, now: dt.datetime) -> None:
+def call_off(actor: Actor, maintenance: Maintenance, body: str, *, is_told: bool = True, now: dt.datetime) -> None:
     """The same for a locked row. Inside a transaction."""
     _enter(maintenance, rules.CANCELLED)
     maintenance.over_at = now
     maintenance.sequence += 1
     writing.keep(maintenance, "state", "over_at", "sequence", now=now)
     release(actor, maintenance, list(maintenance.parts.filter(state=UNDER_MAINTENANCE)), now=now)
-    writing.tell(actor, maintenance, "cancelled", events.MAINTENANCE_CANCELLED, words, is_told=is_told, now=now)
+    writing.tell(actor, maintenance, "cancelled", events.MAINTENANCE_CANCELLED, body, is_told=is_told, now=now)
 
 
 def say(actor: Actor, maintenance: Maintenance, body: str, *, now: dt.datetime) -> MaintenanceUpdate:
@@ -96,9 +98,9 @@ def say(actor: Actor, maintenance: Maintenance, body: str, *, now: dt.datetime) 
     with transaction.atomic():
         maintenance = writing.locked(maintenance)
         require_open(maintenance)
-        words = writing.body_of(body, maintenance.page)
+        said = writing.body_of(body, maintenance.page)
         writing.keep(maintenance, now=now)
-        return writing.tell(actor, maintenance, "said", events.MAINTENANCE_SAID, words, now=now)
+        return writing.tell(actor, maintenance, "said", events.MAINTENANCE_SAID, said, now=now)
 
 
 def release(actor: Actor, maintenance: Maintenance, parts: list[Component], *, now: dt.datetime) -> None:

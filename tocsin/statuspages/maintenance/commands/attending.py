@@ -1,4 +1,4 @@
-"""What the engine does when a time has come: begin, end, or ask the owner; and make the next times of a series."""
+"""What the engine does when a time has come: remind, begin, end, or ask the owner; and make the next times of a series."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tocsin.core.actor import SYSTEM
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.work import outbox
-from tocsin.statuspages import events
+from tocsin.statuspages import events, words
 from tocsin.statuspages.maintenance import rules
 from tocsin.statuspages.maintenance.commands import _writing as writing
 from tocsin.statuspages.maintenance.commands.acting import begin, complete, finish
@@ -32,16 +32,28 @@ def attend(maintenance: Maintenance, *, now: dt.datetime) -> bool:
         missed = step == rules.BEGIN and fresh.begins_by_itself and fresh.ends_by_itself and fresh.ends_at <= now
         if missed:  # nobody was there to begin it: readers hear of the end alone
             fresh.state = rules.COMPLETED
-            finish(SYSTEM, fresh, rules.IS_OVER, now=now)
+            finish(SYSTEM, fresh, words.of(fresh.page.language).work_over, now=now)
         elif step == rules.BEGIN and fresh.begins_by_itself:
             begin(SYSTEM, fresh, now=now)
         elif step == rules.END and fresh.ends_by_itself:
             complete(SYSTEM, fresh, now=now)
         elif step:
             _ask(fresh, step, now)
+        elif fresh.state == rules.SCHEDULED and fresh.reminds and fresh.reminded_at is None:
+            _remind(fresh, now)
         else:
             writing.keep(fresh, now=now)
     return True
+
+
+def _remind(maintenance: Maintenance, now: dt.datetime) -> None:
+    """Readers who were told of it hear once more; late, when nothing ran meanwhile, but never after it began."""
+    maintenance.reminded_at = now
+    writing.keep(maintenance, "reminded_at", now=now)
+    page = maintenance.page
+    said = words.of(page.language)
+    soon = said.work_soon.format(said.span(maintenance.starts_at, maintenance.ends_at, page.zone))
+    writing.tell(SYSTEM, maintenance, "reminded", events.MAINTENANCE_REMINDED, soon, now=now)
 
 
 def _ask(maintenance: Maintenance, step: str, now: dt.datetime) -> None:
@@ -54,8 +66,9 @@ def _ask(maintenance: Maintenance, step: str, now: dt.datetime) -> None:
         return
     what = "should have begun" if step == rules.BEGIN else "should be over"
     at = maintenance.starts_at if step == rules.BEGIN else maintenance.ends_at
+    when = words.of("en").instant(at, "UTC")
     lines = [
-        f"“{maintenance.title}” {what} at {rules.instant_words(at)}, and nobody has said so.",
+        f"“{maintenance.title}” {what} at {when}, and nobody has said so.",
         "Readers of the status page see that. Begin it, move it, complete it or call it off:",
         "",
         f"{settings.TOCSIN.base_url.rstrip('/')}/maintenance/{maintenance.id}",

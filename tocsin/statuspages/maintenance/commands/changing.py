@@ -12,7 +12,7 @@ from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid
 from tocsin.core.eventlog.events import record
-from tocsin.statuspages import events, permissions
+from tocsin.statuspages import events, permissions, words
 from tocsin.statuspages.commands.components import put
 from tocsin.statuspages.maintenance import rules
 from tocsin.statuspages.maintenance.commands import _writing as writing
@@ -44,13 +44,15 @@ def move(
             return maintenance
         maintenance.starts_at, maintenance.ends_at = new
         maintenance.sequence += 1
-        writing.keep(maintenance, "starts_at", "ends_at", "sequence", now=now)
+        if new[0] != old[0]:
+            maintenance.reminded_at = None
+        writing.keep(maintenance, "starts_at", "ends_at", "sequence", "reminded_at", now=now)
         begun = maintenance.state in rules.ACTIVE
-        drafted = rules.moved_words(old, new, begun=begun)
+        drafted = words.of(maintenance.page.language).moved(old, new, maintenance.page.zone, begun=begun)
         own = writing.body_of(body, maintenance.page, required=False)
         data: dict[str, Any] = {name: [clock.rfc3339(one) for one in times] for name, times in (("old", old), ("new", new))}
-        words = f"{drafted}\n\n{own}" if own else drafted
-        writing.tell(actor, maintenance, "moved", events.MAINTENANCE_MOVED, words, now=now, **data)
+        body = f"{drafted}\n\n{own}" if own else drafted
+        writing.tell(actor, maintenance, "moved", events.MAINTENANCE_MOVED, body, now=now, **data)
     return maintenance
 
 
@@ -78,10 +80,11 @@ def change(
     parts: Collection[str] | None = None,
     begins_by_itself: bool | None = None,
     ends_by_itself: bool | None = None,
+    reminds: bool | None = None,
     say: str = "",
     now: dt.datetime,
 ) -> Maintenance:
-    """Other words, parts, or ways to begin and end; None leaves them. Readers are told when `say` tells them something.
+    """Other words, parts, or ways to remind, begin and end; None leaves them. Readers are told when `say` tells them something.
 
     Another `body` is an update too, told or not: what was said before stays as it was said.
     """
@@ -94,6 +97,7 @@ def change(
             "body": None if body is None else writing.body_of(body, maintenance.page),
             "begins_by_itself": begins_by_itself,
             "ends_by_itself": ends_by_itself,
+            "reminds": reminds,
         }
         fields = {name: value for name, value in new.items() if value is not None and getattr(maintenance, name) != value}
         for name, value in fields.items():
@@ -103,11 +107,11 @@ def change(
             return maintenance
         maintenance.sequence += 1
         writing.keep(maintenance, "sequence", *fields, now=now)
-        words = writing.body_of(say, maintenance.page, required=False)
-        said = words or (maintenance.body if "body" in fields else "")
+        told_words = writing.body_of(say, maintenance.page, required=False)
+        said = told_words or (maintenance.body if "body" in fields else "")
         if said:
             event = events.MAINTENANCE_CHANGED
-            writing.tell(actor, maintenance, "changed", event, said, is_told=bool(words), now=now, fields=told)
+            writing.tell(actor, maintenance, "changed", event, said, is_told=bool(told_words), now=now, fields=told)
         else:
             data = {"title": maintenance.title, "fields": told, "update": ""}
             record(actor, events.MAINTENANCE_CHANGED, maintenance.id, now=now, data=data)

@@ -15,7 +15,7 @@ from tocsin.core.store import db
 from tocsin.core.text import texts
 from tocsin.directory.rules import is_zone
 from tocsin.oncall.rules import zone_of
-from tocsin.statuspages import events, permissions
+from tocsin.statuspages import events, permissions, words
 from tocsin.statuspages.maintenance import repeating, rules
 from tocsin.statuspages.maintenance.commands import _writing as writing
 from tocsin.statuspages.maintenance.commands.acting import call_off
@@ -34,9 +34,11 @@ def plan(
     parts: Collection[str] = (),
     begins_by_itself: bool = True,
     ends_by_itself: bool = True,
+    reminds: bool = True,
     now: dt.datetime,
 ) -> Maintenance:
-    """Plan work on these parts (ids; none: on no part in particular) and tell whoever wants to hear of them.
+    """Plan work on these parts (ids; none: on no part in particular) and tell whoever wants to hear of them, with `reminds` once
+    more an hour before.
 
     Raises Invalid with the field, Conflict when the same is planned already, as after pressing twice.
     """
@@ -56,6 +58,7 @@ def plan(
             ends_at=ends_at,
             begins_by_itself=begins_by_itself,
             ends_by_itself=ends_by_itself,
+            reminds=reminds,
             owner_id=None if actor.is_system else actor.id,
         )
         return add(actor, made, chosen, now=now)
@@ -63,7 +66,8 @@ def plan(
 
 def add(actor: Actor, made: Maintenance, parts: Collection[Component], *, is_told: bool = True, now: dt.datetime) -> Maintenance:
     """Write one time of work with its first update. Inside a transaction."""
-    made.lane, made.due_at, made.created_at, made.updated_at = writing.LANE, made.starts_at, now, now
+    made.lane, made.created_at, made.updated_at = writing.LANE, now, now
+    made.due_at = writing.reminder_of(made, now) or made.starts_at
     made.save(force_insert=True)
     made.parts.set(parts)
     data = {
@@ -89,6 +93,7 @@ def plan_series(
     parts: Collection[str] = (),
     begins_by_itself: bool = True,
     ends_by_itself: bool = True,
+    reminds: bool = True,
     now: dt.datetime,
 ) -> MaintenanceSeries:
     """Plan work that comes again, from `starts_at` by `rule` (see `repeating`) on the wall of `zone`. Readers are told with the
@@ -119,6 +124,7 @@ def plan_series(
             minutes=max(1, round((ends_at - starts_at) / dt.timedelta(minutes=1))),
             begins_by_itself=begins_by_itself,
             ends_by_itself=ends_by_itself,
+            reminds=reminds,
             owner_id=None if actor.is_system else actor.id,
             created_at=now,
             updated_at=now,
@@ -153,6 +159,7 @@ def make_times(actor: Actor, series: MaintenanceSeries, parts: Collection[Compon
             ends_at=start + length,
             begins_by_itself=series.begins_by_itself,
             ends_by_itself=series.ends_by_itself,
+            reminds=series.reminds,
             owner_id=series.owner_id,
         )
         add(actor, one, parts, is_told=series.made == 0 and place == 0, now=now)
@@ -175,8 +182,9 @@ def end_series(actor: Actor, series: MaintenanceSeries, *, now: dt.datetime) -> 
         series.save(update_fields=["ended_at", "updated_at", "work_state", "lease_until"])
         rest = list(db.lock(series.maintenances.filter(state=Maintenance.SCHEDULED).order_by("starts_at")).select_related("page"))
         for place, one in enumerate(rest):
-            words = rules.ENDS_SERIES if place == 0 and len(rest) > 1 else rules.CALLED_OFF
-            call_off(actor, one, words, is_told=place == 0, now=now)
+            said = words.of(one.page.language)
+            body = said.work_ends_series if place == 0 and len(rest) > 1 else said.work_called_off
+            call_off(actor, one, body, is_told=place == 0, now=now)
         data = {"title": series.title, "called_off": len(rest)}
         record(actor, events.MAINTENANCE_SERIES_ENDED, series.id, now=now, data=data)
     return series

@@ -45,11 +45,14 @@ def refused(result: Result[MirrorCopy]) -> bool:
     """
     copy, delivery, now = result.attempt, result.delivery, result.ended_at
     final = delivery.permanent or not copy.about or (result.fault and copy.tries >= rules.TRIES_OF_A_FAULT)
-    at = rules.again_at(tries=copy.tries, permanent=final, wanted_at=copy.wanted_at, now=now, luck=random.random())  # noqa: S311
+    pause = delivery.pause if isinstance(delivery, Landed) else dt.timedelta(0)
+    luck = random.random()  # noqa: S311
+    at = rules.again_at(tries=copy.tries, permanent=final, wanted_at=copy.wanted_at, now=now, luck=luck, pause=pause)
     fields = {"answer": delivery.answer, "last_error": delivery.answer, "due_at": at or copy.due_at}
     if not leases.finish(copy, rules.DUE if at else rules.FAILED, **fields):
         return False
-    Mirror.objects.filter(pk=copy.mirror_id).update(fault=delivery.answer, fault_at=now)
+    quiet = {"quiet_until": now + min(pause, rules.KEEP_TRYING)} if pause else {}
+    Mirror.objects.filter(pk=copy.mirror_id).update(fault=delivery.answer, fault_at=now, **quiet)
     _keep(copy, delivery, now, done=False)
     if at is None and copy.about:
         said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": texts.shorten(delivery.answer, 200)}

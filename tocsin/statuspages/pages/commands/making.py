@@ -15,7 +15,8 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import Conflict, Invalid
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
-from tocsin.core.text import texts
+from tocsin.core.text import substitution, texts
+from tocsin.directory import queries as catalogue
 from tocsin.directory import rules as directory
 from tocsin.statuspages import events, permissions, words
 from tocsin.statuspages.maintenance.models import Maintenance
@@ -51,7 +52,8 @@ def create_page(actor: Actor, *, name: str, slug: str = "", now: dt.datetime, **
 
 
 def change_page(actor: Actor, page: StatusPage, *, now: dt.datetime, **changes: Any) -> StatusPage:
-    """Change `name`, `language`, `zone`, `theme` (colours by name), `host`, `is_secret`, `position`; what is None stays.
+    """Change `name`, `language`, `zone`, `theme` (colours by name), `host`, `is_secret`, `position`, `text_gateway` (id or name of
+    the gateway that carries texts to subscribers, empty for none); what is None stays.
 
     The first page for customers has an address that everybody knows, and the internal one is read behind sign-in by people in
     their own zone: of that only the name changes. Raises Invalid with the field.
@@ -141,8 +143,26 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         "host": lambda value: rules.host(value, house),
         "is_secret": bool,
         "position": _position,
+        "text_gateway": _gateway,
     }
-    return {name: checks[name](value) for name, value in given.items()}
+    found = {name: checks[name](value) for name, value in given.items()}
+    return {"text_gateway_id" if name == "text_gateway" else name: value for name, value in found.items()}
+
+
+def _gateway(wanted: str) -> str | None:
+    """The id of a gateway that can carry texts; None for none."""
+    if not wanted:
+        return None
+    found = next((one for one in catalogue.gateways() if wanted in {one.id, one.name}), None)
+    if found is None:
+        raise Invalid(f"There is no gateway called {wanted[:80]!r}.", field="text_gateway")
+    missing = {"to", "text"} - set(substitution.slots(f"{found.url} {found.body}"))
+    if missing:
+        raise Invalid(
+            f"{found.name} has no {{{{ {sorted(missing)[0]} }}}} in its address or body, so no text would arrive.",
+            field="text_gateway",
+        )
+    return found.id
 
 
 def _language(value: str) -> str:
@@ -165,7 +185,7 @@ def _position(value: int) -> int:
 
 def _require_fit(page: StatusPage) -> None:
     """Raises Invalid for what does not go together."""
-    looks = page.host or page.is_secret or page.theme or (page.language, page.zone) != ("en", "UTC")
+    looks = page.host or page.is_secret or page.theme or page.text_gateway_id or (page.language, page.zone) != ("en", "UTC")
     if page.audience == StatusPage.INTERNAL and looks:
         raise Invalid("The internal page is for staff behind sign-in, in their own zone: only its name changes.", field="form")
     if page.is_secret and page.is_first:

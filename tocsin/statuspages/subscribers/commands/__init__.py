@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tocsin.statuspages.subscribers.commands.subscribing import add, clear_bounces, confirm, leave, refused, remove
+from tocsin.statuspages.subscribers.commands.subscribing import add, clear_bounces, confirm, leave, prove, refused, remove
 
-__all__ = ["add", "clear_bounces", "confirm", "leave", "refused", "remove"]
+__all__ = ["add", "clear_bounces", "confirm", "leave", "prove", "refused", "remove"]

@@ -21,7 +21,7 @@ from tocsin.statuspages import words
 from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import ports, rules, tokens
-from tocsin.statuspages.subscribers.models import CALLS, MAIL, Ask, Notice, Subscriber
+from tocsin.statuspages.subscribers.models import CALLS, MAIL, SMS, TEXTS, Ask, CodeTry, Notice, Subscriber
 
 LANE = "asks"
 BATCH = 20
@@ -32,8 +32,8 @@ def ask(channel: str, address: str, parts: Sequence[str] = (), *, page: StatusPa
     """Somebody asks that an address be told of `parts` (ids) of a page (None: the first), or of all of it. Raises Invalid for any
     of the three.
     """
-    address = checked(channel, address)
     page = page or several.first(StatusPage.EXTERNAL)
+    address = checked(channel, address, page)
     wanted = chosen(page, parts)
     Ask.objects.create(
         page=page,
@@ -48,14 +48,14 @@ def ask(channel: str, address: str, parts: Sequence[str] = (), *, page: StatusPa
     hints.wake_after_commit(LANE)
 
 
-def checked(channel: str, address: str) -> str:
-    """An address as its channel spells it. Raises Invalid for `channel` or `address`."""
+def checked(channel: str, address: str, page: StatusPage) -> str:
+    """An address as its channel spells it. Raises Invalid for `address`, and for a `channel` that the page does not have."""
     if channel == MAIL:
         return rules.mail_address(address)
-    found = ports.channels.get(channel)
-    if found is None:
-        raise Invalid(f"Choose one of {', '.join([MAIL, *sorted(ports.channels)])}.", field="channel")
-    return found.check(address)
+    there = {name: one for name, one in ports.channels.items() if name != SMS or page.text_gateway_id}
+    if channel not in there:
+        raise Invalid(f"Choose one of {', '.join([MAIL, *sorted(there)])}.", field="channel")
+    return there[channel].check(address)
 
 
 def kept(channel: str, address: str) -> str:
@@ -88,7 +88,8 @@ def answer(now: dt.datetime) -> int:
 
 def forget(now: dt.datetime) -> int:
     """Module: forget asks after a day, addresses that nobody confirmed after a week, who was told of what after a month."""
-    Ask.objects.filter(at__lt=now - dt.timedelta(days=1)).exclude(work_state=Ask.LEASED).delete()
+    Ask.objects.filter(at__lt=now - rules.A_DAY).exclude(work_state=Ask.LEASED).delete()
+    CodeTry.objects.filter(at__lt=now - rules.A_DAY).delete()
     Subscriber.objects.filter(confirmed_at=None, asked_at__lt=now - rules.UNCONFIRMED).delete()
     old = Notice.objects.filter(at__lt=now - rules.KEPT).order_by("at").values_list("pk", flat=True)[:2_000]
     Notice.objects.filter(pk__in=list(old)).delete()
@@ -99,7 +100,7 @@ def _answer(row: Ask, now: dt.datetime) -> str:
     before = Ask.objects.filter(outcome=Ask.SENT, digest=row.digest).aggregate(at=Max("at"))["at"]
     this_hour = Ask.objects.filter(outcome=Ask.SENT, at__gt=now - rules.AN_HOUR).count()
     known = Subscriber.objects.filter(digest=row.digest, page=row.page_id).first()
-    if not rules.may_ask(before, this_hour, row.at) or (known and known.stopped_at):
+    if not rules.may_ask(before, this_hour, row.at) or not _may_text(row, now) or (known and known.stopped_at):
         return Ask.QUIET
     if known and known.confirmed_at:
         _say_known(row, known, now)
@@ -113,7 +114,18 @@ def _answer(row: Ask, now: dt.datetime) -> str:
     return Ask.SENT
 
 
+def _may_text(row: Ask, now: dt.datetime) -> bool:
+    """Whether there is a text left for a number and a page; for whoever reads elsewhere always."""
+    if row.channel != SMS:
+        return True
+    sent = Ask.objects.filter(outcome=Ask.SENT, channel=SMS)
+    this_hour = sent.filter(page=row.page_id, at__gt=now - rules.AN_HOUR).count()
+    return rules.may_text(this_hour, sent.filter(digest=row.digest, at__gt=now - rules.A_DAY).count())
+
+
 def _say_known(row: Ask, known: Subscriber, now: dt.datetime) -> None:
+    if known.channel == SMS:
+        _notice(known, now)
     if known.channel != MAIL:
         return
     said = words.of(row.page.language)
@@ -127,8 +139,13 @@ def _ask_back(row: Ask, asking: Subscriber, parts: Sequence[str], now: dt.dateti
         text = rules.confirm_text(said, row.page.name, parts, tokens.own_page(asking.pk, row.page))
         outbox.enqueue(asking.address, said.mail_confirm_subject.format(row.page.name), text, now=now, key=f"subscribe.{row.pk}")
     else:
-        Notice.objects.create(subscriber=asking, at=now, lane=CALLS, priority=4, due_at=now)
-        hints.wake_after_commit(CALLS)
+        _notice(asking, now)
+
+
+def _notice(whom: Subscriber, now: dt.datetime) -> None:
+    lane = TEXTS if whom.channel == SMS else CALLS
+    Notice.objects.create(subscriber=whom, at=now, lane=lane, priority=4, due_at=now)
+    hints.wake_after_commit(lane)
 
 
 MODULES = (

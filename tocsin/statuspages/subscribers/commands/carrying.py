@@ -16,8 +16,9 @@ from tocsin.core.eventlog.events import record
 from tocsin.statuspages import events
 from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.pages import queries as several
-from tocsin.statuspages.subscribers import permissions, rules
-from tocsin.statuspages.subscribers.models import MAIL, Subscriber
+from tocsin.statuspages.subscribers import permissions, queries, rules
+from tocsin.statuspages.subscribers.commands.asking import checked, kept
+from tocsin.statuspages.subscribers.models import MAIL, SMS, Subscriber
 
 HEAD = ("address", "parts", "state", "since")
 MOST = 20_000
@@ -40,6 +41,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    channel: str
     address: str
     parts: tuple[str, ...]
 
@@ -47,9 +49,9 @@ class _Line:
 def carry_in(
     actor: Actor, text: str, *, consent: bool, rehearse: bool, page: StatusPage | None = None, now: dt.datetime
 ) -> Carried:
-    """Subscribe the mail addresses of a CSV file to a page (None: the first): `address` and, in `parts`, names of parts between
-    semicolons. Wrong lines are named and left out. Nobody is mailed, so `consent` says that everybody agreed. Raises Invalid for
-    `consent`, `file`.
+    """Subscribe the mail addresses and telephone numbers of a CSV file to a page (None: the first): `address` and, in `parts`,
+    names of parts between semicolons. Wrong lines are named and left out. Nobody is asked, so `consent` says that everybody agreed.
+    Raises Invalid for `consent`, `file`.
     """
     permissions.require_keeper(actor)
     if not rehearse and not consent:
@@ -68,8 +70,8 @@ def carry_in(
 
 
 def carry_out(actor: Actor, page: StatusPage | None = None) -> Iterator[str]:
-    """The lines of a CSV file of everybody who hears of a page (None: of the first) by mail. A cell that a spreadsheet would run
-    begins with an apostrophe.
+    """The lines of a CSV file of everybody who hears of a page (None: of the first) by mail or SMS. A cell that a spreadsheet
+    would run begins with an apostrophe.
     """
     permissions.require_keeper(actor)
     return _written(page or several.first(StatusPage.EXTERNAL))
@@ -77,11 +79,11 @@ def carry_out(actor: Actor, page: StatusPage | None = None) -> Iterator[str]:
 
 def _written(page: StatusPage) -> Iterator[str]:
     yield _row(HEAD)
-    rows = Subscriber.objects.filter(page=page, channel=MAIL).prefetch_related("parts").order_by("id")
+    rows = Subscriber.objects.filter(page=page, channel__in=(MAIL, SMS)).prefetch_related("parts").order_by("id")
     for one in rows.iterator(chunk_size=1_000):
         names = ";".join(sorted(str(part) for part in one.parts.all()))
         state = "stopped" if one.stopped_at else "confirmed" if one.confirmed_at else "waiting"
-        yield _row((one.address, names, state, (one.confirmed_at or one.asked_at).isoformat()))
+        yield _row((queries.shown(one), names, state, (one.confirmed_at or one.asked_at).isoformat()))
 
 
 def _lines(page: StatusPage, text: str, found: Carried) -> Iterator[tuple[str, _Line]]:
@@ -98,19 +100,23 @@ def _lines(page: StatusPage, text: str, found: Carried) -> Iterator[tuple[str, _
         if not any(cell.strip() for cell in row) or (number == 1 and row[0].strip().casefold() in {"address", "email", "e-mail"}):
             continue
         try:
-            line = _line(row, parts)
-            yield rules.digest(MAIL, line.address), line
+            line = _line(row, parts, page)
+            yield rules.digest(line.channel, line.address), line
         except Invalid as error:
             if len(found.wrong) < SHOWN_WRONG:
                 found.wrong.append((number, error.detail))
 
 
-def _line(row: list[str], parts: Mapping[str, str]) -> _Line:
+def _line(row: list[str], parts: Mapping[str, str], page: StatusPage) -> _Line:
     names = [name.strip() for name in (row[1].removeprefix("'") if len(row) > 1 else "").split(";") if name.strip()]
     missing = [name for name in names if name.casefold() not in parts]
     if missing:
         raise Invalid(f"The page has no part {missing[0][:60]!r}.", field="file")
-    return _Line(rules.mail_address(row[0].strip().removeprefix("'")), tuple(parts[name.casefold()] for name in names))
+    address = row[0].strip().removeprefix("'")
+    channel = SMS if rules.is_number(address) else MAIL
+    if channel == SMS and not page.text_gateway_id:
+        raise Invalid("The page sends no texts; choose a gateway for them first.", field="file")
+    return _Line(channel, checked(channel, address, page), tuple(parts[name.casefold()] for name in names))
 
 
 def _write(actor: Actor, page: StatusPage, fresh: Mapping[str, _Line], now: dt.datetime) -> None:
@@ -119,8 +125,8 @@ def _write(actor: Actor, page: StatusPage, fresh: Mapping[str, _Line], now: dt.d
         made = [
             Subscriber(
                 page=page,
-                channel=MAIL,
-                address=line.address,
+                channel=line.channel,
+                address=kept(line.channel, line.address),
                 digest=digest,
                 is_whole=not line.parts,
                 source="import",

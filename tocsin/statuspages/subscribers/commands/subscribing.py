@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from tocsin.core.actor import Actor
-from tocsin.core.errors import Conflict, NotFound
+from tocsin.core.errors import Conflict, Invalid, NotFound
 from tocsin.core.eventlog.events import record
 from tocsin.core.store import db
 from tocsin.core.text import texts
@@ -19,7 +20,7 @@ from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.subscribers import permissions, rules, tokens
 from tocsin.statuspages.subscribers.commands.asking import checked, chosen, kept
-from tocsin.statuspages.subscribers.models import MAIL, Subscriber
+from tocsin.statuspages.subscribers.models import MAIL, SMS, CodeTry, Subscriber
 
 _OUTSIDE = Actor(id="nobody", name="A subscriber", via="link")
 _HOUSE = Actor(id="system", name="Mail", via="mail")
@@ -42,6 +43,28 @@ def confirm(token: str, parts: Sequence[str] | None = None, *, now: dt.datetime)
     return found
 
 
+def prove(page: StatusPage, address: str, code: str, *, now: dt.datetime) -> Subscriber:
+    """Whoever typed the code that a text carried wants to hear. Raises Invalid for `address`, and for `code` in the same words
+    after the same writing whether the number is known, the code wrong, too old, or tried too often (R24).
+    """
+    digest = rules.digest(SMS, checked(SMS, address, page))
+    with transaction.atomic():
+        CodeTry.objects.create(digest=digest, at=now)
+        tries = CodeTry.objects.filter(digest=digest, at__gt=now - rules.CODE_LIVES).count()
+        found = db.lock(Subscriber.objects.filter(digest=digest, page=page, confirmed_at=None, stopped_at=None)).first()
+        good = hmac.compare_digest(_code(found, now).encode(), code.encode("utf-8", "replace"))
+        if found is not None and good and rules.may_prove(found.asked_at, tries, now):
+            found.confirmed_at = now
+            found.save(update_fields=["confirmed_at"])
+            record(_OUTSIDE, events.SUBSCRIBER_CONFIRMED, found.pk, now=now, data={"channel": SMS})
+            return found
+    raise Invalid("This code is not right, too old, or was tried too often. Look at the text again, or ask anew.", field="code")
+
+
+def _code(found: Subscriber | None, now: dt.datetime) -> str:
+    return tokens.code(found.pk, found.asked_at) if found else tokens.code("nobody", now)
+
+
 def leave(token: str, *, now: dt.datetime) -> None:
     """Take whoever holds the link off; nothing happens when they have left. Raises NotFound for a link that is not ours."""
     subscriber_id = tokens.holder(token)
@@ -61,8 +84,8 @@ def add(
     asked. There already, it stays as it is. Raises Invalid for `channel`, `address`, `parts`; Conflict for one that refused mail.
     """
     permissions.require_keeper(actor)
-    address = checked(channel, address)
     page = page or several.first(StatusPage.EXTERNAL)
+    address = checked(channel, address, page)
     wanted = chosen(page, parts)
     with transaction.atomic():
         found, made = Subscriber.objects.get_or_create(

@@ -26,7 +26,7 @@ from tocsin.core.work.engine import OWNER, Module
 from tocsin.paging import queries as paging
 from tocsin.statuspages.lists import rules as refusals
 from tocsin.statuspages.subscribers import commands, composing, ports
-from tocsin.statuspages.subscribers.models import CALLS, MAILS, Notice
+from tocsin.statuspages.subscribers.models import CALLS, MAILS, TEXTS, Notice
 
 log = structlog.get_logger(__name__)
 WORKERS, EACH = 4, 20
@@ -86,7 +86,7 @@ def by_mail(rows: Sequence[Notice], now: dt.datetime) -> list[Delivery | None]:
 
 
 def by_call(rows: Sequence[Notice], now: dt.datetime) -> list[Delivery | None]:
-    """Calls, each through the channel of its subscriber."""
+    """Calls and texts, each through the channel of its subscriber."""
     return [None if news is None else _call(channel, news, now) for channel, news in composing.news(rows, now)]
 
 
@@ -120,7 +120,7 @@ def _refused(row: Notice, delivery: Delivery, now: dt.datetime) -> None:
         leases.give_back(row, now + outbox.pause(row.tries, luck=random.random()), delivery.answer)  # noqa: S311
         return
     if leases.finish(row, Notice.FAILED, last_error=delivery.answer):
-        final = row.lane == CALLS or refusals.is_final(delivery.answer)
+        final = refusals.is_final(delivery.answer) if row.lane == MAILS else not delivery.provider_fault
         commands.refused(row.subscriber_id, delivery.answer, final=final, now=now)
 
 
@@ -134,7 +134,9 @@ def in_order() -> Q:
 
 _mails = Couriers(MAILS, EACH, by_mail)
 _calls = Couriers(CALLS, 1, by_call, in_order())
+_texts = Couriers(TEXTS, 1, by_call, in_order())
 MODULES = (
     Module("notice_mail", _mails.tick, channel=MAILS, drain=_mails.drain),
     Module("notice_call", _calls.tick, channel=CALLS, drain=_calls.drain),
+    Module("notice_text", _texts.tick, channel=TEXTS, drain=_texts.drain),
 )

@@ -18,7 +18,7 @@ from tocsin.core.work.engine import OWNER, Module
 from tocsin.statuspages import rules as pages
 from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.models import Update
-from tocsin.statuspages.subscribers.models import CALLS, MAIL, MAILS, FanOut, Notice, Subscriber
+from tocsin.statuspages.subscribers.models import CALLS, MAIL, MAILS, SMS, TEXTS, FanOut, Notice, Subscriber
 from tocsin.statuspages.subscribers.telling import Concern, concern
 
 LANE = "fanout"
@@ -61,7 +61,9 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
         return 1
     told = audience(about, row)
     meant = told.count() if row.begun_at is None else row.meant
-    lane = Case(When(channel=MAIL, then=Value(MAILS)), default=Value(CALLS), output_field=CharField())
+    lane = Case(
+        When(channel=MAIL, then=Value(MAILS)), When(channel=SMS, then=Value(TEXTS)), default=Value(CALLS), output_field=CharField()
+    )
     batch = list(told.filter(pk__gt=row.cursor).annotate(to=lane).order_by("pk").values_list("pk", "to")[:BATCH])
     ends = len(batch) < BATCH
     with transaction.atomic():

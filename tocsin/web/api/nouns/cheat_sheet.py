@@ -26,7 +26,7 @@ class ItemDocument(Schema):
     every_minutes: int | None = Field(description="How often it comes back while an incident is fixed.")
 
 
-class SectionDocument(Schema):
+class SheetSectionDocument(Schema):
     slug: str
     title: str
     text: str
@@ -34,10 +34,10 @@ class SectionDocument(Schema):
 
 
 class SheetDocument(Schema):
-    sections: list[SectionDocument]
+    sections: list[SheetSectionDocument]
 
 
-class LineDocument(Schema):
+class ChecklistLine(Schema):
     """A line on one incident."""
 
     item: str
@@ -52,18 +52,18 @@ class LineDocument(Schema):
     due: bool
 
 
-class PartDocument(Schema):
+class ChecklistPart(Schema):
     section: str
     title: str
-    lines: list[LineDocument]
+    lines: list[ChecklistLine]
 
 
 class ChecklistDocument(Schema):
-    parts: list[PartDocument]
+    parts: list[ChecklistPart]
     open: int
 
 
-class SectionChange(shapes.Body):
+class SheetSectionChange(shapes.Body):
     """What is left out stays as it is."""
 
     title: shapes.Line | None = None
@@ -114,14 +114,14 @@ def _item(item: SheetItem) -> ItemDocument:
     return ItemDocument(id=item.id, text=item.text, link=item.link, every_minutes=item.every_minutes)
 
 
-def _section(section: SheetSection) -> SectionDocument:
+def _section(section: SheetSection) -> SheetSectionDocument:
     lines = [_item(item) for item in section.items.all() if item.removed_at is None]
-    return SectionDocument(slug=section.slug, title=section.title, text=section.text, items=lines)
+    return SheetSectionDocument(slug=section.slug, title=section.title, text=section.text, items=lines)
 
 
-def _line(line: CheckLine) -> LineDocument:
+def _line(line: CheckLine) -> ChecklistLine:
     url = (shapes.address(line.path) if line.path.startswith("/") else line.path) or None
-    return LineDocument(
+    return ChecklistLine(
         item=line.item.id,
         text=line.text,
         url=url,
@@ -135,8 +135,8 @@ def _line(line: CheckLine) -> LineDocument:
     )
 
 
-def _part(part: CheckPart) -> PartDocument:
-    return PartDocument(section=part.section.slug, title=part.section.title, lines=[_line(line) for line in part.lines])
+def _part(part: CheckPart) -> ChecklistPart:
+    return ChecklistPart(section=part.section.slug, title=part.section.title, lines=[_line(line) for line in part.lines])
 
 
 def _checklist(request: Request, incident: Incident) -> ChecklistDocument:
@@ -174,8 +174,8 @@ def remove_item(request: Request, item: str) -> ItemDocument:
     return _item(found)
 
 
-@router.post("/sections/{section}/change", response=SectionDocument, auth=CONFIGURES, summary="Reword a section")
-def change_section(request: Request, section: str, body: SectionChange) -> SectionDocument:
+@router.post("/sections/{section}/change", response=SheetSectionDocument, auth=CONFIGURES, summary="Reword a section")
+def change_section(request: Request, section: str, body: SheetSectionChange) -> SheetSectionDocument:
     commands.set_section(request.actor, queries.sheet_section(section), title=body.title, text=body.text, now=request.now)
     return _section(queries.sheet_section(section))
 

@@ -27,7 +27,7 @@ Role = Annotated[str, StringConstraints(max_length=40)]
 Time = Literal["impact_started_at", "detected_at", "impact_ended_at"]
 
 
-class SeverityBody(shapes.Body):
+class IncidentSeverityBody(shapes.Body):
     severity: incidents.Severity
 
 
@@ -55,7 +55,7 @@ class TimesBody(shapes.Body):
     unknown: list[Time] = Field(default_factory=list, description="Times that nobody knows.")
 
 
-class Words(shapes.Body):
+class LastWordsOfPage(shapes.Body):
     title: shapes.Line
     body: shapes.Prose
 
@@ -67,8 +67,8 @@ LeftOpen = dict[Annotated[str, StringConstraints(max_length=40)], shapes.Line]
 class Final(shapes.Body):
     """What closes the entries on the status pages; a page left out gets the drafted words."""
 
-    internal: Words | None = None
-    external: Words | None = None
+    internal: LastWordsOfPage | None = None
+    external: LastWordsOfPage | None = None
 
 
 class ResolveBody(TimesBody):
@@ -149,7 +149,7 @@ def take_command(request: Request, wanted: str) -> IncidentDocument:
 
 
 @router.post("/{wanted}/set-severity", response=IncidentDocument, auth=RESPONDS, summary="Set or confirm the severity")
-def set_severity(request: Request, wanted: str, body: SeverityBody) -> IncidentDocument:
+def set_severity(request: Request, wanted: str, body: IncidentSeverityBody) -> IncidentDocument:
     incident = commands.set_severity(request.actor, _incident(request, wanted), body.severity, now=request.now)
     return incidents.one(request, incident)
 

@@ -44,7 +44,7 @@ class Code(shapes.Body):
     code: shapes.Line
 
 
-class StepDocument(shapes.Body):
+class NotifyStepDocument(shapes.Body):
     """Use this method so many minutes after the page was made."""
 
     method: shapes.Named
@@ -53,14 +53,14 @@ class StepDocument(shapes.Body):
 
 class NewSteps(shapes.Body):
     urgency: Urgency
-    steps: list[StepDocument] = Field(max_length=rules.MAX_STEPS)
+    steps: list[NotifyStepDocument] = Field(max_length=rules.MAX_STEPS)
 
 
 class StepsDocument(Schema):
     """In which order and after how many minutes a person is paged, by urgency."""
 
-    high: list[StepDocument]
-    low: list[StepDocument]
+    high: list[NotifyStepDocument]
+    low: list[NotifyStepDocument]
 
 
 class TokenDocument(Schema):
@@ -104,7 +104,8 @@ def _method(method: ContactMethod) -> MethodDocument:
 def _steps(person: Person) -> StepsDocument:
     both = {
         urgency: [
-            StepDocument(method=step.method_id, delay_minutes=step.delay_minutes) for step in queries.notify_steps(person, urgency)
+            NotifyStepDocument(method=step.method_id, delay_minutes=step.delay_minutes)
+            for step in queries.notify_steps(person, urgency)
         ]
         for urgency in ("high", "low")
     }

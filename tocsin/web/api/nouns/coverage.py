@@ -23,7 +23,7 @@ class LackDocument(Schema):
     url: str
 
 
-class LineDocument(Schema):
+class CoverageLine(Schema):
     """One service."""
 
     service: str = Field(description="Slug.")
@@ -43,11 +43,11 @@ class CoverageDocument(Schema):
 
     at: shapes.Instant
     complete: bool = Field(description="No service lacks anything.")
-    services: list[LineDocument]
+    services: list[CoverageLine]
 
 
-def _line(line: Line) -> LineDocument:
-    return LineDocument(
+def _line(line: Line) -> CoverageLine:
+    return CoverageLine(
         service=line.service.slug,
         name=line.service.name,
         team=line.service.team.slug,

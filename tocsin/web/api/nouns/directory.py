@@ -22,7 +22,7 @@ router = Router(tags=["people"])
 of_people = Router(tags=["people"])
 
 
-class WayDocument(Schema):
+class ContactWayDocument(Schema):
     """A proven way to reach somebody. `address` is null for a key that only pages go by."""
 
     name: str = Field(description="`Mail`, or the name of a gateway.")
@@ -30,7 +30,7 @@ class WayDocument(Schema):
     address: str | None
 
 
-class PlaceDocument(Schema):
+class DutyDocument(Schema):
     """A roster that names somebody."""
 
     schedule: str = Field(description="Slug.")
@@ -47,7 +47,7 @@ class QualificationDocument(Schema):
     counts: bool = Field(description="Today.")
 
 
-class CardDocument(Schema):
+class PersonCardDocument(Schema):
     """One person at a glance."""
 
     person: shapes.PersonRef
@@ -56,9 +56,9 @@ class CardDocument(Schema):
     role: people.Role
     zone: str
     status: str = Field(description="The key of the incident that they run at this moment; empty: none.")
-    contact_methods: list[WayDocument] = Field(description="For responders and administrators; empty for everybody else.")
+    contact_methods: list[ContactWayDocument] = Field(description="For responders and administrators; empty for everybody else.")
     teams: list[str] = Field(description="Slugs.")
-    rosters: list[PlaceDocument] = Field(description="Where they are on call first, then by the next shift.")
+    rosters: list[DutyDocument] = Field(description="Where they are on call first, then by the next shift.")
     qualifications: list[QualificationDocument]
 
 
@@ -70,7 +70,7 @@ class NewQualification(shapes.Body):
     expires_on: dt.date | None = None
 
 
-class KnownDocument(Schema):
+class KnownQualificationDocument(Schema):
     name: str
     people: int
 
@@ -79,24 +79,24 @@ def _able(one: Qualification, counts: bool) -> QualificationDocument:
     return QualificationDocument(id=one.id, name=one.name, trained_on=one.trained_on, expires_on=one.expires_on, counts=counts)
 
 
-def _cards(cards: Iterable[colleagues.Card]) -> list[CardDocument]:
+def _cards(cards: Iterable[colleagues.Card]) -> list[PersonCardDocument]:
     statuses = incidents.commanding()
     return [_card(card, statuses.get(card.person.id, "")) for card in cards]
 
 
-def _card(card: colleagues.Card, status: str) -> CardDocument:
+def _card(card: colleagues.Card, status: str) -> PersonCardDocument:
     person = card.person
-    return CardDocument(
+    return PersonCardDocument(
         person=shapes.person(person),
         url=shapes.address(f"/people/{person.id}"),
         email=person.email,
         role=person.role,
         zone=person.zone,
         status=status,
-        contact_methods=[WayDocument(name=way.name, kind=way.kind, address=way.address or None) for way in card.ways],
+        contact_methods=[ContactWayDocument(name=way.name, kind=way.kind, address=way.address or None) for way in card.ways],
         teams=[team.slug for team in card.teams],
         rosters=[
-            PlaceDocument(schedule=place.schedule.slug, on_call=place.on_call, since=place.since, until=place.until)
+            DutyDocument(schedule=place.schedule.slug, on_call=place.on_call, since=place.since, until=place.until)
             for place in card.places
         ],
         qualifications=[_able(one.qualification, one.counts) for one in card.able],
@@ -106,7 +106,9 @@ def _card(card: colleagues.Card, status: str) -> CardDocument:
 Words = Annotated[str, Query("", max_length=200, description="Words of names, addresses, teams and qualifications that count.")]
 
 
-@router.get("", response=lists.Page[CardDocument], auth=READS, summary="Find a colleague: how to reach them, team, rosters, skills")
+@router.get(
+    "", response=lists.Page[PersonCardDocument], auth=READS, summary="Find a colleague: how to reach them, team, rosters, skills"
+)
 def find_colleagues(
     request: Request,
     q: Words,
@@ -117,19 +119,21 @@ def find_colleagues(
 ) -> dict:
     rows = finding.find(request.actor, request.now, q=q, team=team, qualification=qualification)
 
-    def show(found: Iterable[Person]) -> list[CardDocument]:
+    def show(found: Iterable[Person]) -> list[PersonCardDocument]:
         return _cards(colleagues.cards(request.actor, list(found), request.now))
 
     return lists.page(rows, "email", limit=limit, cursor=cursor, show=show)
 
 
-@router.get("/qualifications", response=list[KnownDocument], auth=READS, summary="What people can do, the commonest first")
-def list_known(request: Request) -> list[KnownDocument]:
-    return [KnownDocument(name=name, people=count) for name, count in finding.known_qualifications()]
+@router.get(
+    "/qualifications", response=list[KnownQualificationDocument], auth=READS, summary="What people can do, the commonest first"
+)
+def list_known(request: Request) -> list[KnownQualificationDocument]:
+    return [KnownQualificationDocument(name=name, people=count) for name, count in finding.known_qualifications()]
 
 
-@of_people.get("/{wanted}/card", response=CardDocument, auth=READS, summary="One person at a glance, by id or mail address")
-def get_card(request: Request, wanted: str) -> CardDocument:
+@of_people.get("/{wanted}/card", response=PersonCardDocument, auth=READS, summary="One person at a glance, by id or mail address")
+def get_card(request: Request, wanted: str) -> PersonCardDocument:
     person = people.find(request.actor.id if wanted == "me" else wanted)
     return _cards(colleagues.cards(request.actor, [person], request.now))[0]
 
@@ -146,9 +150,12 @@ def set_qualification(request: Request, wanted: str, body: NewQualification) -> 
 
 
 @of_people.post(
-    "/{wanted}/qualifications/{qualification}/remove", response=CardDocument, auth=CONFIGURES, summary="Take a qualification away"
+    "/{wanted}/qualifications/{qualification}/remove",
+    response=PersonCardDocument,
+    auth=CONFIGURES,
+    summary="Take a qualification away",
 )
-def remove_qualification(request: Request, wanted: str, qualification: str) -> CardDocument:
+def remove_qualification(request: Request, wanted: str, qualification: str) -> PersonCardDocument:
     person = people.find(wanted)
     commands.remove_qualification(request.actor, finding.qualification_of(person, qualification), now=request.now)
     return get_card(request, person.id)

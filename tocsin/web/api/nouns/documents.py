@@ -91,7 +91,7 @@ class RowChange(shapes.Body):
     cells: Cells = Field(max_length=20, description="A column left out stays as it is.")
 
 
-class FileDocument(Schema):
+class DocumentAsFile(Schema):
     format: Format
     text: str
 
@@ -227,11 +227,11 @@ def change_row(request: Request, wanted: str, row_id: str, body: RowChange) -> R
     return etags.one(request, _show_row(documents.change_row(request.actor, row, body.cells, now=request.now)))
 
 
-@router.get("/{wanted}/document/export", response=FileDocument, auth=READS, summary="The document as a file")
-def export_document(request: Request, wanted: str, format: Format = "markdown") -> FileDocument:
+@router.get("/{wanted}/document/export", response=DocumentAsFile, auth=READS, summary="The document as a file")
+def export_document(request: Request, wanted: str, format: Format = "markdown") -> DocumentAsFile:
     incident, state = _state(request, wanted)
     carried = document.carried(request.actor, incident, state, request.now)
-    return FileDocument(format=format, text=(portable.to_html if format == "html" else portable.to_markdown)(carried))
+    return DocumentAsFile(format=format, text=(portable.to_html if format == "html" else portable.to_markdown)(carried))
 
 
 @router.post("/{wanted}/document/import", response=BroughtDocument, auth=RESPONDS, summary="Bring a file back in")

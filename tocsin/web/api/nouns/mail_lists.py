@@ -31,7 +31,7 @@ class ListDocument(shapes.Object):
     subscribed: bool = Field(description="Whether you are on it.")
 
 
-class MemberDocument(Schema):
+class ListMemberDocument(Schema):
     """Somebody on a list. A `stopped_at` says that they get nothing more until an administrator clears it."""
 
     id: str
@@ -66,7 +66,7 @@ class ListChange(shapes.Body):
     is_open: bool | None = None
 
 
-class NewMember(shapes.Body):
+class NewListMember(shapes.Body):
     """A `person` of the directory, or an `address` with a `name`."""
 
     person: shapes.Named | None = None
@@ -96,9 +96,9 @@ def _show(request: Request, one: DistributionList) -> ListDocument:
     )
 
 
-def _member(one: ListMember) -> MemberDocument:
+def _member(one: ListMember) -> ListMemberDocument:
     plain = {name: getattr(one, name) for name in ("id", "added_at", "bounces", "bounced_at", "bounce_reason", "stopped_at")}
-    return MemberDocument(
+    return ListMemberDocument(
         person=shapes.person(one.person), name=one.called, address=one.mail, by_self=one.is_self_subscribed, **plain
     )
 
@@ -137,14 +137,14 @@ def remove_list(request: Request, wanted: str) -> Status:
     return Status(204, None)
 
 
-@router.get("/{wanted}/members", response=lists.Page[MemberDocument], auth=READS, summary="Who is on a list")
+@router.get("/{wanted}/members", response=lists.Page[ListMemberDocument], auth=READS, summary="Who is on a list")
 def list_members(request: Request, wanted: str) -> dict:
     """Stakeholders see themselves alone: addresses are in this."""
     return {"items": [_member(one) for one in queries.members_shown(request.actor, queries.list_called(wanted))], "next": None}
 
 
-@router.post("/{wanted}/add-member", response=MemberDocument, auth=CONFIGURES, summary="Put somebody on a list")
-def add_member(request: Request, wanted: str, body: NewMember) -> MemberDocument:
+@router.post("/{wanted}/add-member", response=ListMemberDocument, auth=CONFIGURES, summary="Put somebody on a list")
+def add_member(request: Request, wanted: str, body: NewListMember) -> ListMemberDocument:
     """Once, however often it is asked."""
     person = None
     if body.person:
@@ -161,8 +161,8 @@ def remove_member(request: Request, wanted: str, body: WhichMember) -> Status:
     return Status(204, None)
 
 
-@router.post("/{wanted}/clear-bounces", response=MemberDocument, auth=CONFIGURES, summary="Mail to an address again")
-def clear_bounces(request: Request, wanted: str, body: WhichMember) -> MemberDocument:
+@router.post("/{wanted}/clear-bounces", response=ListMemberDocument, auth=CONFIGURES, summary="Mail to an address again")
+def clear_bounces(request: Request, wanted: str, body: WhichMember) -> ListMemberDocument:
     member = queries.member_of(queries.list_called(wanted), body.member)
     return _member(commands.clear_bounces(request.actor, member, now=request.now))
 

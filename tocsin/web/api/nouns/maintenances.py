@@ -21,7 +21,7 @@ router = Router(tags=["maintenances"])
 series = Router(tags=["maintenances"])
 
 State = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
-Act = Literal["planned", "moved", "changed", "begun", "said", "verifying", "completed", "cancelled"]
+Act = Literal["planned", "reminded", "moved", "changed", "begun", "said", "verifying", "completed", "cancelled"]
 Parts = Annotated[list[shapes.Named], Field(max_length=200, description="Ids of parts of the page; empty: none in particular.")]
 
 
@@ -54,6 +54,8 @@ class MaintenanceDocument(shapes.Object):
     ends_at: shapes.Instant
     begins_by_itself: bool
     ends_by_itself: bool
+    reminds: bool = Field(description="Whether subscribers are told once more an hour before.")
+    reminded_at: shapes.Instant | None
     begun_at: shapes.Instant | None
     over_at: shapes.Instant | None
     owner: shapes.PersonRef | None
@@ -77,6 +79,7 @@ class SeriesDocument(Schema):
     parts: list[PartRef]
     begins_by_itself: bool
     ends_by_itself: bool
+    reminds: bool
     owner: shapes.PersonRef | None
     created_at: shapes.Instant
     ended_at: shapes.Instant | None
@@ -92,6 +95,7 @@ class NewMaintenance(shapes.Body):
     parts: Parts = Field(default_factory=list)
     begins_by_itself: bool = True
     ends_by_itself: bool = True
+    reminds: bool = Field(True, description="Whether subscribers are told once more an hour before.")
 
 
 class NewSeries(NewMaintenance):
@@ -103,7 +107,7 @@ class NewSeries(NewMaintenance):
     zone: shapes.Line = Field(description="02:00 stays 02:00 there when clocks change.")
 
 
-class Words(shapes.Body):
+class WorkWords(shapes.Body):
     body: shapes.Prose = Field("", description="For readers; left out: a sentence that fits.")
 
 
@@ -127,6 +131,7 @@ class Change(shapes.Body):
     parts: Parts | None = None
     begins_by_itself: bool | None = None
     ends_by_itself: bool | None = None
+    reminds: bool | None = None
     say: shapes.Prose = ""
 
 
@@ -136,7 +141,8 @@ def _parts(one: Maintenance | MaintenanceSeries) -> list[PartRef]:
 
 def _show(one: Maintenance, now: dt.datetime, warnings: Iterable[str] = ()) -> MaintenanceDocument:
     moments = ("created_at", "updated_at", "starts_at", "ends_at", "begun_at", "over_at")
-    plain = {name: getattr(one, name) for name in ("id", "title", "body", "state", "begins_by_itself", "ends_by_itself", *moments)}
+    ways = ("begins_by_itself", "ends_by_itself", "reminds", "reminded_at")
+    plain = {name: getattr(one, name) for name in ("id", "title", "body", "state", *ways, *moments)}
     work = queries.work_of(one, now)
     said = [
         SaidDocument(
@@ -175,7 +181,8 @@ def _after(one: Maintenance, now: dt.datetime) -> MaintenanceDocument:
 
 def _series(many: list[MaintenanceSeries], now: dt.datetime) -> list[SeriesDocument]:
     coming = queries.coming(many, now)
-    names = ("id", "title", "body", "rule", "zone", "minutes", "begins_by_itself", "ends_by_itself", "created_at", "ended_at")
+    ways = ("begins_by_itself", "ends_by_itself", "reminds")
+    names = ("id", "title", "body", "rule", "zone", "minutes", *ways, "created_at", "ended_at")
     return [
         SeriesDocument(
             page=one.page.slug,
@@ -214,22 +221,22 @@ def get_maintenance(request: Request, wanted: str) -> MaintenanceDocument:
 
 
 @router.post("/{wanted}/begin", response=MaintenanceDocument, auth=RESPONDS, summary="It begins")
-def begin(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def begin(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.begin(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/verify", response=MaintenanceDocument, auth=RESPONDS, summary="It is done and looked at")
-def verify(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def verify(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.verify(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/complete", response=MaintenanceDocument, auth=RESPONDS, summary="It is over")
-def complete(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def complete(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.complete(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 
 @router.post("/{wanted}/cancel", response=MaintenanceDocument, auth=RESPONDS, summary="Call it off; of a series this time alone")
-def cancel(request: Request, wanted: str, body: Words) -> MaintenanceDocument:
+def cancel(request: Request, wanted: str, body: WorkWords) -> MaintenanceDocument:
     return _after(commands.cancel(request.actor, queries.maintenance(wanted), body=body.body, now=request.now), request.now)
 
 

@@ -24,7 +24,7 @@ of_services = Router(tags=["on-call"])
 MOST = dt.timedelta(days=400)
 
 
-class FindingDocument(Schema):
+class CounterExampleDocument(Schema):
     """A counter-example: the first time at which a service pages nobody, or the last resort alone."""
 
     service: str
@@ -42,10 +42,10 @@ class ProofDocument(Schema):
     days: int
     services: int = Field(description="How many were looked at.")
     proven: bool = Field(description="No finding fails.")
-    findings: list[FindingDocument] = Field(description="Failures first, then by time.")
+    findings: list[CounterExampleDocument] = Field(description="Failures first, then by time.")
 
 
-class WayDocument(Schema):
+class ProvenWayDocument(Schema):
     name: str = Field(description="`mail`, `sign-in mail`, or the name of a gateway.")
     delay_minutes: int
     proven: bool
@@ -53,10 +53,10 @@ class WayDocument(Schema):
 
 class CalledDocument(Schema):
     person: shapes.PersonRef
-    ways: list[WayDocument]
+    ways: list[ProvenWayDocument]
 
 
-class PlaceDocument(Schema):
+class WalkStepDocument(Schema):
     """One step of the walk."""
 
     at: shapes.Instant
@@ -77,7 +77,7 @@ class ForesightDocument(Schema):
     urgency: str
     at: shapes.Instant
     policy: str | None
-    places: list[PlaceDocument]
+    places: list[WalkStepDocument]
 
 
 class LoadDocument(Schema):
@@ -108,7 +108,7 @@ def prove(
         days=proving.DAYS,
         services=report.services,
         proven=report.proven,
-        findings=[FindingDocument(**{name: getattr(one, name) for name in names}) for one in report.findings],
+        findings=[CounterExampleDocument(**{name: getattr(one, name) for name in names}) for one in report.findings],
     )
 
 
@@ -134,15 +134,15 @@ def foresee(
     )
 
 
-def _place(place: foresight.Place) -> PlaceDocument:
+def _place(place: foresight.Place) -> WalkStepDocument:
     people = [
         CalledDocument(
             person=shapes.person(one.person),
-            ways=[WayDocument(name=way.name, delay_minutes=way.delay_minutes, proven=way.proven) for way in one.ways],
+            ways=[ProvenWayDocument(name=way.name, delay_minutes=way.delay_minutes, proven=way.proven) for way in one.ways],
         )
         for one in place.people
     ]
-    return PlaceDocument(
+    return WalkStepDocument(
         at=place.at,
         step=place.number,
         cycle=place.cycle,

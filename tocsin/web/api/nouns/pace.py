@@ -41,7 +41,7 @@ class Checked(shapes.Body):
     questions: list[Question] = Field(max_length=5)
 
 
-class CheckDocument(Schema):
+class DisciplineCheckDocument(Schema):
     name: str
     question: str
     at: shapes.Instant | None = Field(description="When it was last answered with yes.")
@@ -168,13 +168,13 @@ def describe_behaviour(request: Request, wanted: str, body: BehaviourBody) -> Be
     return _behaviour(commands.describe_behaviour(request.actor, incident, **body.model_dump(), now=request.now))
 
 
-@router.get("/{wanted}/discipline", response=list[CheckDocument], auth=READS, summary="The discipline checklist")
-def get_discipline(request: Request, wanted: str) -> list[CheckDocument]:
+@router.get("/{wanted}/discipline", response=list[DisciplineCheckDocument], auth=READS, summary="The discipline checklist")
+def get_discipline(request: Request, wanted: str) -> list[DisciplineCheckDocument]:
     found = queries.checklist(request.actor, _incident(request, wanted))
-    return [CheckDocument(name=one.name, question=one.question, at=one.at, by=one.by) for one in found]
+    return [DisciplineCheckDocument(name=one.name, question=one.question, at=one.at, by=one.by) for one in found]
 
 
-@router.post("/{wanted}/check", response=list[CheckDocument], auth=RESPONDS, summary="Answer questions of it with yes")
-def check(request: Request, wanted: str, body: Checked) -> list[CheckDocument]:
+@router.post("/{wanted}/check", response=list[DisciplineCheckDocument], auth=RESPONDS, summary="Answer questions of it with yes")
+def check(request: Request, wanted: str, body: Checked) -> list[DisciplineCheckDocument]:
     commands.check(request.actor, _incident(request, wanted), body.questions, now=request.now)
     return get_discipline(request, wanted)

@@ -24,7 +24,7 @@ router = Router(tags=["pages"])
 STATUSES = ("waiting", "sent", "acknowledged", "cancelled", "failed", "undelivered")
 
 
-class CardDocument(Schema):
+class SubjectDocument(Schema):
     """What the page says of its subject."""
 
     key: str
@@ -37,7 +37,7 @@ class PageDocument(shapes.Object):
     """One person asked to answer for one alert or incident."""
 
     subject: str = Field(description="The id of the alert or incident.")
-    card: CardDocument
+    card: SubjectDocument
     person: shapes.PersonRef
     status: Literal["waiting", "sent", "acknowledged", "cancelled", "failed", "undelivered"]
     step: int
@@ -60,7 +60,7 @@ def _document(page: Page) -> PageDocument:
         created_at=page.created_at,
         updated_at=page.updated_at,
         subject=page.subject,
-        card=CardDocument(
+        card=SubjectDocument(
             key=str(card.get("key", "")), title=card.get("title", ""), severity=card.get("severity"), service=card.get("service")
         ),
         person=shapes.PersonRef(id=page.person.id, name=page.person.name),

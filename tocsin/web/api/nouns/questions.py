@@ -35,17 +35,17 @@ class QuestionDocument(Schema):
     settled_by: shapes.PersonRef | None
 
 
-class Answer(shapes.Body):
+class QuestionAnswer(shapes.Body):
     text: shapes.Prose
 
 
-class CopyDocument(Schema):
+class MailCopyDocument(Schema):
     to: str
     state: Literal["due", "leased", "done", "failed", "cancelled"] = Field(description="`done`: the mail server took it.")
     answer: str = Field(description="What the mail server said last, when it did not.")
 
 
-Copies = list[CopyDocument]
+Copies = list[MailCopyDocument]
 
 
 class MailedDocument(Schema):
@@ -69,7 +69,7 @@ def _question(one: Question) -> QuestionDocument:
 
 def _mailed(one: Mailed, *, whole: bool) -> MailedDocument:
     letter = one.letter
-    copies = [CopyDocument(to=copy.to, state=copy.state, answer=copy.answer) for copy in one.copies] if whole else []
+    copies = [MailCopyDocument(to=copy.to, state=copy.state, answer=copy.answer) for copy in one.copies] if whole else []
     return MailedDocument(
         id=letter.id,
         list=letter.thread.list.slug,
@@ -96,7 +96,7 @@ def list_questions(request: Request, wanted: str, limit: lists.Limit = 50, curso
 
 
 @router.post("/{wanted}/questions/{question}/answer", response=QuestionDocument, auth=RESPONDS, summary="Answer by mail")
-def answer_question(request: Request, wanted: str, question: str, body: Answer) -> QuestionDocument:
+def answer_question(request: Request, wanted: str, question: str, body: QuestionAnswer) -> QuestionDocument:
     """The answer goes to whoever asked, in their thread, and to the timeline."""
     found = queries.question(request.actor, incidents.by_key(request.actor, wanted), question)
     return _question(commands.answer(request.actor, found, body.text, now=request.now))

@@ -19,7 +19,7 @@ from tocsin.statuspages import queries as pages
 from tocsin.statuspages.models import DrillDraft
 from tocsin.web.api import lists, shapes
 from tocsin.web.api.nouns import services
-from tocsin.web.api.nouns.command import Words
+from tocsin.web.api.nouns.command import LastWordsOfPage
 from tocsin.web.api.nouns.incidents import IncidentDocument, one
 from tocsin.web.api.scopes import READS, RESPONDS
 from tocsin.web.forms.request import Request
@@ -32,7 +32,7 @@ security = Router(tags=["incidents"])
 drafts = Router(tags=["drills"])
 
 
-class CheckDocument(Schema):
+class ReadinessCheckDocument(Schema):
     what: str
     ok: bool
     words: str
@@ -43,7 +43,7 @@ class PillarDocument(Schema):
     slug: str
     name: str
     purpose: str
-    checks: list[CheckDocument]
+    checks: list[ReadinessCheckDocument]
 
 
 class ReadinessDocument(Schema):
@@ -61,7 +61,7 @@ class KitDocument(Schema):
     files: dict[str, str]
 
 
-class ChangeDocument(Schema):
+class LoggedChangeDocument(Schema):
     id: str
     at: shapes.Instant
     summary: str
@@ -72,7 +72,7 @@ class ChangeDocument(Schema):
     link: str
 
 
-class NewChange(shapes.Body):
+class NewLoggedChange(shapes.Body):
     summary: shapes.Line
     service: shapes.Named | None = Field(None, description="Slug or id.")
     source: shapes.Line = Field("", description="What made it, such as deploy; left out: you.")
@@ -118,8 +118,8 @@ class SecurityBody(shapes.Body):
 
 class DraftBody(shapes.Body):
     status: shapes.Named = "investigating"
-    internal: Words | None = None
-    external: Words | None = None
+    internal: LastWordsOfPage | None = None
+    external: LastWordsOfPage | None = None
 
 
 class FeedbackBody(shapes.Body):
@@ -132,7 +132,7 @@ class FeedbackDocument(Schema):
     text: str
 
 
-class DraftDocument(Schema):
+class DrillDraftDocument(Schema):
     """What would have been published in a drill."""
 
     id: str
@@ -148,8 +148,8 @@ def _kit(request: Request, found: Kit) -> KitDocument:
     return KitDocument(made_at=found.made_at, age_seconds=age, files=found.files)
 
 
-def _change(line: ChangeLine) -> ChangeDocument:
-    return ChangeDocument(
+def _change(line: ChangeLine) -> LoggedChangeDocument:
+    return LoggedChangeDocument(
         id=line.id,
         at=line.at,
         summary=line.what,
@@ -161,10 +161,10 @@ def _change(line: ChangeLine) -> ChangeDocument:
     )
 
 
-def _draft(draft: DrillDraft) -> DraftDocument:
+def _draft(draft: DrillDraft) -> DrillDraftDocument:
     said = [FeedbackDocument(author=shapes.person(row.author), at=row.at, text=row.text) for row in draft.feedback.all()]
     author = shapes.person(draft.author)
-    return DraftDocument(id=draft.id, status=draft.status, words=draft.words, author=author, at=draft.at, feedback=said)
+    return DrillDraftDocument(id=draft.id, status=draft.status, words=draft.words, author=author, at=draft.at, feedback=said)
 
 
 @readiness.get("", response=ReadinessDocument, auth=READS, summary="Are we prepared?")
@@ -175,7 +175,9 @@ def get_readiness(request: Request) -> ReadinessDocument:
             name=pillar.name,
             purpose=pillar.purpose,
             checks=[
-                CheckDocument(what=one.what, ok=one.ok, words=one.words, url=shapes.address(one.path) if one.path else None)
+                ReadinessCheckDocument(
+                    what=one.what, ok=one.ok, words=one.words, url=shapes.address(one.path) if one.path else None
+                )
                 for one in pillar.checks
             ],
         )
@@ -194,15 +196,15 @@ def make_kit(request: Request) -> Status:
     return Status(201, _kit(request, commands.make_kit(request.actor, now=request.now)))
 
 
-@changes.get("", response=lists.Page[ChangeDocument], auth=READS, summary="What was changed lately, newest first")
+@changes.get("", response=lists.Page[LoggedChangeDocument], auth=READS, summary="What was changed lately, newest first")
 def list_changes(request: Request, service: str = "", days: int = 7) -> dict:
     about = services.find(service, field="service") if service else None
     since = request.now - dt.timedelta(days=min(max(days, 1), 400))
     return {"items": [_change(line) for line in queries.changes(request.actor, since, about)], "next": None}
 
 
-@changes.post("", response={201: ChangeDocument}, auth=RESPONDS, summary="Note a change; it wakes nobody")
-def record_change(request: Request, body: NewChange) -> Status:
+@changes.post("", response={201: LoggedChangeDocument}, auth=RESPONDS, summary="Note a change; it wakes nobody")
+def record_change(request: Request, body: NewLoggedChange) -> Status:
     about = services.find(body.service, field="service") if body.service else None
     made = alerts.record_change(
         request.actor, body.summary, service=about, source=body.source, link=body.link, at=body.at, now=request.now
@@ -223,13 +225,13 @@ def page_security(request: Request, body: SecurityBody) -> Status:
     return Status(201, one(request, incident))
 
 
-@drafts.get("/{wanted}/drill-drafts", response=lists.Page[DraftDocument], auth=READS, summary="What was drafted in a drill")
+@drafts.get("/{wanted}/drill-drafts", response=lists.Page[DrillDraftDocument], auth=READS, summary="What was drafted in a drill")
 def list_drafts(request: Request, wanted: str) -> dict:
     incident = queries.by_key(request.actor, wanted)
     return {"items": [_draft(draft) for draft in pages.drill_drafts(incident)], "next": None}
 
 
-@drafts.post("/{wanted}/keep-draft", response={201: DraftDocument}, auth=RESPONDS, summary="Keep a draft in a drill")
+@drafts.post("/{wanted}/keep-draft", response={201: DrillDraftDocument}, auth=RESPONDS, summary="Keep a draft in a drill")
 def keep_draft(request: Request, wanted: str, body: DraftBody) -> Status:
     incident = queries.by_key(request.actor, wanted)
     words = {name: said.model_dump() if said else None for name, said in (("internal", body.internal), ("external", body.external))}

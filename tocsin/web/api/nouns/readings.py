@@ -52,7 +52,7 @@ class ReadingDocument(Schema):
     at: shapes.Instant | None = Field(description="When it goes out; null: once it is sent.")
 
 
-class Answer(shapes.Body):
+class ReadingAnswer(shapes.Body):
     verdict: Literal["approved", "commented"]
     comment: shapes.Prose = Field("", description="Needed for commented.")
 
@@ -102,7 +102,7 @@ def get_reading(request: Request, wanted: str, reading: str) -> ReadingDocument:
 
 
 @router.post("/{wanted}/readings/{reading}/answer", response=ReadingDocument, auth=RESPONDS, summary="Answer as second reader")
-def answer(request: Request, wanted: str, reading: str, body: Answer) -> ReadingDocument:
+def answer(request: Request, wanted: str, reading: str, body: ReadingAnswer) -> ReadingDocument:
     found = _found(request, wanted, reading)
     return _show(commands.answer(request.actor, found, body.verdict, comment=body.comment, now=request.now))
 

@@ -39,6 +39,9 @@ class Looks(shapes.Body):
     host: shapes.Line | None = Field(None, description="Of its own, such as status.example.com; empty for none.")
     is_secret: bool | None = Field(None, description="Read by those alone who know its address.")
     position: Position = None
+    text_gateway: shapes.Line | None = Field(
+        None, description="Id or name of the gateway that carries texts to subscribers; empty: nobody subscribes by SMS."
+    )
 
 
 class NewPage(Looks):

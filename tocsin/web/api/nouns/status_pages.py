@@ -88,6 +88,9 @@ class StatusPageDocument(shapes.Object):
     host: str = Field(description="Of its own; empty for none.")
     is_secret: bool
     position: int
+    text_gateway: str | None = Field(
+        description="Id of the gateway that carries texts to subscribers; null: nobody subscribes by SMS."
+    )
     archived_at: shapes.Instant | None
     verdict: str
     components: list[ComponentDocument]
@@ -95,7 +98,7 @@ class StatusPageDocument(shapes.Object):
     open: list[EntryDocument]
 
 
-class Words(shapes.Body):
+class UpdateWords(shapes.Body):
     title: shapes.Line = Field("", description="Left out: the entry keeps its title, or gets the drafted one.")
     body: shapes.Prose
 
@@ -121,7 +124,7 @@ class NewUpdate(shapes.Body):
 
     status: UpdateStatus
     internal: InternalWords | None = None
-    external: Words | None = None
+    external: UpdateWords | None = None
     next_update_at: shapes.Instant | None = None
     confirmation: shapes.Line = Field("", max_length=64, description="The same confirmation publishes once.")
     components: dict[str, State] = Field(default_factory=dict, description="Ids of components and their new states.")
@@ -156,14 +159,14 @@ class Published(Schema):
     hints: list[str] = Field(default_factory=list)
 
 
-class DraftDocument(Schema):
+class DraftedWordsDocument(Schema):
     """Words to begin with."""
 
     title: str
     body: str
 
 
-class InternalDraft(DraftDocument):
+class InternalDraft(DraftedWordsDocument):
     """The parts of a follow-up; for the first and the last message they are empty and `body` is not."""
 
     opening: str = ""
@@ -175,7 +178,7 @@ class InternalDraft(DraftDocument):
 
 class Drafts(Schema):
     internal: InternalDraft
-    external: DraftDocument
+    external: DraftedWordsDocument
 
 
 def show_group(group: ComponentGroup) -> GroupDocument:
@@ -188,6 +191,7 @@ def show_page(actor: Actor, page: StatusPage, request: Request) -> StatusPageDoc
     inside = page.audience == StatusPage.INTERNAL
     view = queries.internal_page(actor, request.now) if inside else queries.external_page(request.now, page)
     plain = {name: getattr(page, name) for name in ("language", "zone", "theme", "host", "is_secret", "position", "archived_at")}
+    plain["text_gateway"] = page.text_gateway_id
     secret = page.is_secret and not actor.is_administrator
     return StatusPageDocument(
         id=page.id,
@@ -269,7 +273,7 @@ def get_drafts(request: Request, wanted: str, status: UpdateStatus = "investigat
         words = {"body": inside.body}
     return Drafts(
         internal=InternalDraft(title=inside.title, **words),
-        external=DraftDocument(title=outside.title, body=outside.body),
+        external=DraftedWordsDocument(title=outside.title, body=outside.body),
     )
 
 

@@ -27,7 +27,7 @@ class SubscriberDocument(Schema):
 
     id: str
     page: str = Field(description="Slug of the page that they hear of.")
-    channel: str = Field(description="mail, webhook, slack or teams.")
+    channel: str = Field(description="mail, sms, webhook, slack or teams.")
     address: str
     parts: list[str] = Field(description="Names of parts; empty: everything.")
     state: str = Field(description="confirmed, waiting or stopped.")
@@ -44,14 +44,18 @@ class NewSubscriber(shapes.Body):
 
     address: shapes.Line
     page: shapes.Line = Field("", description="Slug; left out: the first page for customers.")
-    channel: shapes.Named = "mail"
+    channel: shapes.Named = Field(
+        "mail", description="mail, sms, webhook, slack or teams; sms where the page has a gateway for it."
+    )
     parts: Annotated[list[shapes.Named], Field(max_length=200, description="Ids of parts; empty: everything.")] = Field(
         default_factory=list
     )
 
 
 class SubscriberFile(shapes.Body):
-    text: Annotated[str, Field(max_length=1_000_000, description="CSV: address, and names of parts between semicolons.")]
+    text: Annotated[
+        str, Field(max_length=1_000_000, description="CSV: mail address or +number, and names of parts between semicolons.")
+    ]
     consent: bool = Field(False, description="Everybody in it has agreed; needed unless dry_run.")
     dry_run: bool = Field(False, description="Count, and write nothing.")
     page: shapes.Line = Field("", description="Slug; left out: the first page for customers.")
@@ -140,7 +144,7 @@ def list_subscribers(
     return lists.page(rows, "id", limit=limit, cursor=cursor, show=lambda found: [_show(one) for one in found])
 
 
-@router.get("/export", response=CarriedOut, auth=CONFIGURES, summary="Everybody reached by mail, as a CSV file")
+@router.get("/export", response=CarriedOut, auth=CONFIGURES, summary="Everybody reached by mail or SMS, as a CSV file")
 def export_subscribers(
     request: Request, page: Annotated[str, Query("", max_length=40, description="Slug; left out: the first page.")] = ""
 ) -> CarriedOut:
@@ -171,7 +175,9 @@ def list_tellings(request: Request) -> dict[str, Any]:
     return {"items": [_telling(one) for one in queries.progress(rows)], "next": None}
 
 
-@router.get("/{wanted}", response=SubscriberDocument, auth=CONFIGURES, summary="One subscriber, by id or mail address")
+@router.get(
+    "/{wanted}", response=SubscriberDocument, auth=CONFIGURES, summary="One subscriber, by id, mail address or telephone number"
+)
 def get_subscriber(request: Request, wanted: str) -> SubscriberDocument:
     return _show(queries.subscriber(request.actor, wanted))
 

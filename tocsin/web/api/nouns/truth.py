@@ -37,7 +37,7 @@ class AccountDocument(Schema):
     promises: ScoreDocument
 
 
-class RowDocument(Schema):
+class TruthRowDocument(Schema):
     """One incident."""
 
     incident: str = Field(description="Key.")
@@ -60,7 +60,7 @@ class TruthDocument(Schema):
     intervals: ScoreDocument
     promises: ScoreDocument
     green_seconds: int
-    items: list[RowDocument]
+    items: list[TruthRowDocument]
 
 
 def _score(score: Score) -> ScoreDocument:
@@ -82,8 +82,8 @@ def _account(account: Account) -> AccountDocument:
     )
 
 
-def _row(row: Row) -> RowDocument:
-    return RowDocument(
+def _row(row: Row) -> TruthRowDocument:
+    return TruthRowDocument(
         incident=row.incident.key,
         summary=row.incident.summary,
         severity=row.incident.severity,
