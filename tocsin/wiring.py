@@ -62,7 +62,7 @@ from tocsin.statuspages.mirrors import handlers as mirrors
 from tocsin.statuspages.mirrors import jobs as mirror_jobs
 from tocsin.statuspages.mirrors import ports as mirror_ports
 from tocsin.statuspages.mirrors.models import Mirror
-from tocsin.statuspages.questions import noticing
+from tocsin.statuspages.questions import jobs as question_jobs
 from tocsin.statuspages.subscribers import ports as subscriber_ports
 from tocsin.statuspages.subscribers.commands import asking
 from tocsin.statuspages.subscribers.jobs import delivering, fanning
@@ -89,7 +89,7 @@ MODULES: tuple[Module, ...] = (
     *review_jobs.MODULES,
     *maintenance_jobs.MODULES,
     *arriving_jobs.MODULES,
-    *noticing.MODULES,
+    *question_jobs.MODULES,
     *asking.MODULES,
     *fanning.MODULES,
     *delivering.MODULES,

@@ -20,7 +20,8 @@ from tocsin.statuspages.arriving import queries as arrivals
 from tocsin.statuspages.arriving.models import IncomingMail
 from tocsin.statuspages.lists import addresses
 from tocsin.statuspages.lists.models import ListMember
-from tocsin.statuspages.questions import commands, noticing, queries
+from tocsin.statuspages.questions import commands, queries
+from tocsin.statuspages.questions import jobs as question_jobs
 from tocsin.statuspages.questions.models import Question, QuestionNotice
 
 pytestmark = pytest.mark.django_db
@@ -294,7 +295,7 @@ def test_a_name_in_a_mail_puts_nothing_into_the_headers_of_the_answer(told):
 def notices(at: float) -> list[OutboxMail]:
     """What the engine tells at an instant, in minutes from now."""
     before = set(OutboxMail.objects.values_list("pk", flat=True))
-    noticing.tell_due(given.later(at))
+    question_jobs.tell_due(given.later(at))
     return list(OutboxMail.objects.exclude(pk__in=before).order_by("to"))
 
 

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
 from tocsin.core.store import db
 from tocsin.core.text import texts
-from tocsin.core.work import hints, leases, outbox
-from tocsin.core.work.engine import OWNER, Module
+from tocsin.core.work import hints, outbox
 from tocsin.directory.models import Person
 from tocsin.incidents import rules as roles
 from tocsin.incidents.models import Incident
@@ -24,7 +22,6 @@ GATHERED = dt.timedelta(minutes=2)
 QUIET = dt.timedelta(minutes=15)
 """Nobody is told more often about one incident."""
 _SHOWN = 5
-_TOGETHER = 20
 
 
 def expect(incident: Incident, now: dt.datetime) -> None:
@@ -39,20 +36,9 @@ def expect(incident: Incident, now: dt.datetime) -> None:
     hints.wake_after_commit(LANE)
 
 
-def tell_due(now: dt.datetime) -> int:
-    """Module: tell of what still waits for an answer, of nothing else."""
-    rows = leases.claim(QuestionNotice, lane=LANE, owner=OWNER, now=now, limit=_TOGETHER)
-    for row in rows:
-        with transaction.atomic():
-            incident = Incident.objects.get(pk=row.incident_id)
-            waiting = list(Question.objects.filter(incident=incident, state=Question.OPEN))
-            end, at = (QuestionNotice.DONE, now) if waiting else (QuestionNotice.CANCELLED, None)
-            if leases.finish(row, end, told_at=at) and waiting:
-                _mail(row, incident, waiting, now)
-    return len(rows)
-
-
-def _mail(row: QuestionNotice, incident: Incident, waiting: Sequence[Question], now: dt.datetime) -> None:
+def tell(row: QuestionNotice, waiting: Sequence[Question], now: dt.datetime) -> None:
+    """One mail for each who answers. Inside a transaction; what was asked about a private incident is not written into it."""
+    incident = row.incident
     count = "A question waits" if len(waiting) == 1 else f"{len(waiting)} questions wait"
     what = "a private incident" if incident.is_private else incident.summary
     shown = [] if incident.is_private else [f"{one.name}: {texts.shorten(' '.join(one.text.split()), 200)}" for one in waiting]
@@ -70,6 +56,3 @@ def answerers(incident: Incident) -> list[Person]:
     found = [one for one in (incident.manager, *(row.person for row in speaks)) if one is not None]
     chosen = found or ([incident.reporter] if incident.reporter else [])
     return [one for one in {person.pk: person for person in chosen}.values() if one.is_active and one.email]
-
-
-MODULES = (Module("questions", tell_due, channel=LANE),)
