@@ -15,6 +15,15 @@ from tests.planted.watching import Watch
 
 WORDS = [corpus.pick(kind, 1) for kind in corpus.CLASSES]
 OUTSIDE = ("/status", "/status/history", "/status/widget", "/status/p/partner")
+VERBS = (
+    ("note", ("text",)),
+    ("add-finding", ("text",)),
+    ("open-stream", ("title", "step")),
+    ("log-change", ("what", "who")),
+    ("label-case", ("reference", "customer")),
+)
+"""What takes words of an incident's team, and in which fields; each hears some of the classes, the soak has all of them in all."""
+FIXED = {"add-finding": {"kind": "theory"}}
 PLACES = ("", "/theories", "/streams", "/changes", "/doc", "/cases", "/update", "/transcript", "/history", "/drafts", "/postmortem")
 
 
@@ -47,17 +56,14 @@ def test_words_stay_words_wherever_an_incident_is_read(browser: Browser, site: S
     watch = Watch(visit.page, site.url)
     watch.visit(f"/{incident}")
     taken = 0
-    for text in WORDS:
+    for place, text in enumerate(WORDS):
         letter = {"title": text[:80], "body": text}
         more = {"next_update_at": ahead(hours=1), "confirmation": f"hostile {anew()}"}
         taken += said(site, incident, "post-update", {"status": "investigating", "external": letter, **more})
         taken += said(site, incident, "say", {"text": text})
-        taken += said(site, incident, "note", {"text": text})
-        taken += said(site, incident, "add-finding", {"kind": "theory", "text": text})
-        taken += said(site, incident, "open-stream", {"title": text[:80], "step": text})
-        taken += said(site, incident, "log-change", {"what": text, "who": text[:80]})
-        taken += said(site, incident, "label-case", {"reference": text[:80], "customer": text[:80]})
-    assert taken > 5 * len(WORDS)
+        verb, body = VERBS[place % len(VERBS)]
+        taken += said(site, incident, verb, dict.fromkeys(body, text[:80]) | FIXED.get(verb, {}))
+    assert taken > 2 * len(WORDS)
     watch.look(f"/{incident} while it was read")
     for path in (*(f"/{incident}{place}" for place in PLACES), "/", "/incidents", "/status/internal", *OUTSIDE):
         watch.visit(path)

@@ -38,12 +38,6 @@ class Ground:
         for key in set(self._declared) - {self.incident, self.spoken}:
             self.site.api("POST", f"/incidents/{key}/resolve", {**RESOLVE, "leave_open": LEFT})
 
-    def leave(self) -> None:
-        """Status pages that were made stay no longer: each is made anew whenever something is told."""
-        for page in self.items("/status-pages"):
-            if page["slug"] not in ("external", "internal", "partner"):
-                self.site.api("POST", f"/status-pages/{page['slug']}/archive")
-
     def made(self, path: str, body: Body | None = None) -> Any:
         """What a POST answers. Fails when it is refused."""
         answer = self.site.api("POST", path, body or {})
