@@ -56,6 +56,7 @@ def test_lines_of_libraries_are_structured_too() -> None:
         f"POST /in/{SECRET}/alertmanager 202",
         f"https://tocsin.example.com/ack/{SECRET}",
         "GET /ack/short-token-123",
+        "GET /status/subscription/sbr_short-token-123",
         f"/setup/{SECRET}?x=1",
         f"Authorization: Bearer {SECRET}",
         "Authorization: Basic YWRhOmh1bnRlcjI=",

@@ -127,12 +127,14 @@ def test_a_page_says_what_is_wrong_in_its_language(page, phones):
     for fields, said in (
         ({"channel": "sms", "address": "0660"}, "Bitte die Nummer mit + und Landesvorwahl angeben"),
         ({"channel": "mail", "address": "rita"}, "Bitte eine E-Mail-Adresse"),
+        ({"channel": "mail", "address": "a@" + "b" * 600}, "Bitte eine E-Mail-Adresse"),
         ({"channel": "pigeon", "address": "x"}, "Bitte einen der angebotenen Wege"),
     ):
         answer = text(client.post("/status/subscribe", fields))
         assert said in answer
         assert "Nicht übernommen." in answer
         assert "Write " not in answer
+        assert "Too long" not in answer
     assert "Dieser Code stimmt nicht" in text(client.post(CODE, {"address": NUMBER, "code": "123456"}))
 
 

@@ -27,7 +27,10 @@ _SECRET_NAMES = re.compile(
     r"(passw|secret|token|authori[sz]ation|cookie|csrf|api_?key|private_?key|credential|session_?(id|key))", re.IGNORECASE
 )
 _IN_TEXT = (
-    (re.compile(r"(/(?:in|ack|setup|invite|link|join|reset|verify|unsubscribe|calendar|feed)/)[^/\s\"'?#]{6,}"), rf"\1{HIDDEN}"),
+    (
+        re.compile(r"(/(?:in|ack|setup|invite|link|join|reset|verify|unsubscribe|subscription|calendar|feed)/)[^/\s\"'?#]{6,}"),
+        rf"\1{HIDDEN}",
+    ),
     (re.compile(r"(?i)\b(bearer|basic|digest|genie-?key|token)\s+[A-Za-z0-9+/=_.~:-]{6,}"), rf"\1 {HIDDEN}"),
     (
         re.compile(r"(?i)\b(authorization|proxy-authorization|cookie|set-cookie|x-gotify-key)(['\"]?\s*[:=]\s*)[^\r\n]+"),

@@ -21,7 +21,7 @@ from tocsin.statuspages import events
 from tocsin.statuspages.lists import rules as words
 from tocsin.statuspages.lists.mailing import answering, link_of
 from tocsin.statuspages.lists.models import ListThread
-from tocsin.statuspages.questions import jobs
+from tocsin.statuspages.questions import noticing
 from tocsin.statuspages.questions.models import Question
 
 LONGEST = 8_000
@@ -63,7 +63,7 @@ def ask(incident: Incident, asked: Asked, *, now: dt.datetime) -> tuple[Question
             by = Actor(id=asked.person.pk if asked.person else "nobody", name=made.name, via="mail")
             said = {"name": made.name, "text": texts.shorten(text, 4_000), "list": asked.thread.list.slug if asked.thread else ""}
             record(by, events.QUESTION_ASKED, made.id, context=incident.id, now=now, data=said)
-            jobs.expect(incident, now)
+            noticing.expect(incident, now)
     return made, is_new
 
 

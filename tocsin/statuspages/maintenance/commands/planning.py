@@ -100,8 +100,7 @@ def plan_series(
     permissions.require_speaker(actor)
     title, body = writing.title_of(title, page), writing.body_of(body, page)
     repeat = repeating.read(texts.line(rule, field="rule", limit=120))
-    if not is_zone(zone):
-        raise Invalid("Name a zone of the tz database, such as Europe/Vienna.", field="zone")
+    _require_zone(zone)
     rules.check_times(starts_at, ends_at, now)
     wall = starts_at.astimezone(zone_of(zone)).replace(tzinfo=None)
     with transaction.atomic():
@@ -129,6 +128,11 @@ def plan_series(
         )
         _set_up(actor, series, chosen, now)
     return series
+
+
+def _require_zone(zone: str) -> None:
+    if not is_zone(zone):
+        raise Invalid("Name a zone of the tz database, such as Europe/Vienna.", field="zone")
 
 
 def _set_up(actor: Actor, series: MaintenanceSeries, parts: Collection[Component], now: dt.datetime) -> None:

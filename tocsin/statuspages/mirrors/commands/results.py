@@ -29,7 +29,7 @@ def landed(good: Sequence[Result[MirrorCopy]]) -> list[MirrorCopy]:
         if not leases.finish(copy, rules.DONE, sent_at=now, answer=one.delivery.answer, last_error=""):
             lost.append(copy)
             continue
-        Mirror.objects.filter(pk=copy.mirror_id).update(last_ok_at=now, fault="", fault_at=None)
+        Mirror.objects.filter(pk=copy.mirror_id).update(last_ok_at=now, fault="", fault_at=None, quiet_until=None)
         _keep(copy, one.delivery, now, done=True)
         if copy.update is not None:
             said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": one.delivery.answer}

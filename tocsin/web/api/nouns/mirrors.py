@@ -43,6 +43,7 @@ class MirrorDocument(shapes.Object):
     last_ok_at: shapes.Instant | None
     fault: str = Field(description="What it answered last, when that was no success.")
     fault_at: shapes.Instant | None
+    quiet_until: shapes.Instant | None = Field(description="It asked to be left alone so long; nothing is told to it before.")
     secret: str | None = None
 
 

@@ -95,7 +95,8 @@ def _ask(request: Request, page: StatusPage) -> HttpResponse:
             asking.ask(channel, address, parts, page=page, now=request.now)
             return _page(request, page, "status/asked.html", {"channel": channel, "form": form})
     except Refused as refused:
-        _refuse(form, refused, page, channel)
+        form.refuse(refused)
+    _in_its_language(form, page, channel)
     return _page(request, page, "status/subscribe.html", {"form": form}, status=422)
 
 
@@ -115,7 +116,8 @@ def _prove(request: Request, page: StatusPage) -> HttpResponse:
             at_host = page.host == request.get_host().partition(":")[0].lower()
             return HttpResponseRedirect(f"{'' if at_host else addresses.ROOT}/subscription/{tokens.token(found.pk)}")
     except Refused as refused:
-        _refuse(form, refused, page, SMS)
+        form.refuse(refused)
+    _in_its_language(form, page, SMS)
     return _page(request, page, "status/code.html", {"form": form}, status=422)
 
 
@@ -130,13 +132,12 @@ def _later(request: Request, page: StatusPage, template: str, form: Typed) -> Ht
     return answer
 
 
-def _refuse(form: Typed, refused: Refused, page: StatusPage, channel: str) -> None:
-    """In the page's own language where it has words for it."""
-    form.refuse(refused)
+def _in_its_language(form: Typed, page: StatusPage, channel: str) -> None:
+    """What is wrong, in the page's own words where it has some."""
+    wrong = words.of(page.language).wrong
     kind = channel if channel in {MAIL, SMS} else "call"
-    said = words.of(page.language).wrong.get(kind if refused.field == "address" else refused.field)
-    if said:
-        form.errors[refused.field] = said
+    for name in form.errors:
+        form.errors[name] = wrong.get(kind if name == "address" else name, form.errors[name])
 
 
 @allow(TOKEN)
@@ -158,7 +159,8 @@ def subscription(request: Request, token: str) -> HttpResponse:
     try:
         commands.confirm(token, chosen if form.has("chooses") else None, now=request.now)
     except Refused as refused:
-        _refuse(form, refused, found.page, found.channel)
+        form.refuse(refused)
+        _in_its_language(form, found.page, found.channel)
         return _own(request, found, form, "")
     found = queries.holder(token) or found
     form.values["parts"] = [part.pk for part in found.parts.all()]
