@@ -13,10 +13,10 @@ from tests.planted.fields import Field, Operation
 from tests.planted.ground import Ground, anew
 
 _NAMED = """
-service services product products team teams schedule policy roster person owner scribe lead manager member members reader role
-rotation alert alerts incident change message template item kind draft group section vendor vendors needs asked security_team
-postmortem_owner page pages parts lists remote_page channel gateway webhook id key slug state status urgency events origins rule
-reported_at detected_at fixing_at impact_started_at impact_ended_at resolved_at at tested_on
+service services product products team teams schedule policy roster person owner authors scribe lead manager member members
+reader role rotation alert alerts incident change message template item kind draft group section vendor vendors needs asked
+security_team postmortem_owner page pages parts lists remote_page channel gateway webhook text_gateway id key slug state status
+urgency events origins rule reported_at detected_at fixing_at impact_started_at impact_ended_at resolved_at at tested_on
 language zone host theme email code file reply_to client_key confirmation
 """
 POINTERS = frozenset(_NAMED.split())

@@ -24,7 +24,7 @@ router = Router(tags=["blog-posts"])
 State = Literal["draft", "on_its_way", "published"]
 
 
-class MailedDocument(Schema):
+class PostMailDocument(Schema):
     """Copies that went out to subscribers; of a post that nobody was mailed all are 0."""
 
     sent: int
@@ -215,12 +215,12 @@ def list_blog_revisions(request: Request, wanted: str) -> dict:
     return {"items": shown, "next": None}
 
 
-@router.get("/{wanted}/mailed", response=MailedDocument, auth=READS, summary="How the mail of a post went")
-def get_blog_mailed(request: Request, wanted: str) -> MailedDocument:
+@router.get("/{wanted}/mailed", response=PostMailDocument, auth=READS, summary="How the mail of a post went")
+def get_blog_mailed(request: Request, wanted: str) -> PostMailDocument:
     """For its authors and administrators."""
     found = queries.post(request.actor, wanted)
     permissions.require_author(request.actor, found)
-    return MailedDocument(**({"sent": 0, "waiting": 0, "refused": 0} | queries.mailed(found)))
+    return PostMailDocument(**({"sent": 0, "waiting": 0, "refused": 0} | queries.mailed(found)))
 
 
 @router.post("/{wanted}/publish", response=BlogPostDocument, auth=RESPONDS, summary="Publish a post to the house")
