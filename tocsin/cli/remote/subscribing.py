@@ -59,7 +59,7 @@ def remove_subscriber(api: Remote, wanted: Wanted) -> Any:
 
 @verb(subscribers, "clear-bounces", line("{address} is told again"))
 def clear_bounces(api: Remote, wanted: Wanted) -> Any:
-    """Tell an address again that refused our mail."""
+    """Tell an address again that refused what we sent."""
     return api.post("subscribers", wanted, "clear-bounces")
 
 

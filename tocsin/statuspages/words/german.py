@@ -112,7 +112,7 @@ GERMAN = Words(
     afterwards="nachträglich aufgeschrieben",
     afterwards_on="Nachträglich aufgeschrieben, am {}. Während es geschah, wurde niemand benachrichtigt.",
     hear="Benachrichtigt werden, wenn es Neues gibt",
-    hear_how="Wir schicken einen Link zur Bestätigung. Bevor er geöffnet und der Knopf dort gedrückt ist, kommt nichts weiter.",
+    hear_how="Wir fragen dort erst nach. Bevor Sie zugestimmt haben, kommt nichts weiter.",
     where_to="Wohin",
     by="Über",
     address="Adresse",
@@ -135,7 +135,7 @@ GERMAN = Words(
     told="Sie werden über diese Seite benachrichtigt",
     told_question="Möchten Sie über diese Seite benachrichtigt werden?",
     told_since=", seit {}",
-    told_stopped=": Der Server hat unsere E-Mails abgelehnt, darum senden wir nichts. Bitte wenden Sie sich an den "
+    told_stopped=": Unsere Nachrichten wurden dort abgelehnt, darum senden wir nichts mehr. Bitte wenden Sie sich an den "
     "Betreiber dieser Seite.",
     your_choice="Ihre Auswahl",
     save="Speichern",
