@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.installation import Answer, Installation, call
 from tests.acceptance.rig import Rig
-from tests.acceptance.typist import PRESENCE, TEXT, TYPED, Typist
+from tests.acceptance.typist import PRESENCE, TEXT, TYPED, Typist, in_a_loop
 from tests.waiting import until
 
 pytestmark = pytest.mark.req("OPN-08")
@@ -87,7 +87,7 @@ def test_editors_under_random_disconnects_converge_and_nothing_typed_is_lost(rig
         for me in everybody:
             await me.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 @pytest.mark.everywhere
@@ -108,7 +108,7 @@ def test_what_was_said_to_be_stored_is_there_after_the_process_is_killed(rig: Ri
         assert ada.say("we_know") == "Started 02:14. Typed while it was away."
         await ada.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
     assert said(rig, key)["we_know"] == "Started 02:14. Typed while it was away."
 
 
@@ -125,7 +125,7 @@ def test_a_pause_makes_a_version_that_names_its_writers(rig: Rig) -> None:
         await ada.go_offline()
         await bo.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
     def versions() -> list[dict]:
         return list(rig.api("GET", f"/incidents/{key}/document/sections/we_know/versions").json["items"])
@@ -147,7 +147,7 @@ def test_who_may_not_see_the_incident_hears_nothing_of_its_document(rig: Rig) ->
         root = await typist(rig, key, "Root", origin=rig.tocsin.url).go_online()
         await root.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 def test_whoever_loses_access_is_let_go_at_once(rig: Rig) -> None:
@@ -163,7 +163,7 @@ def test_whoever_loses_access_is_let_go_at_once(rig: Rig) -> None:
         await asyncio.to_thread(become, "stakeholder")
         await sven.until(lambda: sven.code == 4403, "the line stays open", within=8)
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 def test_an_update_that_cannot_be_applied_ends_its_line_only(rig: Rig) -> None:
@@ -185,7 +185,7 @@ def test_an_update_that_cannot_be_applied_ends_its_line_only(rig: Rig) -> None:
             await loud.until(lambda loud=loud: loud.code == 4400, f"{noise!r} was heard")
         await ada.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
     assert said(rig, key)["we_know"] == "goes on"
 
 
@@ -201,7 +201,7 @@ def test_nobody_types_under_anothers_name(rig: Rig) -> None:
         await ada.until(lambda: any(b"null" in told[-6:] for told in ada.here), "Bo is still seen")
         await ada.go_offline()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 @pytest.mark.store("postgresql")
@@ -232,7 +232,7 @@ def test_two_processes_on_one_store_type_into_one_document_and_see_who_is_there(
         await ada.go_offline()
 
     try:
-        asyncio.run(story())
+        in_a_loop(story())
         assert look_at(other, key, rig.made["sessions"]["Bo"]).status == 204
         here = {one["person"]["name"]: one["here"] for one in rig.api("GET", f"/incidents/{key}/visitors").json}
         assert here["Bo"] is True

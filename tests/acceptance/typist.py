@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pycrdt import Decoder, Doc, Text, write_message
@@ -137,3 +139,9 @@ class Typist:
         if about == ANSWERED:
             self._synced.set()
             self._soon(ANSWERED, self.doc.get_update(self._theirs))
+
+
+def in_a_loop(story: Coroutine[Any, Any, None]) -> None:
+    """Tell it in a thread of its own: a browser that was started in this one keeps a loop running here."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, story).result()
