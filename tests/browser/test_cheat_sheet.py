@@ -182,12 +182,13 @@ def periodic_tasks(team: Team) -> None:
 def communicate(team: Team) -> None:
     who = team.speaker
     who.go(team.at("/update"))
-    who.page.locator("#external_title").fill(f"Some seats are sold twice ({team.key[-3:].strip('-')})")
+    title = f"Some seats are sold twice ({team.key[-3:].strip('-')})"
+    who.page.locator("#external_title").fill(title)
     who.press("Review before publishing")
     who.press(who.page.locator("button[name=do][value=publish]"))
-    team.site.publishes("Some seats are sold twice")
+    team.site.publishes(title)
     who.go("/status")
-    who.sees("Some seats are sold twice")
+    who.sees(title)
 
 
 def fix(team: Team) -> None:
@@ -247,6 +248,7 @@ def resolve(team: Team) -> None:
     who.choose("Postmortem", who.name)
     who.press("Go on to the last words")
     assert who.page.locator(".err, .banner.bad").all_inner_texts() == []
+    who.sees("Resolve and publish")
     who.press("Resolve and publish")
     who.go(team.at("/postmortem"))
     who.sees("Tickets are sold twice")
