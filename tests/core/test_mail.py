@@ -80,6 +80,13 @@ def test_any_text_of_the_world_becomes_one_mail_without_another_header(subject: 
     assert not read.is_multipart()
 
 
+@given(st.text(alphabet=st.sampled_from("aZ .<\t\n\rFrom x"), max_size=200))
+def test_plain_text_is_what_the_library_would_make_of_it(text: str) -> None:
+    expected = build(text="ä")
+    expected.set_content(text, charset="utf-8")
+    assert bytes(build(text=text)) == bytes(expected)
+
+
 @pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85"])
 def test_line_breaks_that_only_python_knows_become_blanks(break_: str) -> None:
     assert reread(build(subject=f"Cards{break_}Bcc: x"))["Subject"] == "Cards Bcc: x"

@@ -62,6 +62,7 @@ def _kinds() -> HeaderRegistry:
 
 _POLICY = policy.SMTP.clone(raise_on_defect=False, header_factory=_kinds())
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_PLAIN = {"Content-Type": 'text/plain; charset="utf-8"', "Content-Transfer-Encoding": "7bit", "MIME-Version": "1.0"}
 _OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
 
 
@@ -112,8 +113,19 @@ def build(
             raise Invalid(f"{name[:60]!r} is not a header that may be added to a mail.", field="headers")
         del message[name]
         message[name] = _header(name, value)
-    message.set_content(_UNSENDABLE.sub("", text), charset="utf-8")
+    _fill(message, _UNSENDABLE.sub("", text))
     return message
+
+
+def _fill(message: EmailMessage, text: str) -> None:
+    """What the library's `set_content` makes of text, without parsing the three same headers for each of thousands of mails."""
+    lines = text.splitlines()
+    if not text.isascii() or any(len(line) > _POLICY.max_line_length for line in lines):
+        message.set_content(text, charset="utf-8")
+        return
+    for name, value in _PLAIN.items():
+        message[name] = _parsed(name, value)
+    message.set_payload("\n".join(lines) + "\n")
 
 
 @functools.lru_cache(maxsize=256)
