@@ -60,7 +60,9 @@ def _kinds() -> HeaderRegistry:
     return known
 
 
-_POLICY = policy.SMTP.clone(raise_on_defect=False, header_factory=_kinds())
+_LINE = 78
+"""Letters of a line that goes as it is; longer ones are encoded."""
+_POLICY = policy.SMTP.clone(raise_on_defect=False, max_line_length=_LINE, header_factory=_kinds())
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _PLAIN = {"Content-Type": 'text/plain; charset="utf-8"', "Content-Transfer-Encoding": "7bit", "MIME-Version": "1.0"}
 _OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
@@ -120,7 +122,7 @@ def build(
 def _fill(message: EmailMessage, text: str) -> None:
     """What the library's `set_content` makes of text, without parsing the three same headers for each of thousands of mails."""
     lines = text.splitlines()
-    if not text.isascii() or any(len(line) > _POLICY.max_line_length for line in lines):
+    if not text.isascii() or any(len(line) > _LINE for line in lines):
         message.set_content(text, charset="utf-8")
         return
     for name, value in _PLAIN.items():
