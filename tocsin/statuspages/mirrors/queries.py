@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents.models import Incident
 from tocsin.statuspages.mirrors import permissions, rules
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
@@ -46,11 +47,19 @@ def copies_to(mirror: Mirror) -> QuerySet[MirrorCopy]:
     return mirror.copies.select_related("mirror", "update__entry__incident").order_by("-created_at", "-id")
 
 
+_COPIES: Prepared[MirrorCopy] = Prepared(
+    lambda incident: (
+        MirrorCopy.objects.filter(update__entry__incident=incident)
+        .select_related("mirror", "update__entry__page")
+        .order_by("-created_at", "mirror__name", "id")
+    )
+)
+
+
 def told(incident: Incident) -> list[Told]:
     """The updates of an incident that pages elsewhere were told of, newest first. One query, two where there are any."""
     by_update: dict[str, list[MirrorCopy]] = {}
-    rows = MirrorCopy.objects.filter(update__entry__incident=incident).select_related("mirror", "update__entry__page")
-    for copy in rows.order_by("-created_at", "mirror__name", "id"):
+    for copy in _COPIES(incident.id):
         by_update.setdefault(str(copy.update_id), []).append(copy)
     found = [Told(copies[0].update, tuple(copies)) for copies in by_update.values() if copies[0].update]
     return sorted(found, key=lambda one: (one.update.at, one.update.id), reverse=True)
