@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests import tables
 from tests.environment import STORE
@@ -29,6 +30,7 @@ OF_ITS_TIME = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}|\d{4}-\d\d-\d\d[ T][\
 """Ids, instants and numbers of rows differ from one store to the next."""
 
 
+@pytest.mark.everywhere
 def test_tables_made_at_once_are_those_of_the_whole_history(tmp_path: Path) -> None:
     at_once, long_way = _read(tmp_path / "at-once", ("-m", "tocsin", "migrate")), _read(tmp_path / "long", ("-c", THE_LONG_WAY))
     assert set(at_once[0]) ^ set(long_way[0]) <= OF_DJANGO

@@ -38,11 +38,8 @@ def findings(page: Page, *rules: str) -> list[str]:
     ]
 
 
-NARROW = ("target-size", "scrollable-region-focusable")
+NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
 """What may be wrong on a phone alone; the soak asks everything there too."""
-DARK = frozenset({"acknowledge", "alert", "alerts", "declare", "home", "status-external", "style", "war-room"})
-"""Read at night, and the page with every part of the design; the colours of both themes are the same names everywhere, and the soak
-looks at each screen in both."""
 TABLET = (768, 1024)
 """Between the two nothing may be too wide; the rules say the same as at a desk."""
 
@@ -60,8 +57,7 @@ def windows(browser: Browser, site: Site) -> Iterator[dict[bool, Visit]]:
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_axe_finds_nothing(windows: dict[bool, Visit], site: Site, screen: Screen, pytestconfig: pytest.Config) -> None:
     """Every rule at a desk; on a phone what width changes; then the colours in the dark."""
-    soaking = bool(pytestconfig.getoption("--soak"))
-    narrow = () if soaking else NARROW
+    narrow = () if pytestconfig.getoption("--soak") else NARROW
     visit = windows[screen.signed_in]
     visit.page.emulate_media(color_scheme="light")
     visit.go(screen.path(site))
@@ -70,9 +66,8 @@ def test_axe_finds_nothing(windows: dict[bool, Visit], site: Site, screen: Scree
         assert rules is None or findings(visit.page, *rules) == [], f"at {width}"
         wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{wide} pixels too wide at {width}"
-    if soaking or screen.name in DARK:
-        visit.page.emulate_media(color_scheme="dark")
-        assert findings(visit.page, "color-contrast") == [], "in the dark"
+    visit.page.emulate_media(color_scheme="dark")
+    assert findings(visit.page, "color-contrast") == [], "in the dark"
     visit.judge()
 
 
