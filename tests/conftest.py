@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests import tables
 from tests.environment import STORE
 from tests.programs import missing
 from tests.rooms import DOORS, PROCESSES
+from tests.waiting import at_most
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 _FIRST_ROWS = pytest.StashKey[dict[type[Model], list[Model]]]()
@@ -94,17 +94,9 @@ def _keep_seeds(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """No test runs for ever: one that hangs fails with the place where it hung."""
 
-    def too_long(*_: Any) -> None:
-        pytest.fail(f"no end after {seconds} s", pytrace=True)
-
     seconds = 1800 if item.get_closest_marker("soak") else 300
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
+    with at_most(seconds, lambda: pytest.fail(f"no end after {seconds} s", pytrace=True)):
         return (yield)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -38,14 +38,18 @@ class Stuck(Exception):
     """What was called did not come back."""
 
 
+def _stuck() -> None:
+    raise Stuck
+
+
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raises Stuck in the block when it does not end in so many seconds; the limit of the test goes on afterwards."""
+def at_most(seconds: float, stop: Callable[[], object] = _stuck) -> Iterator[None]:
+    """Calls `stop`, which raises Stuck or something else, in a block that lasts longer. A limit around it goes on afterwards."""
 
-    def stop(*_: Any) -> None:
-        raise Stuck
+    def late(*_: Any) -> None:
+        stop()
 
-    before, begun = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    before, begun = signal.signal(signal.SIGALRM, late), time.monotonic()
     left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield

@@ -8,16 +8,16 @@ import tempfile
 
 for name in [one for one in os.environ if one.startswith(("TOCSIN_", "DJANGO_"))]:
     del os.environ[name]
-os.environ["TOCSIN_DATA"] = tempfile.mkdtemp()
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["TOCSIN_DATA"] = folder
+    from django.conf import empty, settings
+    from django.db import connections
 
-from django.conf import empty, settings  # noqa: E402
-from django.db import connections  # noqa: E402
-
-import tocsin.cli.inside.serve  # noqa: E402  (reads the settings above)
-import tocsin.cli.local  # noqa: E402
-import tocsin.cli.serving  # noqa: E402
-import tocsin.urls  # noqa: E402, F401
-from tocsin.cli.app import main  # noqa: E402
+    import tocsin.cli.inside.serve
+    import tocsin.cli.local
+    import tocsin.cli.serving
+    import tocsin.urls  # noqa: F401
+    from tocsin.cli.app import main
 
 __all__ = ["forget_settings", "main"]
 
