@@ -37,8 +37,7 @@ from tocsin.web.gate.policy import PUBLIC, TOKEN, allow
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: Request) -> HttpResponse:
     """To the page whose host this is, else to the first one."""
-    host = request.get_host().partition(":")[0].lower()
-    return _ask(request, several.by_host(host) or several.first(StatusPage.EXTERNAL))
+    return _ask(request, _here(request))
 
 
 @allow(PUBLIC)
@@ -62,8 +61,7 @@ def subscribe_secret(request: Request, address: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove(request: Request) -> HttpResponse:
     """The code that a text carried, typed here; of the page whose host this is, else of the first one."""
-    host = request.get_host().partition(":")[0].lower()
-    return _prove(request, several.by_host(host) or several.first(StatusPage.EXTERNAL))
+    return _prove(request, _here(request))
 
 
 @allow(PUBLIC)
@@ -80,6 +78,14 @@ def prove_further(request: Request, page_slug: str) -> HttpResponse:
 def prove_secret(request: Request, address: str) -> HttpResponse:
     """Of a page with a secret address."""
     return _prove(request, several.by_secret(address))
+
+
+def _host(request: Request) -> str:
+    return request.get_host().partition(":")[0].lower()
+
+
+def _here(request: Request) -> StatusPage:
+    return several.by_host(_host(request)) or several.first(StatusPage.EXTERNAL)
 
 
 def _ask(request: Request, page: StatusPage) -> HttpResponse:
@@ -113,7 +119,7 @@ def _prove(request: Request, page: StatusPage) -> HttpResponse:
     try:
         if form.ok:
             found = commands.prove(page, address, code.replace(" ", ""), now=request.now)
-            at_host = page.host == request.get_host().partition(":")[0].lower()
+            at_host = page.host == _host(request)
             return HttpResponseRedirect(f"{'' if at_host else addresses.ROOT}/subscription/{tokens.token(found.pk)}")
     except Refused as refused:
         form.refuse(refused)
@@ -221,7 +227,7 @@ def _root(request: Request, page: StatusPage) -> tuple[str, str]:
     """What links begin with, and where the page itself is. Nowhere for a secret page that somebody reached by another address than
     the one it has now, and for one that is archived.
     """
-    if page.host and page.host == request.get_host().partition(":")[0].lower():
+    if page.host and page.host == _host(request):
         return "", "/"
     root = addresses.path(page)
     hidden = page.archived_at is not None or (page.is_secret and not request.path.startswith(f"{root}/"))
