@@ -6,8 +6,8 @@ question do not change with its values (decision 19). What comes back is what th
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,13 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 
 T = TypeVar("T")
 One = str | int | dt.datetime
@@ -46,7 +53,7 @@ class Prepared(Generic[T]):
         """The rows of the question with these values, read now."""
         shape = tuple(type(value) if isinstance(value, One) else len(value) for value in values)
         words = self._words.get(shape) or self._learn(shape, values)
-        return list(_asked(words, values)) if words.sql else []
+        return words.ask(values) if words.sql else []
 
     def _learn(self, shape: Shape, values: Sequence[Value]) -> _Words:
         words = _put_into_words(self._question, values)
@@ -63,11 +70,17 @@ class Prepared(Generic[T]):
 class _Words:
     """What Django made of a question. `places`: by the mark that stands for a value its number among all single values."""
 
-    rows: QuerySet[Any, Any]
-    compiler: Any
     sql: str
     params: tuple[Any, ...]
     places: dict[Any, int]
+    build: Callable[[list[Any]], list[Any]]
+    """Of the store's rows what the QuerySet would have brought."""
+
+    def ask(self, values: Sequence[Value]) -> list[Any]:
+        sent, places = _sent(values), self.places
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self.sql, tuple(sent[places[one]] if _is_one(one) and one in places else one for one in self.params))
+            return self.build(cursor.fetchall())
 
 
 def _put_into_words(question: Callable[..., QuerySet[Any, T]], values: Sequence[Value]) -> _Words:
@@ -81,11 +94,11 @@ def _put_into_words(question: Callable[..., QuerySet[Any, T]], values: Sequence[
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return _Words(rows, compiler, "", (), {})
+        return _Words("", (), {}, list)
     places = {mark: place for place, mark in enumerate(_sent(marks))}
     if not set(places) <= set(filter(_is_one, params)):
         raise Unpreparable("A value does not reach the store as it was given.")
-    return _Words(rows, compiler, sql, tuple(params), places)
+    return _Words(sql, tuple(params), places, _builder(rows, compiler))
 
 
 def _mark(value: One, number: Iterator[int]) -> One:
@@ -111,14 +124,44 @@ def _sent(values: Sequence[Value]) -> list[Any]:
     return [adapt(one) if isinstance(one, dt.datetime) else one for one in several]
 
 
-def _asked(words: _Words, values: Sequence[Value]) -> QuerySet[Any, Any]:
-    """The same question with a compiler whose work is done. Django's own code sends it and builds the rows."""
-    compiler, query, sent = copy.copy(words.compiler), copy.copy(words.rows.query), _sent(values)
-    compiler.connection = connections[DEFAULT_DB_ALIAS]
-    places = words.places
-    ready = words.sql, tuple(sent[places[one]] if _is_one(one) and one in places else one for one in words.params)
-    compiler.as_sql = lambda *_, **__: ready
-    query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-    made: Any = type(words.rows)(model=words.rows.model, query=query, using=DEFAULT_DB_ALIAS)
-    made._iterable_class, made._fields = words.rows._iterable_class, words.rows._fields  # type: ignore[attr-defined]
-    return made  # type: ignore[no-any-return]
+def _builder(rows: Any, compiler: Any) -> Callable[[list[Any]], list[Any]]:
+    """What Django's iterables do with each row; what depends on the columns alone is looked up here, once."""
+    converters = compiler.get_converters([one for one, *_ in compiler.select])
+    one = _one(rows, compiler)
+
+    def build(fetched: list[Any]) -> list[Any]:
+        return [one(row) for row in (compiler.apply_converters(fetched, converters) if converters else fetched)]
+
+    return build
+
+
+def _one(rows: Any, compiler: Any) -> Callable[[Any], Any]:
+    kind, query, columns = rows._iterable_class, rows.query, compiler.col_count
+    if kind is ModelIterable:
+        return _model(compiler)
+    if kind is FlatValuesListIterable:
+        return operator.itemgetter(0)
+    if kind is ValuesListIterable:
+        return lambda row: tuple(row[:columns])
+    if kind is ValuesIterable:
+        names = query.selected or (*query.extra_select, *query.values_select, *query.annotation_select)
+        return lambda row: dict(zip(names, row[:columns], strict=True))
+    raise Unpreparable("A prepared question brings models, values or lists of values.")
+
+
+def _model(compiler: Any) -> Callable[[Any], Any]:
+    about, select = compiler.klass_info, compiler.select
+    first, last = about["select_fields"][0], about["select_fields"][-1] + 1
+    names = [column.target.attname for column, *_ in select[first:last]]
+    related = get_related_populators(about, select, DEFAULT_DB_ALIAS)
+    annotations = compiler.annotation_col_map or {}
+
+    def build(row: Any) -> Any:
+        made = about["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last])
+        for populator in related:
+            populator.populate(row, made)
+        for name, place in annotations.items():
+            setattr(made, name, row[place])
+        return made
+
+    return build

@@ -61,8 +61,8 @@ def show(request: Request, key: str, tab: str = "everything") -> HttpResponse:
 def page(request: Request, incident: Incident, tab: str, form: Typed, *, status: int = 200) -> HttpResponse:
     """The room with one tab open; `form` holds what was typed and why it was not taken."""
     lines = incidents.timeline(request.actor, incident)
-    linked = incidents.linked_alerts(request.actor, incident)
-    visitors = collab.visitors(collab.room(incident.id), request.now)
+    room = collab.room(incident.id)
+    visitors = collab.visitors(room, request.now)
     ledger = told.of(incident.id, request.now)
     head = incident_head.of(request, incident, paged_at=ledger.first_at)
     plan = prepared.plan(request.actor, incident)
@@ -80,7 +80,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "tabs": _tabs(incident, lines, incidents.linked_count(incident)),
         "older": older,
         "lines_arrive": tab == "everything" and not request.GET.get("before"),
-        "alerts": linked,
+        "alerts": incidents.linked_alerts(request.actor, incident) if tab == "alerts" else [],
         "state": documents.state(incident.id),
         "loop": queries.loop(request.actor, incident, visitors, request.now),
         "paged": ledger.people,
@@ -95,7 +95,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "behind": incidents.vendor_reports(request.actor, incident, request.now),
         "plan": plan,
         "links": linking.made(request.actor, incident),
-        "topic": getattr(collab.room(incident.id), "topic", ""),
+        "topic": room.topic if room else "",
         "followers": told_by_mail,
         "follower_ids": [one.id for one in told_by_mail],
         "form": form,
