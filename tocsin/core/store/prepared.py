@@ -153,7 +153,7 @@ def _model(compiler: Any) -> Callable[[Any], Any]:
     about, select = compiler.klass_info, compiler.select
     first, last = about["select_fields"][0], about["select_fields"][-1] + 1
     names = [column.target.attname for column, *_ in select[first:last]]
-    related = get_related_populators(about, select, DEFAULT_DB_ALIAS)
+    related = get_related_populators(about, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # the stubs are a version ahead
     annotations = compiler.annotation_col_map or {}
 
     def build(row: Any) -> Any:
