@@ -48,6 +48,8 @@ TABLET = (768, 1024)
 def windows(browser: Browser, site: Site) -> Iterator[dict[bool, Visit]]:
     """One for the administrator, one for a stranger: a window of its own would cost each screen more than its rules do."""
     made = {signed_in: Visit(browser, site, signed_in=signed_in) for signed_in in (True, False)}
+    for visit in made.values():
+        visit.page.add_init_script(source())  # sent to the browser once, not with each page
     yield made
     for visit in made.values():
         visit.close()
