@@ -50,5 +50,5 @@ def test_what_programs_read_is_the_same_byte_for_byte(site: Site, tmp_path: Path
 
 
 def _timeless(words: str) -> str:
-    """Without when it was made, how long ago things were, and the hundredth of a share of time: the two are made at two instants."""
+    """Without when it was made, how long ago things were, and hundredths of a share of time: the two are made at two instants."""
     return re.sub(r"\d\d:\d\d:\d\d|\d+ (?:min|h|hours?|minutes?)\b|(?<=\.\d)\d(?= %)", "#", words)
