@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
 
 from tests import company
 from tocsin.core.store.prepared import Prepared, Unpreparable
@@ -32,6 +34,48 @@ def test_what_comes_back_is_what_the_same_queryset_brings() -> None:
     prepared = Prepared(by_name)
     for name in (*NAMES, "nobody"):
         assert prepared(name) == list(by_name(name))
+
+
+KINDS = (
+    lambda rows: rows,
+    lambda rows: rows.annotate(letters=Length("name"), teamwork=Count("memberships")),
+    lambda rows: rows.only("name", "zone"),
+    lambda rows: rows.values("id", "name", "created_at"),
+    lambda rows: rows.values("zone").annotate(people=Count("id")).order_by("zone"),
+    lambda rows: rows.values_list("name", "created_at"),
+    lambda rows: rows.annotate(letters=Length("name")).values_list("letters", "id"),
+    lambda rows: rows.order_by("email").distinct().values_list("name"),
+    lambda rows: rows.values_list("name", flat=True),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_row_is_built_as_django_builds_it(kind: Callable[[QuerySet[Person]], QuerySet[Any]]) -> None:
+    people()
+
+    def question(zone: str) -> Any:
+        return kind(Person.objects.filter(zone=zone).order_by("name"))
+
+    built, plain = Prepared(question)("UTC"), list(question("UTC"))
+    assert len(plain) > 0
+    assert list(map(_told, built)) == list(map(_told, plain))
+
+
+def _told(row: Any) -> Any:
+    """What a row holds; of a model everything but its state, with what was left out and the store that it came from."""
+    if not isinstance(row, Person):
+        return row
+    held = {name: value for name, value in vars(row).items() if name != "_state"}
+    return held, row.get_deferred_fields(), row._state.db, row._state.adding
+
+
+def test_a_kind_of_row_that_it_does_not_know_is_refused() -> None:
+    with pytest.raises(Unpreparable):
+        Prepared(_named)("Ada")
+
+
+def _named(name: str) -> Any:
+    return Person.objects.filter(name=name).values_list("id", named=True)
 
 
 def test_a_sequence_may_have_any_length_and_none_at_all() -> None:
