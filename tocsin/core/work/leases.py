@@ -8,6 +8,7 @@ after its lease cannot overwrite what its successor did.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from tocsin.core.models import DueRow, EngineLease
 from tocsin.core.store import db
+from tocsin.core.store.prepared import Prepared
 
 D = TypeVar("D", bound=DueRow)
 
@@ -28,8 +30,10 @@ def claim(
     model: type[D], *, lane: str, owner: str, now: dt.datetime, limit: int, lease: dt.timedelta = LEASE, only: Q | None = None
 ) -> list[D]:
     """Take up to `limit` due rows of a lane: most urgent first, then the freshest. Each comes back with its fence."""
+    if not any_due(model, lane=lane, now=now):
+        return []
     wanted = _due(model, lane, now).filter(only or Q())
-    if not wanted.exists():
+    if only is not None and not wanted.exists():
         return []
     with transaction.atomic():
         rows = list(db.lock_skipping(wanted.order_by("priority", "-due_at"))[:limit])
@@ -46,7 +50,13 @@ def claim(
 
 def any_due(model: type[DueRow], *, lane: str, now: dt.datetime) -> bool:
     """Whether a claim on this lane could find anything. One query, no lock."""
-    return _due(model, lane, now).exists()
+    return bool(_first_due(model)(lane, now))
+
+
+@functools.cache
+def _first_due(model: type[DueRow]) -> Prepared[str]:
+    """Every module asks this once a second and at each hint, mostly for nothing."""
+    return Prepared(lambda lane, now: _due(model, lane, now).order_by().values_list("pk", flat=True)[:1])
 
 
 def _due(model: type[D], lane: str, now: dt.datetime) -> QuerySet[D]:
@@ -86,9 +96,9 @@ def oldest_due(model: type[DueRow], now: dt.datetime, *, lane: str | None = None
 
 def hold(name: str, owner: str, now: dt.datetime, lease: dt.timedelta) -> int | None:
     """Take or renew the lease of an engine module. Returns its fence, or None while another process holds it."""
-    EngineLease.objects.bulk_create([EngineLease(name=name)], ignore_conflicts=True)
     mine = EngineLease.objects.filter(name=name, owner=owner)
     if not mine.update(until=now + lease, last_run_at=now):
+        EngineLease.objects.bulk_create([EngineLease(name=name)], ignore_conflicts=True)
         over = Q(until__isnull=True) | Q(until__lte=now) | Q(until__gt=now + lease + TOO_FAR)
         free = EngineLease.objects.filter(over | Q(owner=""), name=name)
         if not free.update(owner=owner, until=now + lease, fence=F("fence") + 1, last_run_at=now):
