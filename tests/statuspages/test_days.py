@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tocsin.statuspages.outside.days import DAYS, Turn, past, words
 from tocsin.statuspages.rules import COMPONENT_STATES, OPERATIONAL
 from tocsin.statuspages.words.english import ENGLISH
+from tocsin.statuspages.words.french import FRENCH
+from tocsin.statuspages.words.german import GERMAN
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 LONG_AGO = NOW - dt.timedelta(days=400)
@@ -53,6 +55,8 @@ def test_what_lasts_over_midnight_is_on_both_days_of_the_reader() -> None:
 def test_what_still_is_is_said_first() -> None:
     found = past(turns((NOW - 30 * MINUTE, "partial_outage")), "partial_outage", LONG_AGO, NOW, dt.UTC)
     assert words(found, NOW, dt.UTC, ENGLISH) == "99.98 % in 90 days · down in part since 11:30"
+    assert words(found, NOW, dt.UTC, GERMAN).startswith("99,98 % in 90 Tagen")
+    assert words(found, NOW, dt.UTC, FRENCH).startswith("99,98 % en 90 jours")
 
 
 def test_a_moment_is_never_rounded_away() -> None:

@@ -121,7 +121,7 @@ def _day(instant: dt.datetime, first: dt.date, zone: dt.tzinfo) -> int:
 
 def words(found: Past, now: dt.datetime, zone: dt.tzinfo, said: Words) -> str:
     """`99.94 % in 90 days · down in part since 02:14; slow or limited on 2 Nov for 41 min`. Never rounds up to 100."""
-    up = "100" if found.up >= 100 else f"{min(found.up, 99.99):.2f}"
+    up = "100" if found.up >= 100 else f"{min(found.up, 99.99):.2f}".replace(".", said.point)
     told = [_spell_words(spell, now, zone, said) for spell in found.spells[:_TOLD]]
     rest = len(found.spells) - len(told)
     told += [f"+ {rest}"] if rest else []

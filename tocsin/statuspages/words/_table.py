@@ -57,6 +57,8 @@ class Words:
     feed: str
     feed_of: str
 
+    point: str
+    """Between the whole and its hundredths."""
     one_day: str
     many_days: str
     no_problem: str

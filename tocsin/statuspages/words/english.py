@@ -48,6 +48,7 @@ ENGLISH = Words(
     said="What we said",
     feed="{} - Incident History",
     feed_of="What happened and how it went on.",
+    point=".",
     one_day="in 1 day",
     many_days="in {} days",
     no_problem="no problem",

@@ -71,6 +71,7 @@ FRENCH = Words(
     said="Ce que nous avons dit",
     feed="{} - Historique des incidents",
     feed_of="Ce qui s’est passé et la suite.",
+    point=",",
     one_day="en 1 jour",
     many_days="en {} jours",
     no_problem="aucun problème",

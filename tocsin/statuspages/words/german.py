@@ -71,6 +71,7 @@ GERMAN = Words(
     said="Was wir gesagt haben",
     feed="{} - Verlauf der Störungen",
     feed_of="Was geschehen ist und wie es weiterging.",
+    point=",",
     one_day="in 1 Tag",
     many_days="in {} Tagen",
     no_problem="keine Störung",
