@@ -21,6 +21,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def there(now: dt.datetime) -> World:
     made = world()
+    _told(made, now)
+    return made
+
+
+def _told(made: World, now: dt.datetime) -> None:
     actor = company.actor(made.ada)
     incident = incidents.declare(
         actor, summary="Vault refuses", severity=1, service=made.checkout, products=[made.tickets], now=now
@@ -35,7 +40,6 @@ def there(now: dt.datetime) -> World:
         confirmation="one",
         now=now,
     )
-    return made
 
 
 @pytest.mark.req("ICO-01")
@@ -47,6 +51,18 @@ def test_customers_read_their_words_and_none_of_the_house(there: World) -> None:
     assert "next update by" in page
     for inside in ("HOT-1", "Vault refuses", "vault", "Checkout API", "Ada"):
         assert inside not in page
+
+
+@pytest.mark.req("U12")
+def test_two_problems_of_the_same_name_are_no_two_regions_of_one_name(there: World, now: dt.datetime) -> None:
+    """A screen reader lists regions by their names; what may stand there twice is an article."""
+    _told(there, now)
+    for page in (Client().get("/status"), signed_in(there.ada).get("/status/internal")):
+        text = page.content.decode()
+        assert text.count("<article ") == 2
+        names = re.findall(r'<section[^>]* aria-labelledby="([^"]+)"', text)
+        titles = [re.search(rf'id="{name}"[^>]*>(.*?)</h2>', text).group(1) for name in names]  # type: ignore[union-attr]
+        assert len(titles) == len(set(titles)) > 0
 
 
 def test_the_page_is_light_and_asks_for_nothing_else(there: World) -> None:
