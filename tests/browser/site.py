@@ -77,7 +77,7 @@ class Site:
         return ""
 
     def publishes(self, words: str) -> None:
-        """The page for customers holds these words: five seconds in which they can be taken back, three for the page."""
+        """The page for customers holds these words, after the five seconds in which they can be taken back."""
         until(lambda: words in html.unescape(call("GET", self.url + "/status").text), 20, f"customers do not read {words!r}")
 
     def weight(self, path: str) -> int:
