@@ -33,6 +33,7 @@ class Three:
             visit.go(f"/{self.key}/doc")
             expect(visit.page.locator("[data-state]")).to_have_text("Saved")
         self.headless = Headless(site, self.key)
+        self.away: set[int] = set()
 
     def seen_by(self, who: int) -> str:
         return self.headless.say(SLUG) if who == len(self.windows) else typed(self.windows[who].page, HEADING)
@@ -61,7 +62,12 @@ class Three:
         for _ in range(3):
             self.windows[who].page.keyboard.press("Backspace")
 
+    def is_quiet(self) -> bool:
+        """Whether no letter is under way between those who are connected."""
+        return len({self.seen_by(who) for who in range(3) if who not in self.away}) <= 1
+
     def set_offline(self, who: int, offline: bool) -> None:
+        self.away = self.away | {who} if offline else self.away - {who}
         if who == len(self.windows):
             self.headless.set_offline(offline)
         else:
@@ -110,6 +116,8 @@ def test_browsers_and_a_program_converge_however_their_lines_break(three: Three,
         who, act = luck.randrange(3), luck.choice(["type", "type", "cut", "back", "wipe" if seed % 2 else "type"])
         if not seed % 2 and act != "back":
             three.sees_whole_words(who, kept)
+            if act == "cut":  # between the letters of a word the half of it would stay until the line is back
+                until(three.is_quiet, 20, "letters are under way")
         if act == "type":
             kept.append(f"{'abc'[who]}{step}")
             three.type(who, f"{kept[-1]} ", first=luck.random() < 0.5)
