@@ -6,9 +6,10 @@ import datetime as dt
 import threading
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
-from tocsin.core.models import OutboxMail
+from tocsin.core.models import DueRow, OutboxMail
 from tocsin.core.work import leases
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
@@ -31,6 +32,22 @@ def test_a_claimed_row_is_not_claimed_again_until_its_lease_runs_out() -> None:
     assert claim("two", NOW + leases.LEASE - dt.timedelta(seconds=1)) == []
     (taken,) = claim("two", NOW + leases.LEASE)
     assert (taken.pk, taken.fence, taken.tries) == (held.pk, held.fence + 1, 2)
+
+
+DUE = [model for model in apps.get_models() if issubclass(model, DueRow)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", DUE, ids=lambda model: model.__name__)
+def test_a_claim_reads_work_that_is_open_in_its_order_and_no_row_more(model: type[DueRow]) -> None:
+    """Else every tick of the engine reads all that was ever done, and sorts what waits."""
+    (index,) = [one.name for one in model._meta.indexes if one.condition and "work_state" in str(one.condition)]
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")  # an empty table is read whole
+    plan = leases._due(model, "lane", NOW).order_by("priority", "-due_at")[:1].explain()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.alerts.models import Alert, IntakeEvent
 from tocsin.core.eventlog import sealing
-from tocsin.core.models import DueRow
+from tocsin.core.models import UNDONE, DueRow
 from tocsin.core.store import facts
 from tocsin.core.work import leases
 from tocsin.directory.queries import reachable
@@ -57,7 +57,7 @@ def _late(rows: QuerySet[Escalation], now: dt.datetime) -> QuerySet[Escalation]:
 
 def _is_late(now: dt.datetime) -> Q:
     limit = now - LATE
-    return Q(work_state=DueRow.DUE, due_at__lt=limit) | Q(work_state=DueRow.LEASED, lease_until__lt=limit)
+    return UNDONE & (Q(work_state=DueRow.DUE, due_at__lt=limit) | Q(work_state=DueRow.LEASED, lease_until__lt=limit))
 
 
 def _alerts(now: dt.datetime) -> list[str]:

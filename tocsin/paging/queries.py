@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from tocsin.core import clock, secrets
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
+from tocsin.core.models import UNDONE
 from tocsin.core.store import facts
 from tocsin.core.store.prepared import Prepared
 from tocsin.directory import permissions
@@ -219,4 +220,4 @@ def prove(now: dt.datetime) -> Proof:
 
 def is_page_due(now: dt.datetime) -> bool:
     """Whether a message of a page is waiting to be sent; whatever can wait lets it go first. One query."""
-    return Attempt.objects.filter(work_state=Attempt.DUE, due_at__lte=now).exists()
+    return Attempt.objects.filter(UNDONE, work_state=Attempt.DUE, due_at__lte=now).exists()

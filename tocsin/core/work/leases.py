@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from tocsin.core.models import DueRow, EngineLease
+from tocsin.core.models import UNDONE, DueRow, EngineLease
 from tocsin.core.store import db
 from tocsin.core.store.prepared import Prepared
 
@@ -61,7 +61,7 @@ def _first_due(model: type[DueRow]) -> Prepared[str]:
 
 def _due(model: type[D], lane: str, now: dt.datetime) -> QuerySet[D]:
     due = Q(work_state=DueRow.DUE, due_at__lte=now) | Q(work_state=DueRow.LEASED, lease_until__lte=now)
-    return model._default_manager.filter(due, lane=lane)
+    return model._default_manager.filter(UNDONE, due, lane=lane)
 
 
 def finish(row: DueRow, state: str, **fields: Any) -> bool:
@@ -87,7 +87,7 @@ def give_back(row: DueRow, due_at: dt.datetime, error: str) -> bool:
 
 def oldest_due(model: type[DueRow], now: dt.datetime, *, lane: str | None = None) -> dt.timedelta | None:
     """How long the oldest due row has waited past its time; None when nothing is late."""
-    rows = model._default_manager.filter(work_state__in=(DueRow.DUE, DueRow.LEASED), due_at__lte=now)
+    rows = model._default_manager.filter(UNDONE, due_at__lte=now)
     if lane is not None:
         rows = rows.filter(lane=lane)
     at = rows.order_by("due_at").values_list("due_at", flat=True).first()

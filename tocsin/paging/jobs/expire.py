@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tocsin.alerts.models import IntakeEvent
-from tocsin.core.models import Event, OutboxMail
+from tocsin.core.models import UNDONE, Event, OutboxMail
 from tocsin.paging.commands.ending import stop
 from tocsin.paging.commands.escalations import TEST
 from tocsin.paging.models import Attempt, Escalation, Page, WebhookCall
@@ -28,7 +28,7 @@ class _Seen:
 
 def tick(now: dt.datetime) -> int:
     """Every ten seconds; what is tidied does not need to be told again."""
-    closed = Attempt.objects.filter(work_state=Attempt.DUE).exclude(page__status__in=Page.OPEN)
+    closed = Attempt.objects.filter(UNDONE, work_state=Attempt.DUE).exclude(page__status__in=Page.OPEN)
     if closed.exists():
         with transaction.atomic():
             Attempt.objects.filter(pk__in=list(closed.values_list("pk", flat=True)[:500])).update(work_state=Attempt.CANCELLED)
@@ -54,10 +54,10 @@ def bring_forward(distance: dt.timedelta) -> None:
     log.warning("the clock was set back; due times follow it", seconds=distance.total_seconds())
     for model, rows in (
         (Escalation, Escalation.objects.filter(state=Escalation.RUNNING)),
-        (Attempt, Attempt.objects.filter(work_state__in=(Attempt.DUE, Attempt.LEASED))),
-        (WebhookCall, WebhookCall.objects.filter(work_state__in=(WebhookCall.DUE, WebhookCall.LEASED))),
-        (IntakeEvent, IntakeEvent.objects.filter(work_state__in=(IntakeEvent.DUE, IntakeEvent.LEASED))),
-        (OutboxMail, OutboxMail.objects.filter(work_state__in=(OutboxMail.DUE, OutboxMail.LEASED))),
+        (Attempt, Attempt.objects.filter(UNDONE)),
+        (WebhookCall, WebhookCall.objects.filter(UNDONE)),
+        (IntakeEvent, IntakeEvent.objects.filter(UNDONE)),
+        (OutboxMail, OutboxMail.objects.filter(UNDONE)),
     ):
         rows.update(due_at=F("due_at") - distance)
-        model.objects.filter(work_state="leased").update(lease_until=F("lease_until") - distance)
+        model.objects.filter(UNDONE, work_state="leased").update(lease_until=F("lease_until") - distance)

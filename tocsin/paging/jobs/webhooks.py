@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
+from tocsin.core.models import UNDONE
 from tocsin.core.ports import Delivery
 from tocsin.paging import ports, webhooks
 from tocsin.paging.commands import webhooks as commands
@@ -26,7 +27,7 @@ class Caller(Carrier[WebhookCall]):
 
     def shares(self, now: dt.datetime) -> Iterable[tuple[str, Q]]:
         """Each webhook with something due; what is left of one that was removed has a share of its own."""
-        due = WebhookCall.objects.filter(work_state__in=(WebhookCall.DUE, WebhookCall.LEASED), due_at__lte=now, lane=self.lane)
+        due = WebhookCall.objects.filter(UNDONE, due_at__lte=now, lane=self.lane)
         found = due.order_by().values_list("webhook_id", flat=True).distinct()
         yield from ((one or "", Q(webhook=one)) for one in sorted(found, key=str))
 
