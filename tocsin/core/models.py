@@ -64,14 +64,14 @@ def due_index(name: str) -> models.Index:
     return models.Index(fields=("lane", "priority", "-due_at"), condition=models.Q(work_state__in=("due", "leased")), name=name)
 
 
-class _Spelled(models.Value):
-    """A word that stands in the SQL itself, as in the condition of an index; values are sent apart from it."""
+class Spelled(models.Value):
+    """A word of ours that stands in the SQL itself, as it does in the condition of an index; values are sent apart. Decision 29."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
         return f"'{self.value}'", ()
 
 
-UNDONE = models.Q(work_state__in=(_Spelled(DueRow.DUE), _Spelled(DueRow.LEASED)))
+UNDONE = models.Q(work_state__in=(Spelled(DueRow.DUE), Spelled(DueRow.LEASED)))
 """Due rows that are not done, spelled like the condition of `due_index`: else SQLite reads the whole table, years of it."""
 
 
