@@ -32,6 +32,14 @@ _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 class _Tokens(UnstructuredHeader):
     """A header of ids and addresses. The library would break a long one up into encoded words, which nobody reads as an id."""
 
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """What `fold` writes as it stands is not taken apart: that is most of the time of a mail."""
+        if value.isascii():
+            kwds.update(decoded=value, parse_tree=None)
+        else:
+            super().parse(value, kwds)
+
     def fold(self, *, policy: Policy) -> str:
         """One token on each line."""
         if not str(self).isascii():
@@ -52,10 +60,23 @@ class _Kinds(HeaderRegistry):
             kind = self._made[name.lower()] = super().__getitem__(name)
         return kind
 
+    def __call__(self, name: str, value: str) -> Any:
+        """Parsing takes most of the time of a mail, and thousands of mails have all but a few of their headers in common."""
+        return super().__call__(name, value) if name.lower() in _EACH_ITS_OWN else self._shared(name, value)
+
+    @functools.lru_cache(maxsize=256)  # noqa: B019  (one registry, as long as the process lives)
+    def _shared(self, name: str, value: str) -> Any:
+        return super().__call__(name, value)
+
+
+_TOKENS = ("message-id", "in-reply-to", "references", "return-path", "reply-to", "list-unsubscribe", "list-id")
+_EACH_ITS_OWN = frozenset({"to", *_TOKENS})
+"""Headers whose value hardly two mails share."""
+
 
 def _kinds() -> HeaderRegistry:
     known = _Kinds()
-    for name in ("message-id", "in-reply-to", "references", "return-path", "reply-to", "list-unsubscribe", "list-id"):
+    for name in _TOKENS:
         known.map_to_type(name, _Tokens)  # type: ignore[arg-type]
     return known
 
@@ -64,7 +85,6 @@ _LINE = 78
 """Letters of a line that goes as it is; longer ones are encoded."""
 _POLICY = policy.SMTP.clone(raise_on_defect=False, max_line_length=_LINE, header_factory=_kinds())
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
-_PLAIN = {"Content-Type": 'text/plain; charset="utf-8"', "Content-Transfer-Encoding": "7bit", "MIME-Version": "1.0"}
 _OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
 
 
@@ -101,39 +121,22 @@ def build(
     message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = _header("Message-ID", message_id)
     message["Date"] = format_datetime(now)
-    message["From"] = _parsed("From", _sender(sender))
+    message["From"] = _sender(sender)
     try:
         message["To"] = _address(to)
     except Invalid:
         raise
     except Exception:  # the standard library stumbles over some odd addresses instead of refusing them
         raise Invalid("This is not a mail address.", field="to") from None
-    message["Subject"] = _parsed("Subject", cut(_header("Subject", subject)))
-    message["Auto-Submitted"] = _parsed("Auto-Submitted", "auto-generated")
+    message["Subject"] = cut(_header("Subject", subject))
+    message["Auto-Submitted"] = "auto-generated"
     for name, value in (headers or {}).items():
         if name.lower() in _OWN or not re.fullmatch(r"[A-Za-z0-9-]{1,60}", name):
             raise Invalid(f"{name[:60]!r} is not a header that may be added to a mail.", field="headers")
         del message[name]
         message[name] = _header(name, value)
-    _fill(message, _UNSENDABLE.sub("", text))
+    message.set_content(_UNSENDABLE.sub("", text), charset="utf-8")
     return message
-
-
-def _fill(message: EmailMessage, text: str) -> None:
-    """What the library's `set_content` makes of text, without parsing the three same headers for each of thousands of mails."""
-    lines = text.splitlines()
-    if not text.isascii() or any(len(line) > _LINE for line in lines):
-        message.set_content(text, charset="utf-8")
-        return
-    for name, value in _PLAIN.items():
-        message[name] = _parsed(name, value)
-    message.set_payload("\n".join(lines) + "\n")
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(name: str, value: str) -> Any:
-    """A header as the library keeps it. Parsing takes most of the time of a mail, and thousands of mails have these in common."""
-    return _POLICY.header_factory(name, value)
 
 
 def cut(subject: str) -> str:

@@ -66,11 +66,9 @@ def _batch(row: FanOut, now: dt.datetime) -> int:
     )
     batch = list(told.filter(pk__gt=row.cursor).annotate(to=lane).order_by("pk").values_list("pk", "to")[:BATCH])
     ends = len(batch) < BATCH
+    notices = [Notice(fan_out=row, subscriber_id=pk, lane=to, priority=5, due_at=now, at=now) for pk, to in batch]
     with transaction.atomic():
-        Notice.objects.bulk_create(
-            [Notice(fan_out=row, subscriber_id=pk, lane=to, priority=5, due_at=now, at=now) for pk, to in batch],
-            ignore_conflicts=True,
-        )
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
         moved = {
             "cursor": batch[-1][0] if batch else row.cursor,
             "queued": row.queued + len(batch),
