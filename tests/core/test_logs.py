@@ -57,6 +57,7 @@ def test_lines_of_libraries_are_structured_too() -> None:
         f"https://tocsin.example.com/ack/{SECRET}",
         "GET /ack/short-token-123",
         "GET /status/subscription/sbr_short-token-123",
+        "Not Found: /status/s/short-token-123/history",
         f"/setup/{SECRET}?x=1",
         f"Authorization: Bearer {SECRET}",
         "Authorization: Basic YWRhOmh1bnRlcjI=",

@@ -28,7 +28,7 @@ _SECRET_NAMES = re.compile(
 )
 _IN_TEXT = (
     (
-        re.compile(r"(/(?:in|ack|setup|invite|link|join|reset|verify|unsubscribe|subscription|calendar|feed)/)[^/\s\"'?#]{6,}"),
+        re.compile(r"(/(?:in|ack|setup|invite|link|join|reset|verify|unsubscribe|subscription|calendar|feed|status/s)/)[^/\s\"'?#]{6,}"),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?i)\b(bearer|basic|digest|genie-?key|token)\s+[A-Za-z0-9+/=_.~:-]{6,}"), rf"\1 {HIDDEN}"),
