@@ -26,9 +26,13 @@ _LONGEST = 20_000
 _SECRET_NAMES = re.compile(
     r"(passw|secret|token|authori[sz]ation|cookie|csrf|api_?key|private_?key|credential|session_?(id|key))", re.IGNORECASE
 )
+_BEFORE_SECRETS = (
+    "in|ack|setup|start/mail|invite|link|join|reset|verify|embed|leave-list|unsubscribe|subscription|status/s|calendar|feeds?"
+)
+"""The parts of addresses that a secret follows."""
 _IN_TEXT = (
     (
-        re.compile(r"(/(?:in|ack|setup|invite|link|join|reset|verify|unsubscribe|subscription|calendar|feed|status/s)/)[^/\s\"'?#]{6,}"),
+        re.compile(rf"(/(?:{_BEFORE_SECRETS})/)[^/\s\"'?#]{{6,}}"),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?i)\b(bearer|basic|digest|genie-?key|token)\s+[A-Za-z0-9+/=_.~:-]{6,}"), rf"\1 {HIDDEN}"),
