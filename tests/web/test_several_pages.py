@@ -25,6 +25,7 @@ from tocsin.statuspages.models import Entry, StatusPage
 from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.pages import commands as pages
 from tocsin.statuspages.pages.commands import grouping
+from tocsin.statuspages.subscribers import tokens
 from tocsin.statuspages.subscribers.models import Ask
 from tocsin.web.kept.door import Kept
 from tocsin.web.kept.shelf import Shelf
@@ -160,6 +161,14 @@ def test_at_its_own_host_a_page_is_the_whole_world(there: World, page: StatusPag
             assert (asked.host, asked.ready) == ("status.partner.example", None)
         assert Asked(kept, "tocsin.example.com", "/status").ready is not None
         assert Asked(kept, "other.example", "/").ready is None
+
+
+def test_whoever_left_reads_so_in_the_language_of_the_host_they_came_to(page: StatusPage, now: dt.datetime) -> None:
+    pages.change_page(SYSTEM, page, host="status.partner.example", now=now)
+    gone = tokens.token("sbr_01k9aaaaaaaaaaaaaaaaaaaaaa")
+    for path in (f"/status/subscription/{gone}", f"/status/unsubscribe/{gone}"):
+        assert "Sie hören nichts mehr" in Client(headers={"host": "status.partner.example"}).get(path).content.decode()
+        assert "You hear no more" in Client().get(path).content.decode()
 
 
 def test_the_copy_of_each_night_has_every_page_for_itself(there: World, page: StatusPage, now: dt.datetime, settings: Any) -> None:

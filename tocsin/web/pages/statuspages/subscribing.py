@@ -153,7 +153,7 @@ def subscription(request: Request, token: str) -> HttpResponse:
     """Confirm, choose, or with `do=leave` leave; by the link in every mail."""
     found = queries.holder(token)
     if found is None:
-        return _left(request, several.first(StatusPage.EXTERNAL))
+        return _left(request, _here(request))
     form = Typed(initial={"parts": [part.pk for part in found.parts.all()]})
     if request.method != "POST":
         return _own(request, found, form, "")
@@ -180,7 +180,7 @@ def subscription(request: Request, token: str) -> HttpResponse:
 def unsubscribe(request: Request, token: str) -> HttpResponse:
     """The address in the head of each mail (RFC 8058): mail programs post it for their reader; who opens it finds a button."""
     found = queries.holder(token)
-    page = found.page if found else several.first(StatusPage.EXTERNAL)
+    page = found.page if found else _here(request)
     if request.method == "POST":
         commands.leave(token, now=request.now)
     if request.method == "POST" or found is None:
