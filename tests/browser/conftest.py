@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.chromium import launched
 from tests.browser.site import Site, Visit
 
+Report = pytest.TestReport
 expect.set_options(timeout=20_000)
 
 
@@ -17,6 +18,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.needs("chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Report, Report]:
+    """A failed test says what its windows showed."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for name, visit in getattr(item, "funcargs", {}).items():
+            if isinstance(visit, Visit):
+                report.sections.append((f"what {name} showed", visit.shown()))
+    return report
 
 
 @pytest.fixture(scope="session")

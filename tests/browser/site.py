@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response
 
 from tests import tables
 from tests.acceptance.installation import Answer, Installation, call
@@ -134,6 +134,10 @@ class Visit:
         self.page: Page = self.context.new_page()
         self._watch(self.page)
 
+    def shown(self) -> str:
+        """What stands in each of its pages now, for whoever reads why a test failed."""
+        return "\n\n".join(f"{page.url}\n{_text(page)[:3000]}" for page in self.context.pages)
+
     def _watch(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -206,3 +210,10 @@ def _sign_in(browser: Browser, site: Site) -> Any:
     state = context.storage_state()
     context.close()
     return state
+
+
+def _text(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=2_000)
+    except Error as error:
+        return f"nothing that can be read: {error.message}"
