@@ -38,6 +38,28 @@ def say(page: Page, text: str) -> None:
     page.get_by_role("button", name="Send").click()
 
 
+def tag(site: Site, key: str) -> str:
+    headers = site.api("GET", f"/incidents/{key}").headers
+    return next(value for name, value in headers.items() if name.lower() == "etag")
+
+
+def test_news_never_take_a_button_from_under_a_finger(visit: Visit, site: Site, key: str) -> None:
+    """What is pressed while its part of the page would change stays until it is let go; then the change is there."""
+    page = visit.go(f"/{key}")
+    expect(page.locator("#as-of-how")).to_have_text(", live")
+    heading, button = page.locator("#wr h1"), page.locator("#wr").get_by_role("button", name="Take command")
+    for words, pressed in (("Seats are sold thrice", heading), ("Seats are sold four times", button)):
+        pressed.hover()
+        with page.expect_response(lambda answer: "x-live" in answer.request.headers):
+            page.mouse.down()
+            assert site.api("PATCH", f"/incidents/{key}", {"summary": words}, If_Match=tag(site, key)).status == 200
+        page.evaluate("new Promise(requestAnimationFrame)")
+        assert words not in heading.inner_text()
+        page.mouse.up()
+        expect(heading).to_contain_text(words)
+    expect(page.get_by_role("main")).to_contain_text("Fixing")
+
+
 @pytest.mark.req("OPN-05", "OPN-09")
 def test_what_one_says_the_other_reads_and_answers_at_once(pair: tuple[Visit, Visit], key: str) -> None:
     desk, phone = (visit.go(f"/{key}") for visit in pair)

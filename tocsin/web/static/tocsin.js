@@ -17,6 +17,12 @@
   const busy = (region) => region.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select")
     || $$("input[type=checkbox]:checked", region).length > 0 && region.dataset.keep !== undefined;
 
+  /* What somebody is pressing stays until it is let go: replaced in between, it would never hear of the press. */
+  let pressed = null, since = 0, missed = false;
+  const isPressed = (region) => pressed && region.contains(pressed) && Date.now() - since < 2000;
+  for (const begins of ["pointerdown", "keydown"]) document.addEventListener(begins, (event) => { pressed = event.target; since = Date.now(); }, true);
+  for (const ends of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(ends, () => setTimeout(() => { pressed = null; if (missed) { missed = false; soon(); } }), true);
+
   async function refresh() {
     if (asking) { again = true; return; }
     asking = true;
@@ -45,6 +51,7 @@
       const next = fresh.getElementById(region.id);
       if (!next) { if (region.dataset.go !== undefined) region.remove(); continue; }
       if (region.innerHTML === next.innerHTML || busy(region)) continue;
+      if (isPressed(region)) { missed = true; continue; }
       const open = $$("details[open][id]", region).map((one) => one.id);
       const held = document.activeElement && region.contains(document.activeElement) ? document.activeElement.id : "";
       const atEnd = region.scrollTop + region.clientHeight >= region.scrollHeight - 4;
