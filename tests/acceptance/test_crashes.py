@@ -28,6 +28,10 @@ CROWD: dict[str, Any] = {
 }
 
 
+EVERYDAY = 300
+"""Alerts of each run; the soak sends five times as many."""
+
+
 def offers(rig: Rig, count: int) -> list[Offer]:
     doors = [rig.door("generic", f"service-{name.lower()}") for name in PEOPLE]
     return [Offer(f"e{number:04}-{PEOPLE[number % 50]}", doors[number % 50]) for number in range(count)]
@@ -97,7 +101,7 @@ def still(rig: Rig) -> bool:
 def test_kill_9_at_many_moments_loses_nothing(shelf: Shelf, tmp_path: Path) -> None:
     rig = shelf.rig(tmp_path, CROWD)
     try:
-        client = Client(offers(rig, 500)).start()
+        client = Client(offers(rig, EVERYDAY)).start()
         crashes = wreck(rig, client, rig.kill_and_restart, times=3, seed=1)
         judge(rig, client, crashes)
     finally:
@@ -128,7 +132,7 @@ def test_a_crashed_database_server_loses_nothing(shelf: Shelf, tmp_path: Path) -
         server.start()
 
     try:
-        client = Client(offers(rig, 500)).start()
+        client = Client(offers(rig, EVERYDAY)).start()
         crashes = wreck(rig, client, crash, times=4, seed=2)
         until(lambda: not client.working(), 300, "the client has not got all its answers")
         until(lambda: still(rig), 300, "messages never end")
