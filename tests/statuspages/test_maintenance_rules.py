@@ -10,10 +10,11 @@ from icalendar import vRecur
 
 from tests.conftest import NOW
 from tocsin.core.errors import Invalid
-from tocsin.statuspages.maintenance import repeating, rules
+from tocsin.statuspages.maintenance import repeating, rules, saying
 from tocsin.statuspages.outside import days
 from tocsin.statuspages.outside.days import Spell, Turn
 from tocsin.statuspages.outside.rules import impact, indicator
+from tocsin.statuspages.words import LANGUAGES
 from tocsin.statuspages.words.english import ENGLISH
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -50,9 +51,32 @@ def test_two_at_night_stays_two_at_night_when_the_clocks_change() -> None:
 def test_a_rule_is_read_said_in_words_and_written_as_it_was_meant(rule: str, found: list[str], words: str) -> None:
     assert [one[:10] for one in first(rule, 9, zone="UTC")] == found
     repeat = repeating.read(rule)
-    assert repeat.words == words
+    assert saying.in_words(repeat) == words
     assert repeating.read(str(repeat)) == repeat
     assert vRecur.from_ical(str(repeat))["FREQ"] == [repeat.freq]
+
+
+@pytest.mark.parametrize(
+    ("rule", "german", "french"),
+    [
+        ("FREQ=WEEKLY;BYDAY=SU", "jede Woche am Sonntag", "chaque semaine le dimanche"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR;COUNT=6",
+            "alle 2 Wochen am Montag, Mittwoch und Freitag, 6-mal",
+            "toutes les 2 semaines le lundi, mercredi et vendredi, 6 fois",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20270415",
+            "jeden Monat am letzten Freitag, bis 15. April 2027",
+            "chaque mois le dernier vendredi, jusqu’au 15 avril 2027",
+        ),
+        ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1", "alle 3 Monate am 1.", "tous les 3 mois le 1er"),
+    ],
+)
+def test_a_rule_is_said_in_the_language_of_its_page(rule: str, german: str, french: str) -> None:
+    repeat = repeating.read(rule)
+    assert (saying.in_words(repeat, "de"), saying.in_words(repeat, "fr")) == (german, french)
+    assert all(saying.in_words(repeat, language) for language in LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tocsin.statuspages import parts, words
 from tocsin.statuspages.maintenance import commands, jobs
 from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.models import Component, Entry
+from tocsin.statuspages.pages import commands as pages
 from tocsin.web.public import documents
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,17 @@ def test_customers_read_it_before_while_and_after(wallet: Component, moved_clock
     code = documents.v2.rules.code(one.pk)
     assert f'<a href="/status/incidents/{code}">New database; faster, safer</a> <span class="dim">planned work</span>' in history
     assert "The planned work is over." in Client().get(f"/status/incidents/{code}").content.decode()
+
+
+@pytest.mark.parametrize(("language", "again"), [("en", "every week on Thursday"), ("de", "jede Woche am Donnerstag")])
+def test_customers_read_how_it_comes_again_in_the_language_of_the_page(wallet: Component, language: str, again: str) -> None:
+    page, begins = parts.page("external"), NOW.replace(day=26)
+    pages.change_page(SYSTEM, page, language=language, now=NOW)
+    values = {"title": "Patches", "body": "x", "starts_at": begins, "ends_at": begins + HOUR, "parts": [wallet.pk]}
+    commands.plan_series(SYSTEM, page, **values, rule="FREQ=WEEKLY;BYDAY=TH", zone="UTC", now=NOW)
+    code = documents.v2.rules.code(Maintenance.objects.order_by("starts_at")[0].pk)
+    for path in ("/status", f"/status/incidents/{code}"):
+        assert f", {again}" in Client().get(path).content.decode()
 
 
 def test_staff_plan_in_the_browser_after_a_look(ada: Person, wallet: Component, moved_clock: MovedClock) -> None:

@@ -12,7 +12,7 @@ from tocsin.core.errors import Invalid, NotFound
 from tocsin.core.store.prepared import Prepared
 from tocsin.incidents.rules import duration_words, joined
 from tocsin.statuspages import words
-from tocsin.statuspages.maintenance import repeating, rules
+from tocsin.statuspages.maintenance import repeating, rules, saying
 from tocsin.statuspages.maintenance.models import Maintenance, MaintenanceSeries, MaintenanceUpdate
 from tocsin.statuspages.models import Component, StatusPage
 from tocsin.statuspages.rules import HISTORY
@@ -53,10 +53,10 @@ class Work:
         return duration_words(self.maintenance.ends_at - self.maintenance.starts_at)
 
     @property
-    def comes_again(self) -> str:
-        """`every month on the first Sunday` for a time of a series that has not ended."""
+    def repeat(self) -> repeating.Repeat | None:
+        """How it comes again, for a time of a series that has not ended."""
         series = self.maintenance.series
-        return repeating.read(series.rule).words if series is not None and series.ended_at is None else ""
+        return repeating.read(series.rule) if series is not None and series.ended_at is None else None
 
     @property
     def updated_at(self) -> dt.datetime:
@@ -126,7 +126,7 @@ def series(wanted: str) -> MaintenanceSeries:
 
 def rule_words(one: MaintenanceSeries) -> str:
     """`every week on Sunday at 02:00, Europe/Vienna`."""
-    return f"{repeating.read(one.rule).words} at {one.at_time:%H:%M}, {one.zone}"
+    return f"{saying.in_words(repeating.read(one.rule))} at {one.at_time:%H:%M}, {one.zone}"
 
 
 def coming(many: Iterable[MaintenanceSeries], now: dt.datetime) -> dict[str, dt.datetime]:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tocsin.core.errors import Invalid
-from tocsin.incidents.rules import joined
 from tocsin.oncall.rules import instant_of
 
 AHEAD = dt.timedelta(days=92)
@@ -29,8 +28,8 @@ DAYS: Mapping[str, str] = {
     "SA": "Saturday",
     "SU": "Sunday",
 }
-PLACES: Mapping[int, str] = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-_EVERY = {WEEKLY: "week", MONTHLY: "month"}
+PLACES = frozenset({1, 2, 3, 4, -1})
+"""Of a weekday in a month, -1 the last one."""
 _MOST = {"INTERVAL": 24, "COUNT": 500}
 _PLACED = re.compile(r"(-?\d)([A-Z]{2})")
 _UNDERSTOOD = "Write FREQ=WEEKLY;BYDAY=SU, FREQ=MONTHLY;BYDAY=1SU or FREQ=MONTHLY;BYMONTHDAY=15, with INTERVAL, COUNT or UNTIL."
@@ -57,21 +56,12 @@ class Repeat:
         parts += [f"UNTIL={self.until:%Y%m%d}T235959"] if self.until else []
         return ";".join(parts)
 
-    @property
-    def words(self) -> str:
-        """`every second week on Sunday, 6 times`."""
-        every = f"every {_EVERY[self.freq]}" if self.interval == 1 else f"every {self.interval} {_EVERY[self.freq]}s"
-        named = joined([DAYS[day] for day in self.days])
-        on = f"on the {PLACES[self.place]} {named}" if self.place else f"on {named}" if named else f"on day {self.month_day}"
-        end = f", {self.count} times" if self.count else f", until {self.until.day} {self.until:%B %Y}" if self.until else ""
-        return f"{every} {on}{end}"
-
 
 def read(text: str) -> Repeat:
     """What a rule says. Raises Invalid (`rule`) for anything beyond the part that is understood."""
     given = _pairs(text)
     freq = given.pop("FREQ", "")
-    if freq not in _EVERY:
+    if freq not in {WEEKLY, MONTHLY}:
         raise _wrong("Only weekly and monthly work comes again.")
     days, place = _days(given.pop("BYDAY", ""), freq)
     month_day = _whole(given.pop("BYMONTHDAY", ""), "BYMONTHDAY", 28) if freq == MONTHLY else 0

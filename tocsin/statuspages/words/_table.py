@@ -77,7 +77,6 @@ class Words:
     was_until: str
     not_begun: str
     longer: str
-    recurring: str
     work_kind: str
     work_off: str
     called_off: str

@@ -63,7 +63,6 @@ ENGLISH = Words(
     was_until="was to end by {}",
     not_begun="not begun yet",
     longer="longer than planned",
-    recurring="comes again",
     work_kind="planned work",
     work_off="planned work, called off",
     called_off="called off",

@@ -92,7 +92,6 @@ FRENCH = Words(
     was_until="devait finir à {}",
     not_begun="pas encore commencée",
     longer="plus longue que prévu",
-    recurring="revient régulièrement",
     work_kind="maintenance prévue",
     work_off="maintenance prévue, annulée",
     called_off="annulée",

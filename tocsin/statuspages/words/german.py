@@ -92,7 +92,6 @@ GERMAN = Words(
     was_until="sollte bis {} zu Ende sein",
     not_begun="noch nicht begonnen",
     longer="länger als geplant",
-    recurring="kehrt wieder",
     work_kind="geplante Arbeiten",
     work_off="geplante Arbeiten, abgesagt",
     called_off="abgesagt",

@@ -10,6 +10,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tocsin.core import clock
+from tocsin.statuspages.maintenance import saying
+from tocsin.statuspages.maintenance.repeating import Repeat
+from tocsin.statuspages.words import Words
 from tocsin.web.frame import reader, words
 
 register = template.Library()
@@ -19,6 +22,12 @@ register = template.Library()
 def said(pattern: str, value: object) -> SafeString:
     """What a language says around a value: `{{ words.more|said:3 }}` is `and 3 more`."""
     return format_html(pattern, value)
+
+
+@register.filter
+def again(said: Words, repeat: Repeat) -> str:
+    """How planned work comes again, in the words of a page."""
+    return saying.in_words(repeat, said.language)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from tocsin.core.errors import Refused
 from tocsin.directory.rules import is_zone
 from tocsin.oncall.rules import zone_of
 from tocsin.statuspages import parts as pages
-from tocsin.statuspages.maintenance import commands, queries, repeating, rules
+from tocsin.statuspages.maintenance import commands, queries, repeating, rules, saying
 from tocsin.statuspages.models import StatusPage
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
@@ -120,7 +120,7 @@ def _form(request: Request, page: StatusPage, form: Typed, wanted: _Wanted | Non
         "choices": repeating.CHOICES.items(),
         "zones": COMMON,
         "wanted": wanted,
-        "comes_again": wanted.repeat.words if wanted and wanted.repeat else "",
+        "comes_again": saying.in_words(wanted.repeat) if wanted and wanted.repeat else "",
         "lasts": rules.length_words(wanted.fields["starts_at"], wanted.fields["ends_at"]) if wanted else "",
         "warnings": clash,
         "here": "status",
