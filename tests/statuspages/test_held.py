@@ -178,3 +178,12 @@ def test_resolving_meanwhile_lets_no_old_words_out():
     held.refresh_from_db()
     assert held.state == "refused"
     assert Event.objects.filter(name="update.refused", context=incident.id).count() == 1
+
+
+def test_what_postgresql_cannot_keep_waits_as_a_blank_and_is_said_so():
+    there = house()
+    held = hold(there, fixing(there), internal={"title": "Cards\x00fail", "body": "a\x1fb"}, external=None)
+    held.refresh_from_db()
+    assert held.words["internal"] == {"title": "Cards fail", "body": "a b"}
+    assert engine(6) == 1
+    assert Update.objects.get().body == "a b"

@@ -191,3 +191,10 @@ def test_a_drill_and_words_that_could_not_be_said_are_refused():
     gone.is_active = False
     with pytest.raises(Invalid, match="deactivated"):
         commands.ask_reader(there.actor("ben"), fixing(there), gone, **WORDS, confirmation="x", now=later(5))
+
+
+def test_what_postgresql_cannot_keep_is_read_as_a_blank():
+    there = house()
+    made = asked(there, fixing(there), internal={"title": "Cards\x00fail", "body": "a\x1fb"}, external=None)
+    made.refresh_from_db()
+    assert made.words["internal"] == {"title": "Cards fail", "body": "a b"}

@@ -23,6 +23,11 @@ def prose(text: object, *, field: str, limit: int, required: bool = False) -> st
     return _checked(lines.strip(), field, limit, required)
 
 
+def without_controls(text: str) -> str:
+    """Control characters become blanks, as `line` and `prose` make them: a NUL is what no database stores."""
+    return _CONTROL.sub(" ", text)
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters, the cut marked with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
@@ -33,7 +38,7 @@ def _storable(text: object, field: str) -> str:
         raise Invalid(f"{_name(field)} must be text.", field=field)
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise Invalid(f"{_name(field)} holds half a character (a lone surrogate).", field=field)
-    return _CONTROL.sub(" ", text)
+    return without_controls(text)
 
 
 def _checked(text: str, field: str, limit: int, required: bool) -> str:

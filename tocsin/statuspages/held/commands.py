@@ -186,9 +186,11 @@ def _say(actor: Actor, name: str, held: HeldUpdate, now: dt.datetime, **more: An
 
 
 def plain(value: Any) -> Any:
-    """Words as JSON keeps them."""
+    """Words as JSON keeps them, and PostgreSQL, which refuses a NUL in it."""
+    if isinstance(value, str):
+        return texts.without_controls(value)
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {plain(str(name)): plain(one) for name, one in value.items()}
     return [plain(one) for one in value] if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
