@@ -30,6 +30,8 @@ def test_whoever_has_said_nothing_for_thirty_minutes_is_reminded_for_each_page_b
     rig.tocsin.kill9()
     rig.tocsin.start()
     rig.fast_forward(minutes=14)
+    rig.expect_mail("Root", "First words to the company are due at")
+    rig.expect_mail("Root", "First words to customers are due at")
     rig.expect_silence()
     rig.fast_forward(minutes=2)
     rig.expect_mail("Root", "First words to the company are due now")
