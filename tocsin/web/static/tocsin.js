@@ -49,9 +49,9 @@
     addSymbols(fresh);
     for (const region of regions()) {
       const next = fresh.getElementById(region.id);
-      if (!next) { if (region.dataset.go !== undefined) region.remove(); continue; }
-      if (region.innerHTML === next.innerHTML || busy(region)) continue;
+      if (next ? region.innerHTML === next.innerHTML || busy(region) : region.dataset.go === undefined) continue;
       if (isPressed(region)) { missed = true; continue; }
+      if (!next) { region.remove(); continue; }
       const open = $$("details[open][id]", region).map((one) => one.id);
       const held = document.activeElement && region.contains(document.activeElement) ? document.activeElement.id : "";
       const atEnd = region.scrollTop + region.clientHeight >= region.scrollHeight - 4;
