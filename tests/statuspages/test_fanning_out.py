@@ -10,7 +10,6 @@ from tests.incidents import given
 from tests.statuspages import readers
 from tests.statuspages.post import arrived, arrives, report
 from tocsin.alerts import commands as alerts
-from tocsin.core import ports
 from tocsin.core.actor import SYSTEM
 from tocsin.core.net import outbound
 from tocsin.core.ports import Delivery
@@ -34,14 +33,6 @@ pytestmark = pytest.mark.django_db
 def there(settings):
     arrives(settings)
     return given.house()
-
-
-@pytest.fixture
-def post():
-    before, made = ports.mail._transport, readers.Post()
-    ports.mail.wire(made)
-    yield made
-    ports.mail.wire(before)
 
 
 def told(post, at: float = 10) -> list[str]:

@@ -8,7 +8,6 @@ from tests.incidents import given
 from tests.incidents.given import later
 from tests.statuspages import readers, works
 from tests.statuspages.works import DAY, HOUR, engine, planned, weekly
-from tocsin.core import ports
 from tocsin.core.actor import SYSTEM
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.maintenance import commands, queries
@@ -22,14 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def there() -> given.House:
     return given.house()
-
-
-@pytest.fixture
-def post():
-    before, made = ports.mail._transport, readers.Post()
-    ports.mail.wire(made)
-    yield made
-    ports.mail.wire(before)
 
 
 def told(post, at: float) -> list[str]:

@@ -12,7 +12,6 @@ from tests.hostile import NASTY
 from tests.incidents import given
 from tests.statuspages import readers
 from tests.statuspages.test_publishing import published
-from tocsin.core import ports
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import Event
@@ -53,14 +52,6 @@ def spoken(incident: Incident) -> list[str]:
 @pytest.fixture
 def there() -> given.House:
     return given.house()
-
-
-@pytest.fixture
-def post() -> Iterator[readers.Post]:
-    before, made = ports.mail._transport, readers.Post()
-    ports.mail.wire(made)
-    yield made
-    ports.mail.wire(before)
 
 
 def carried(post: readers.Post) -> readers.Post:
