@@ -19,15 +19,7 @@ AHEAD = dt.timedelta(days=92)
 """So far ahead the times of a series are made; one that is still to come always is."""
 
 WEEKLY, MONTHLY = "WEEKLY", "MONTHLY"
-DAYS: Mapping[str, str] = {
-    "MO": "Monday",
-    "TU": "Tuesday",
-    "WE": "Wednesday",
-    "TH": "Thursday",
-    "FR": "Friday",
-    "SA": "Saturday",
-    "SU": "Sunday",
-}
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PLACES = frozenset({1, 2, 3, 4, -1})
 """Of a weekday in a month, -1 the last one."""
 _MOST = {"INTERVAL": 24, "COUNT": 500}
@@ -170,7 +162,7 @@ CHOICES: Mapping[str, str] = {
 
 def like(choice: str, first_on: dt.date, *, interval: int = 1, count: int = 0, until: dt.date | None = None) -> Repeat:
     """The rule for one of `CHOICES` but once, from its first day. The fifth Sunday of a month is taken as its last."""
-    day = list(DAYS)[first_on.weekday()]
+    day = DAYS[first_on.weekday()]
     if choice == EVERY_WEEK:
         return Repeat(WEEKLY, interval, (day,), count=count, until=until)
     if choice == SAME_WEEKDAY:

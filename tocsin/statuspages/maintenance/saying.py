@@ -1,95 +1,35 @@
-"""How work comes again, in the words of a language. Pure."""
+"""How planned work comes again, in the words of a language. Pure."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
-from tocsin.statuspages.maintenance.repeating import DAYS, MONTHLY, WEEKLY, Repeat
-from tocsin.statuspages.words import LANGUAGES
+from tocsin.statuspages.maintenance.repeating import DAYS, WEEKLY, Repeat
+from tocsin.statuspages.words import Words
+from tocsin.statuspages.words.english import ENGLISH
 
 
-class _Again(NamedTuple):
-    """`{}` is where something stands."""
-
-    every: Mapping[str, tuple[str, str]]
-    """Each time, and each so many."""
-    days: Sequence[str]
-    on: str
-    """These weekdays."""
-    both: str
-    places: Mapping[int, str]
-    placed: str
-    """This one of a month's weekdays: which, and of what day."""
-    on_date: str
-    times: str
-    until: str
-    first: str = "{}"
-    """The first day of a month, when it is not said as the others are."""
-
-
-_SAID: Mapping[str, _Again] = {
-    "en": _Again(
-        {WEEKLY: ("every week", "every {} weeks"), MONTHLY: ("every month", "every {} months")},
-        tuple(DAYS.values()),
-        "on {}",
-        "{} and {}",
-        {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"},
-        "on the {} {}",
-        "on day {}",
-        ", {} times",
-        ", until {}",
-    ),
-    "de": _Again(
-        {WEEKLY: ("jede Woche", "alle {} Wochen"), MONTHLY: ("jeden Monat", "alle {} Monate")},
-        ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-        "am {}",
-        "{} und {}",
-        {1: "ersten", 2: "zweiten", 3: "dritten", 4: "vierten", -1: "letzten"},
-        "am {} {}",
-        "am {}.",
-        ", {}-mal",
-        ", bis {}",
-    ),
-    "fr": _Again(
-        {WEEKLY: ("chaque semaine", "toutes les {} semaines"), MONTHLY: ("chaque mois", "tous les {} mois")},
-        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-        "le {}",
-        "{} et {}",
-        {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", -1: "dernier"},
-        "le {} {}",
-        "le {}",
-        ", {} fois",
-        ", jusqu’au {}",
-        first="1er",
-    ),
-}
-
-
-def in_words(repeat: Repeat, language: str = "en") -> str:
+def in_words(repeat: Repeat, said: Words = ENGLISH) -> str:
     """`every 2 weeks on Sunday, 6 times`."""
-    said = _SAID[language]
-    once, many = said.every[repeat.freq]
-    every = once if repeat.interval == 1 else many.format(repeat.interval)
-    return f"{every} {_on(repeat, said)}{_end(repeat, said, language)}"
+    return f"{_every(repeat, said)} {_on(repeat, said)}{_end(repeat, said)}"
 
 
-def _on(repeat: Repeat, said: _Again) -> str:
-    names = [dict(zip(DAYS, said.days, strict=True))[day] for day in repeat.days]
+def _every(repeat: Repeat, said: Words) -> str:
+    once, many = (said.repeated.week, said.repeated.weeks) if repeat.freq == WEEKLY else (said.repeated.month, said.repeated.months)
+    return once if repeat.interval == 1 else many.format(repeat.interval)
+
+
+def _on(repeat: Repeat, said: Words) -> str:
+    names = [said.repeated.days[DAYS.index(day)] for day in repeat.days]
     if repeat.place:
-        return said.placed.format(said.places[repeat.place], *names)
+        return said.repeated.placed.format(said.repeated.places[repeat.place], *names)
     if names:
         *others, last = names
-        return said.on.format(said.both.format(", ".join(others), last) if others else last)
-    return said.on_date.format(said.first.format(1) if repeat.month_day == 1 else repeat.month_day)
+        return said.repeated.on.format(said.repeated.both.format(", ".join(others), last) if others else last)
+    return said.repeated.on_date.format(said.repeated.first_day if repeat.month_day == 1 else repeat.month_day)
 
 
-def _end(repeat: Repeat, said: _Again, language: str) -> str:
+def _end(repeat: Repeat, said: Words) -> str:
     if repeat.count:
-        return said.times.format(repeat.count)
-    return said.until.format(_day(repeat.until, language)) if repeat.until else ""
-
-
-def _day(day: dt.date, language: str) -> str:
-    return f"{LANGUAGES[language].calendar.long(day)} {day.year}"
+        return f", {said.repeated.times.format(repeat.count)}"
+    if repeat.until is None:
+        return ""
+    return f", {said.repeated.until.format(f'{said.calendar.long(repeat.until)} {repeat.until.year}')}"

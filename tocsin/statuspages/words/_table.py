@@ -6,8 +6,31 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tocsin.core.text.calendars import Calendar
+
+
+class Repeated(NamedTuple):
+    """How planned work comes again: each week or month, each so many, on which days of it, and for how long."""
+
+    week: str
+    weeks: str
+    month: str
+    months: str
+    days: tuple[str, ...]
+    """From Monday."""
+    on: str
+    both: str
+    """The days but the last, and the last."""
+    places: Mapping[int, str]
+    placed: str
+    """This one of a month's weekdays: which, and of what day."""
+    on_date: str
+    times: str
+    until: str
+    first_day: str = "1"
+    """Of a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +100,7 @@ class Words:
     was_until: str
     not_begun: str
     longer: str
+    repeated: Repeated
     work_kind: str
     work_off: str
     called_off: str

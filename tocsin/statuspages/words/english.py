@@ -6,7 +6,7 @@ from tocsin.core.text import calendars
 from tocsin.statuspages import rules
 from tocsin.statuspages.maintenance import rules as work
 from tocsin.statuspages.outside.rules import DESCRIPTIONS
-from tocsin.statuspages.words._table import Words
+from tocsin.statuspages.words._table import Repeated, Words
 
 ENGLISH = Words(
     language="en",
@@ -63,6 +63,20 @@ ENGLISH = Words(
     was_until="was to end by {}",
     not_begun="not begun yet",
     longer="longer than planned",
+    repeated=Repeated(
+        week="every week",
+        weeks="every {} weeks",
+        month="every month",
+        months="every {} months",
+        days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        on="on {}",
+        both="{} and {}",
+        places={1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"},
+        placed="on the {} {}",
+        on_date="on day {}",
+        times="{} times",
+        until="until {}",
+    ),
     work_kind="planned work",
     work_off="planned work, called off",
     called_off="called off",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.core.text import calendars
-from tocsin.statuspages.words._table import Words
+from tocsin.statuspages.words._table import Repeated, Words
 
 FRENCH = Words(
     language="fr",
@@ -92,6 +92,21 @@ FRENCH = Words(
     was_until="devait finir à {}",
     not_begun="pas encore commencée",
     longer="plus longue que prévu",
+    repeated=Repeated(
+        week="chaque semaine",
+        weeks="toutes les {} semaines",
+        month="chaque mois",
+        months="tous les {} mois",
+        days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        on="le {}",
+        both="{} et {}",
+        places={1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", -1: "dernier"},
+        placed="le {} {}",
+        on_date="le {}",
+        times="{} fois",
+        until="jusqu’au {}",
+        first_day="1er",
+    ),
     work_kind="maintenance prévue",
     work_off="maintenance prévue, annulée",
     called_off="annulée",

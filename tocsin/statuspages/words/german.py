@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.core.text import calendars
-from tocsin.statuspages.words._table import Words
+from tocsin.statuspages.words._table import Repeated, Words
 
 GERMAN = Words(
     language="de",
@@ -92,6 +92,20 @@ GERMAN = Words(
     was_until="sollte bis {} zu Ende sein",
     not_begun="noch nicht begonnen",
     longer="länger als geplant",
+    repeated=Repeated(
+        week="jede Woche",
+        weeks="alle {} Wochen",
+        month="jeden Monat",
+        months="alle {} Monate",
+        days=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+        on="am {}",
+        both="{} und {}",
+        places={1: "ersten", 2: "zweiten", 3: "dritten", 4: "vierten", -1: "letzten"},
+        placed="am {} {}",
+        on_date="am {}. Tag",
+        times="{}-mal",
+        until="bis {}",
+    ),
     work_kind="geplante Arbeiten",
     work_off="geplante Arbeiten, abgesagt",
     called_off="abgesagt",

@@ -25,9 +25,9 @@ def said(pattern: str, value: object) -> SafeString:
 
 
 @register.filter
-def again(said: Words, repeat: Repeat) -> str:
+def repeated(said: Words, repeat: Repeat) -> str:
     """How planned work comes again, in the words of a page."""
-    return saying.in_words(repeat, said.language)
+    return saying.in_words(repeat, said)
 
 
 @register.filter
