@@ -62,7 +62,7 @@ def page_by_token(token: str, now: dt.datetime) -> Page | None:
 
 def page_of_any_token(token: str) -> Page | None:
     """The page of a link, also of one that expired: it shows how things stand, and “sign in”."""
-    return _pages().filter(token_digest=secrets.digest(token)).first()
+    return _of_token.first(secrets.digest(token))
 
 
 def page(actor: Actor, page_id: str) -> Page:
@@ -98,6 +98,9 @@ def _pages() -> QuerySet[Page]:
     return Page.objects.select_related("person", "escalation")
 
 
+_of_token = Prepared(lambda digest: _pages().filter(token_digest=digest)[:1])
+
+
 def ledger(subject: str) -> list[Escalation]:
     """Who has been told: escalations, oldest first, with `.pages.all()`, each page's `.attempts.all()`, and `.calls.all()` of
     webhooks. Four queries.
@@ -111,12 +114,20 @@ def ledger(subject: str) -> list[Escalation]:
 
 _calls = Prepared(lambda subject: WebhookCall.objects.filter(subject=subject, kind=WebhookCall.STEP).order_by("created_at", "id"))
 _running = Prepared(lambda subject: Escalation.objects.filter(subject=subject, state=Escalation.RUNNING).order_by("due_at"))
-_asked = Prepared(lambda subject: Page.objects.filter(subject=subject).select_related("person").order_by("created_at"))
+_asked = Prepared(lambda subject: Page.objects.filter(subject=subject).select_related("person").order_by("created_at", "id"))
+_tried = Prepared(
+    lambda subject: Attempt.objects.filter(page__subject=subject).select_related("page__person").order_by("created_at", "id")
+)
 
 
 def pages_about(subject: str) -> list[Page]:
     """Every page about a subject (a typed id) with its person, oldest first."""
     return _asked(subject)
+
+
+def attempts_about(subject: str) -> list[Attempt]:
+    """Every message of every page about a subject, with page and person, oldest first."""
+    return _tried(subject)
 
 
 def calls_of(subject: str) -> list[WebhookCall]:

@@ -65,7 +65,7 @@ def _act(request: Request, page: Page) -> str:
 
 
 def _show(request: Request, page: Page, expired: bool) -> HttpResponse:
-    pages = standing.pages_of(page.subject)
+    pages = paging.pages_about(page.subject)
     how = standing.of(page.subject, pages)
     asked = not how.over and (page.status in Page.OPEN or how.open)
     context = {
@@ -78,7 +78,7 @@ def _show(request: Request, page: Page, expired: bool) -> HttpResponse:
         "expired": expired,
         "did": _SAID.get(request.GET.get("did", ""), ""),
         "labels": list(how.alert.labels.items())[:LABELS] if how.alert else [],
-        "told": standing.told(pages, paging.calls_of(page.subject)),
+        "told": standing.told(pages, paging.attempts_about(page.subject), paging.calls_of(page.subject)),
         "coming": standing.coming(page.subject) if asked else [],
     }
     return render_inlined(request, "ack.html", context)

@@ -43,7 +43,8 @@ def whole(actor: Actor, alert: Alert) -> dict[str, Any]:
     """One alert for its own screen: what the source said, the way it took, who was told, what comes next, older ones alike."""
     walks = paging.ledger(alert.id)
     pages = [page for walk in walks for page in walk.pages.all()]
-    told = standing.told(pages, [call for walk in walks for call in walk.calls.all()])
+    attempts = [attempt for page in pages for attempt in page.attempts.all()]
+    told = standing.told(pages, attempts, [call for walk in walks for call in walk.calls.all()])
     alike = Alert.objects.filter(service=alert.service, source=alert.source, dedup_key=alert.dedup_key).exclude(pk=alert.pk)
     return {
         "alert": alert,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tocsin.alerts.models import Alert
 from tocsin.core.ids import is_id
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents.models import Incident
 from tocsin.paging import queries as paging
 from tocsin.paging.models import Attempt, Page, WebhookCall
@@ -45,11 +46,13 @@ class Standing:
         return not self.over and not self.holder
 
 
+_ALERT = Prepared(lambda wanted: Alert.objects.select_related("service", "acknowledged_by").filter(id=wanted))
+
+
 def of(subject: str, pages: Sequence[Page]) -> Standing:
     """How the thing behind these pages stands now. One query."""
     if is_id(subject, "alt"):
-        rows = Alert.objects.select_related("service", "acknowledged_by")
-        return _of_alert(rows.get(id=subject))
+        return _of_alert(_ALERT(subject)[0])
     incident = Incident.objects.select_related("service", "manager").filter(id=subject).first()
     if incident is None:
         return Standing("resolved", "", None, over=True)
@@ -83,11 +86,6 @@ class Coming:
     words: str
 
 
-def pages_of(subject: str) -> list[Page]:
-    """Every page of every escalation, oldest first, with person and attempts."""
-    return [page for escalation in paging.ledger(subject) for page in escalation.pages.all()]
-
-
 def coming(subject: str) -> list[Coming]:
     """What happens when nobody answers."""
     return [_step(step) for step in paging.next_steps(subject)]
@@ -102,11 +100,9 @@ def _step(step: paging.NextStep) -> Coming:
     return Coming(step.at, names or office, office if names and office != names else "")
 
 
-def told(pages: Sequence[Page], calls: Sequence[WebhookCall] = ()) -> list[Told]:
-    """Every attempt of these pages and every call of a webhook that began, and every answer, in order. The pages come with person
-    and attempts.
-    """
-    lines = [_attempt(page, attempt) for page in pages for attempt in page.attempts.all() if _began(attempt)]
+def told(pages: Sequence[Page], attempts: Sequence[Attempt], calls: Sequence[WebhookCall]) -> list[Told]:
+    """Every attempt and every call of a webhook that began, and every answer to these pages (read with their person), in order."""
+    lines = [_attempt(attempt.page, attempt) for attempt in attempts if _began(attempt)]
     lines += [of_call(call) for call in calls if _began(call)]
     lines += [
         Told(page.acknowledged_at, page.person_id, page.person.name, _via(page.acknowledged_via), "acknowledged")
