@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from bench.device import Device, slow_device
 from bench.figures import Figure, percentile
 from tests.browser.chromium import launched
 from tests.browser.site import Site, Visit
@@ -14,25 +15,21 @@ from tests.waiting import until
 
 LOADS, THROTTLE = 20, 4
 """`THROTTLE`: how many times slower the processor of the browser is made."""
-_OBSERVED = """(() => { window.jumped = 0; window.keys = [];
-    const watch = (type, more, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({type, ...more});
-    watch('layout-shift', {buffered: true}, (one) => { if (!one.hadRecentInput) window.jumped += one.value; });
-    watch('event', {durationThreshold: 16}, (one) => { if (one.name === 'keydown') window.keys.push(one.duration); }); })()"""
-PAINTED = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
-    .observe({type: 'largest-contentful-paint', buffered: true}))"""
+_KEYS = """window.keys = []; new PerformanceObserver((list) => list.getEntries().forEach((one) => {
+    if (one.name === 'keydown') window.keys.push(one.duration); })).observe({type: 'event', durationThreshold: 16})"""
 TYPED = "the importer is back"
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    site = Site(folder / "site")
+    site = Site(folder / "site", for_pictures=True)
     try:
-        with launched() as browser:
-            yield from _pages(browser, site)
+        with launched() as browser, slow_device(folder / "device") as device:
+            yield from _pages(browser, device, site)
     finally:
         site.stop()
 
 
-def _pages(browser: Browser, site: Site) -> Iterator[Figure]:
+def _pages(browser: Browser, device: Device, site: Site) -> Iterator[Figure]:
     room = next(one for one in site.api("GET", "/incidents?state=fixing").json["items"] if one["summary"].startswith("Seat maps"))
     site.send_alertmanager("A disk is full", "ab" * 8)
     Visit(browser, site, signed_in=True).close()  # somebody signs in, so that the mailbox can be read
@@ -49,36 +46,25 @@ def _pages(browser: Browser, site: Site) -> Iterator[Figure]:
     )
     jumps: list[float] = []
     for name, path, signed_in, limit in pages:
-        painted, fast = [], []
-        for number in range(LOADS):
-            painted.append(_load(browser, site, path, signed_in, THROTTLE, jumps))
-            if number % 4 == 0:
-                fast.append(_load(browser, site, path, signed_in, 1, jumps))
+        kept = {one["name"]: one["value"] for one in site.signed_in()["cookies"]} if signed_in else {}
+        slow = [device.load(site.url + path, slower=THROTTLE, cookies=kept) for _ in range(LOADS)]
+        fast = [device.load(site.url + path, slower=1, cookies=kept).painted for _ in range(LOADS // 4)]
+        jumps.extend(one.jumped for one in slow)
         peer = "the same with the whole processor"
-        yield Figure(f"{name}: largest paint, p75", percentile(painted, 75), "ms", limit, peer, percentile(fast, 75))
+        yield Figure(
+            f"{name}: largest paint, p75", percentile([one.painted for one in slow], 75), "ms", limit, peer, percentile(fast, 75)
+        )
     yield Figure("layout shift, the most of all", max(jumps), "", 0.02)
     yield Figure("a key in the room is answered, p95", percentile(_keys(browser, site, f"/{room['key']}"), 95), "ms", 100)
 
 
-def _open(browser: Browser, site: Site, path: str, signed_in: bool, throttle: int) -> tuple[Visit, Page]:
-    visit = Visit(browser, site, signed_in=signed_in)
-    visit.page.add_init_script(_OBSERVED)
-    visit.context.new_cdp_session(visit.page).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-    visit.page.goto(path, wait_until="load")
-    return visit, visit.page
-
-
-def _load(browser: Browser, site: Site, path: str, signed_in: bool, throttle: int, jumps: list[float]) -> float:
-    visit, page = _open(browser, site, path, signed_in, throttle)
-    painted = float(page.evaluate(PAINTED))
-    jumps.append(float(page.evaluate("window.jumped")))
-    visit.context.close()
-    return painted
-
-
 def _keys(browser: Browser, site: Site, path: str) -> list[float]:
     """Milliseconds from each key until the next frame; a key that took less than 16 is not told and counts as 16."""
-    visit, page = _open(browser, site, path, True, THROTTLE)
+    visit = Visit(browser, site, signed_in=True)
+    page = visit.page
+    page.add_init_script(_KEYS)
+    visit.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
+    page.goto(path, wait_until="load")
     page.get_by_label("Write to the room").click()
     page.keyboard.type(TYPED, delay=80)
     page.wait_for_timeout(500)

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.sync_api import Browser
-
+from bench.device import slow_device
 from bench.figures import Figure, percentile
-from bench.paint import PAINTED
 from bench.weights import COMPRESSED, parts, size
 from tests.acceptance.installation import call
 from tests.acceptance.rig import COMPANY, Rig
 from tests.acceptance.shelf import Shelf
-from tests.browser.chromium import launched
 
 LINES, ASKED, LOADS = 2_000, 100, 20
 THROTTLE = 4
@@ -33,7 +30,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         cookie = {"Cookie": f"sessionid={rig.made['sessions']['Ada']}"}
         address = f"{rig.tocsin.url}/{made['key']}"
         yield from _served(rig, address, cookie)
-        yield from _painted(rig, address)
+        yield from _painted(folder / "device", rig, address)
     finally:
         rig.take_all()
         rig.close()
@@ -72,22 +69,12 @@ def _served(rig: Rig, address: str, cookie: dict[str, str]) -> Iterator[Figure]:
     yield Figure("  weight of the first load", (size(page) + sum(parts(rig, plain))) / 1024, "KiB", 70)
 
 
-def _painted(rig: Rig, address: str) -> Iterator[Figure]:
-    with launched() as browser:
-        slow = [_paint(browser, rig, address, THROTTLE) for _ in range(LOADS)]
-        fast = [_paint(browser, rig, address, 1) for _ in range(LOADS // 2)]
+def _painted(folder: Path, rig: Rig, address: str) -> Iterator[Figure]:
+    cookies = {"sessionid": rig.made["sessions"]["Ada"]}
+    with slow_device(folder) as device:
+        slow = [device.load(address, slower=THROTTLE, cookies=cookies).painted for _ in range(LOADS)]
+        fast = [device.load(address, slower=1, cookies=cookies).painted for _ in range(LOADS // 2)]
     peer = "the same with the whole processor"
     yield Figure(
         f"  largest paint, processor {THROTTLE} times slower, p75", percentile(slow, 75), "ms", 600, peer, percentile(fast, 75)
     )
-
-
-def _paint(browser: Browser, rig: Rig, address: str, throttle: int) -> float:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": rig.made["sessions"]["Ada"], "url": rig.tocsin.url}])
-    page = context.new_page()
-    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-    page.goto(address, wait_until="load")
-    painted = float(page.evaluate(PAINTED))
-    context.close()
-    return painted
