@@ -38,10 +38,11 @@ def _child(folder: Path, act: str) -> str:
 
 def fill() -> None:
     """Each schedule has a day layer, a night layer and a week-long one below; each service a policy with two steps."""
-    from django.core.management import call_command
     from django.db import transaction
 
-    call_command("migrate", verbosity=0)
+    from tocsin.cli.inside import schema
+
+    schema.bring_up_to_date()
     with transaction.atomic():
         people = _people()
         schedules = _schedules(people)

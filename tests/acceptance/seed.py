@@ -18,7 +18,6 @@ from importlib import import_module
 from typing import Any
 
 import django
-from django.core.management import call_command
 
 django.setup()
 
@@ -27,6 +26,7 @@ from django.contrib import auth  # noqa: E402
 
 from tests import company  # noqa: E402  (models exist only after the set-up)
 from tocsin.alerts import commands as alerts  # noqa: E402
+from tocsin.cli.inside import schema  # noqa: E402
 from tocsin.core.actor import SYSTEM  # noqa: E402
 from tocsin.core.clock import now  # noqa: E402
 from tocsin.directory import commands as directory  # noqa: E402
@@ -106,5 +106,5 @@ def _target(service: str, position: int, names: list[str], team: Any, people: di
 
 
 if __name__ == "__main__":
-    call_command("migrate", verbosity=0)
+    schema.bring_up_to_date()
     json.dump(make(json.load(sys.stdin)), sys.stdout)

@@ -28,7 +28,7 @@ CROWD: dict[str, Any] = {
 }
 
 
-EVERYDAY = 300
+EVERYDAY = 200
 """Alerts of each run; the soak sends five times as many."""
 
 
