@@ -165,3 +165,21 @@ def test_two_who_edit_the_same_object_have_one_winner(rig: Rig) -> None:
     late = rig.api("PATCH", f"/incidents/{key}", {"summary": "Second"}, If_Match=etag)
     assert late.status == 412
     assert "First" in late.text
+
+
+@pytest.mark.everywhere
+@pytest.mark.req("R21")
+def test_a_nul_in_any_text_is_a_blank_on_both_stores(rig: Rig) -> None:
+    """PostgreSQL keeps none, neither in a text nor in JSON."""
+    nul = "Nobody\x00can pay"
+    made = ok(rig.api("POST", "/incidents", {"summary": nul, "severity": 3, "description": nul, "service": SERVICE}, by="Ada"), 201)
+    assert made["summary"] == "Nobody can pay"
+    key = made["key"]
+    ok(rig.api("POST", f"/incidents/{key}/note", {"kind": "observation", "text": nul}, by="Ada"), 200)
+    final = {"internal": {"title": nul, "body": nul}, "external": {"title": nul, "body": nul}}
+    answer = rig.api("POST", f"/incidents/{key}/resolve", {"final": final, "leave_open": {nul: nul}}, by="Ada")
+    assert answer.status < 500, answer
+    answer = rig.api("POST", f"/services/{SERVICE}/keys", {"kind": "generic", "name": nul})
+    assert answer.status == 201, answer
+    answer = rig.api("POST", "/gateways", {"name": nul, "kind": "sms", "url": "http://127.0.0.1:9/", "body": nul})
+    assert answer.status < 500, answer

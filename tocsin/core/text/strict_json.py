@@ -1,7 +1,8 @@
 """JSON from strangers: what Python's parser lets through or chokes on is refused with the place where it stands.
 
 Python accepts NaN, reads `1e999` as infinity, recurses without end, spends seconds on an integer of many digits, and lets
-half a character through that only breaks when it is written. All of that is a refusal here, never a fault.
+half a character through that only breaks when it is written. All of that is a refusal here, never a fault. A NUL, which PostgreSQL
+keeps in no text and nobody types, becomes a blank.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ DEPTH = 64
 DIGITS = 40
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NUL = r"\u0000"
+"""The only way in which JSON may write it."""
 
 
 class Malformed(Refused):
@@ -44,7 +47,7 @@ def parse(raw: bytes, *, digits: int = DIGITS) -> Any:
     document = _load(text, odd, digits)
     if odd or _SURROGATE.search(text):
         _refuse_odd(document, "")
-    return document
+    return _without_nul(document) if _NUL in text else document
 
 
 def depth(text: str) -> int:
@@ -97,6 +100,14 @@ def _refuse_odd(value: Any, place: str) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _refuse_odd(item, f"{place}.{index}" if place else str(index))
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", " ")
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    return [_without_nul(item) for item in value] if isinstance(value, list) else value
 
 
 def _refuse_half(text: str, place: str) -> None:
