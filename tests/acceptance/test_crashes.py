@@ -28,7 +28,7 @@ CROWD: dict[str, Any] = {
 }
 
 
-EVERYDAY = 200
+EVERYDAY = 300
 """Alerts of each run; the soak sends five times as many."""
 
 

@@ -38,7 +38,7 @@ def findings(page: Page, *rules: str) -> list[str]:
     ]
 
 
-NARROW = ("target-size", "scrollable-region-focusable")
+NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
 """What may be wrong on a phone alone; the soak asks everything there too."""
 TABLET = (768, 1024)
 """Between the two nothing may be too wide; the rules say the same as at a desk."""
