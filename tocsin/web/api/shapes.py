@@ -32,8 +32,6 @@ def _instant(value: object) -> dt.datetime:
 
 
 def _names_something(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("must not hold a NUL")
     if not value.strip():
         raise ValueError("an empty text names nothing; leave it out, or write null where that is allowed")
     return value
