@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import statistics
 import time
 
@@ -158,18 +159,27 @@ def test_how_far_an_update_is_stands_where_it_was_published(there):
 
 
 def spans(each: int) -> tuple[list[float], list[float]]:
-    """Seconds of so many answers about an address that is subscribed, and about one that nobody knows; in turns."""
-    readers.subscriber("known.reader@example.net")
-    known, nobody = [], []
+    """Seconds of so many answers about addresses that are subscribed, and about ones that nobody knows.
+
+    Which address is asked for is drawn: taken in turns, what a process does every so often falls on one kind alone, and two
+    addresses differ in more than who knows them.
+    """
+    draw = random.Random(24)
+    addresses = [f"reader.{number}@example.net" for number in range(400)]
+    known, nobody = set(addresses[::2]), addresses[1::2]
+    for address in known:
+        readers.subscriber(address)
+    asked = [*draw.choices(sorted(known), k=each), *draw.choices(nobody, k=each)]
+    draw.shuffle(asked)
+    taken: dict[bool, list[float]] = {True: [], False: []}
     client = Client()
-    for number in range(2 * each + 20):
+    for number, address in enumerate([*asked[:20], *asked]):
         asking._asked.clear()
-        address, kept = ("known.reader@example.net", known) if number % 2 else ("nobody.reads@example.net", nobody)
         began = time.perf_counter()
         client.post("/status/subscribe", {"channel": "mail", "address": address})
         if number >= 20:
-            kept.append(time.perf_counter() - began)
-    return known, nobody
+            taken[address in known].append(time.perf_counter() - began)
+    return taken[True], taken[False]
 
 
 def test_whoever_asks_waits_as_long_whomever_they_ask_for(there):

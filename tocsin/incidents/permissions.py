@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotAllowed, NotFound
+from tocsin.core.store.prepared import Prepared, Value
 from tocsin.directory import permissions as directory
 from tocsin.directory import rules as scopes
 from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
@@ -25,15 +27,26 @@ def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
 
 def visible_through(actor: Actor, rows: QuerySet[M], to: str = "incident") -> QuerySet[M]:
     """Those rows of another table whose incident, through the field `to`, the actor may know of; no other incident is looked at."""
-    return rows if actor.is_administrator else _seen(rows, actor.id, to)
+    return rows if actor.is_administrator else seen_by(rows, actor.id, to)
 
 
-def seen_by(rows: QuerySet[Incident], person: str) -> QuerySet[Incident]:
-    """The incidents among `rows` that a person, an id, may know of who administers nothing."""
-    return _seen(rows, person, "")
+class Visible(Generic[M]):
+    """A prepared question, of which each actor gets the rows of incidents they may know of: `rows(actor, value, ...)`.
+
+    `to` is the field that names the incident, empty for incidents themselves; no more than `most` rows are read.
+    """
+
+    def __init__(self, question: Callable[..., QuerySet[M]], to: str = "incident", *, most: int | None = None) -> None:
+        self._all = Prepared(lambda *values: question(*values)[:most])
+        self._seen = Prepared(lambda person, *values: seen_by(question(*values), person, to)[:most])
+
+    def __call__(self, actor: Actor, *values: Value) -> list[M]:
+        """The rows, read now."""
+        return self._all(*values) if actor.is_administrator else self._seen(actor.id, *values)
 
 
-def _seen(rows: QuerySet[M], person: str, to: str) -> QuerySet[M]:
+def seen_by(rows: QuerySet[M], person: str, to: str = "") -> QuerySet[M]:
+    """The rows that a person, an id, may know of who administers nothing; `to` as above."""
     incident, field = (f"{to}_id", f"{to}__") if to else ("pk", "")
     member = IncidentMember.objects.filter(incident=OuterRef(incident), person=person)
     holder = RoleAssignment.objects.filter(incident=OuterRef(incident), person=person)

@@ -220,11 +220,16 @@ def cover_requests(schedule: Schedule) -> list[CoverRequest]:
     return list(_covers().filter(schedule=schedule, state=CoverRequest.OPEN))
 
 
+_waiting = Prepared(
+    lambda person, teams, now: _covers().filter(
+        Q(asked=person) | Q(asked=None, schedule__team__in=teams) & ~Q(person=person), state=CoverRequest.OPEN, ends_at__gt=now
+    )
+)
+
+
 def asked_of(actor: Actor, now: dt.datetime) -> list[CoverRequest]:
     """What waits for the actor's answer, asked of them or of their teams, the next shift first. One query."""
-    team = Q(asked=None, schedule__team__in=actor.member_of) & ~Q(person=actor.id)
-    waiting = _covers().filter(state=CoverRequest.OPEN, ends_at__gt=now)
-    return list(waiting.filter(Q(asked=actor.id) | team))
+    return _waiting(actor.id, sorted(actor.member_of), now)
 
 
 def my_cover_requests(actor: Actor, now: dt.datetime) -> tuple[list[CoverRequest], list[CoverRequest], list[CoverRequest]]:

@@ -80,11 +80,9 @@ def pages(actor: Actor, *, status: str | None = None, person: Person | None = No
     return rows if person is None else rows.filter(person=person)
 
 
-def pages_for(person: Person, *, open_only: bool = True) -> QuerySet[Page]:
-    """What one person is asked to answer, the most urgent first."""
-    rows = _pages().filter(person=person)
-    rows = rows.filter(status__in=Page.OPEN) if open_only else rows
-    return rows.order_by("escalation__priority", "-created_at")
+def pages_for(person: str) -> list[Page]:
+    """What one person, an id, is asked to answer, the most urgent first."""
+    return _asked_of(person)
 
 
 def attempts(actor: Actor, *, failed: bool = False) -> QuerySet[Attempt]:
@@ -99,6 +97,9 @@ def _pages() -> QuerySet[Page]:
 
 
 _of_token = Prepared(lambda digest: _pages().filter(token_digest=digest)[:1])
+_asked_of = Prepared(
+    lambda person: _pages().filter(person=person, status__in=Page.OPEN).order_by("escalation__priority", "-created_at")
+)
 
 
 def ledger(subject: str) -> list[Escalation]:

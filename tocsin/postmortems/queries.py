@@ -106,7 +106,7 @@ def actions(
     actor: Actor, state: str | None = None, owner: Person | None = None, *, incident: Incident | None = None
 ) -> QuerySet[Action]:
     """Actions by the day they are due. Raises Invalid for an unknown state."""
-    rows = incidents.visible_through(actor, Action.objects.select_related("incident__service__team", "owner", "postmortem"))
+    rows = incidents.visible_through(actor, _whole())
     if state:
         rows = rows.filter(state=incident_rules.word_of(state, rules.ACTION_STATES, "state"))
     if owner:
@@ -114,6 +114,18 @@ def actions(
     if incident:
         rows = rows.filter(incident=incident)
     return rows.order_by("due_on", "number")
+
+
+def _whole() -> QuerySet[Action]:
+    return Action.objects.select_related("incident__service__team", "owner", "postmortem")
+
+
+_promised = incidents.Visible(lambda owner: _whole().filter(owner=owner, state=Action.OPEN).order_by("due_on", "number"))
+
+
+def promised_by(actor: Actor) -> list[Action]:
+    """The actor's own open actions by the day they are due."""
+    return _promised(actor, actor.id)
 
 
 def action_by_number(actor: Actor, number: int) -> Action:

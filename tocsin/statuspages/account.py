@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import rules as incidents
 from tocsin.incidents.models import RoleAssignment
 from tocsin.statuspages.models import Update
@@ -34,7 +35,7 @@ class Account:
 
 def accounts(views: Sequence[EntryView]) -> list[Account]:
     """These entries with their words. One query for the roles of all authors."""
-    held = _held(view.entry.incident_id for view in views)
+    held = _held(view.entry.incident_id for view in views if view.entry.incident_id)
     return [Account(view, tuple(_line(view, update, held) for update in view.updates)) for view in views]
 
 
@@ -44,9 +45,12 @@ def _line(view: EntryView, update: Update, held: dict[tuple[str, str], list[Role
     return Line(update.at, update.status, update.body, author.name if author else "", roles)
 
 
+_roles = Prepared(lambda incidents: RoleAssignment.objects.filter(incident__in=incidents).order_by("since"))
+
+
 def _held(found: Iterable[str]) -> dict[tuple[str, str], list[RoleAssignment]]:
     by_person: dict[tuple[str, str], list[RoleAssignment]] = defaultdict(list)
-    for one in RoleAssignment.objects.filter(incident__in=list(found)).order_by("since"):
+    for one in _roles(list(found)):
         by_person[one.incident_id, one.person_id].append(one)
     return by_person
 

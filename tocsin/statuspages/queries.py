@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -21,7 +23,7 @@ from tocsin.statuspages.commands.closing import closable
 from tocsin.statuspages.commands.publishing import facts_of
 from tocsin.statuspages.maintenance import queries as maintenance
 from tocsin.statuspages.maintenance.queries import Work
-from tocsin.statuspages.models import Component, DraftFeedback, DrillDraft, Entry, StatusPage, Update
+from tocsin.statuspages.models import Component, ComponentGroup, DraftFeedback, DrillDraft, Entry, StatusPage, Update
 from tocsin.statuspages.pages import queries as several
 from tocsin.statuspages.readable import TOLD_OUTSIDE
 from tocsin.statuspages.words import Words
@@ -29,10 +31,11 @@ from tocsin.statuspages.words import Words
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry as its readers see it: updates newest first, when the next is promised, how long it lasted."""
+    """One entry as its readers see it: updates newest first, its parts, when the next is promised, how long it lasted."""
 
     entry: Entry
     updates: tuple[Update, ...]
+    parts: tuple[Component, ...]
     next_update_at: dt.datetime | None
     status_words: str
     lasted: dt.timedelta | None
@@ -85,48 +88,70 @@ class PageView:
 def external_page(now: dt.datetime, page: StatusPage | None = None) -> PageView:
     """What customers read on a page, the first one without. Entries of incidents that became private are left out."""
     page = page or several.first(rules.EXTERNAL)
-    return _page(page, Entry.objects.filter(TOLD_OUTSIDE, page=page), now)
+    return _page(page, _outside(page.pk, now - rules.HISTORY), now)
 
 
 def internal_page(actor: Actor, now: dt.datetime) -> PageView:
     """What staff read: the same, with the incidents that this actor may know of."""
-    entries = incidents.visible_through(actor, Entry.objects.filter(page__audience=rules.INTERNAL))
-    spoken = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
-    running = incidents.visible(actor, Incident.objects.filter(state__in=Incident.OPEN, is_drill=False))
-    unspoken = running.exclude(pk__in=spoken)
-    page = several.first(rules.INTERNAL)
-    return _page(page, entries, now, tuple(unspoken.select_related("manager").order_by("severity", "created_at")))
+    return _page(several.first(rules.INTERNAL), _inside(actor, now - rules.HISTORY), now, tuple(_unspoken(actor)))
 
 
-def _page(page: StatusPage, entries: QuerySet[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
-    said = words.of(page.language)
-    recent = entries.filter(Q(resolved_at=None) | Q(resolved_at__gte=now - rules.HISTORY))
-    shown = [_entry(entry, said) for entry in _with_updates(recent).order_by("-started_at", "-id")]
-    parts = tuple(
-        ComponentView(part, said.states[part.state], part.state == rules.OPERATIONAL)
-        for part in page.components.select_related("product")
+def _lately(rows: QuerySet[Entry], since: dt.datetime) -> QuerySet[Entry]:
+    """What runs, and what ended since."""
+    rows = rows.filter(Q(resolved_at=None) | Q(resolved_at__gte=since))
+    return rows.select_related("page", "incident__manager").order_by("-started_at", "-id")
+
+
+def _untold() -> QuerySet[Incident]:
+    told = Entry.objects.filter(page__audience=rules.INTERNAL, resolved_at=None).values("incident")
+    running = Incident.objects.filter(state__in=Incident.OPEN, is_drill=False).exclude(pk__in=told)
+    return running.select_related("manager").order_by("severity", "created_at")
+
+
+_EntryPart: Any = Entry.components.through  # a table of Django's own making, whose columns no type knows
+_outside = Prepared(lambda page, since: _lately(Entry.objects.filter(TOLD_OUTSIDE, page=page), since))
+_inside = incidents.Visible(lambda since: _lately(Entry.objects.filter(page__audience=rules.INTERNAL), since))
+_unspoken = incidents.Visible(_untold, to="")
+_said = Prepared(lambda entries: Update.objects.filter(entry__in=entries).select_related("author").order_by("-at", "-id"))
+_hit = Prepared(
+    lambda entries: (
+        _EntryPart.objects.filter(entry__in=entries).select_related("component").order_by("component__position", "component__name")
     )
+)
+_parts = Prepared(lambda page: Component.objects.filter(page=page).select_related("product"))
+_groups = Prepared(lambda page: ComponentGroup.objects.filter(page=page).exclude(state="").values_list("state", flat=True))
+
+
+def _page(page: StatusPage, entries: Sequence[Entry], now: dt.datetime, unspoken: tuple[Incident, ...] = ()) -> PageView:
+    said = words.of(page.language)
+    shown = list(_shown(entries, said))
+    parts = tuple(ComponentView(part, said.states[part.state], part.state == rules.OPERATIONAL) for part in _parts(page.pk))
     unresolved = tuple(view for view in shown if view.entry.resolved_at is None)
     past = tuple(view for view in shown if view.entry.resolved_at is not None)
-    states = [part.component.state for part in parts]
-    states += page.groups.exclude(state="").values_list("state", flat=True)
+    states = [*(part.component.state for part in parts), *_groups(page.pk)]
     planned = tuple(maintenance.shown(now, page if page.audience == rules.EXTERNAL else None))
     here = sum(1 for one in planned if one.is_active and one.maintenance.page_id == page.pk)
     verdict = rules.verdict(states, len(unresolved) + len(unspoken), here, said.verdicts)
     return PageView(page, now, verdict, parts, unresolved, past, unspoken, planned)
 
 
-def _with_updates(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    updates = Prefetch("updates", Update.objects.select_related("author").order_by("-at", "-id"))
-    return entries.select_related("page", "incident__manager", "incident__service__team").prefetch_related(updates, "components")
+def _shown(entries: Sequence[Entry], said: Words) -> Iterator[EntryView]:
+    """These with what was said in them and the parts they concern. Two queries."""
+    updates: dict[str, list[Update]] = defaultdict(list)
+    parts: dict[str, list[Component]] = defaultdict(list)
+    keys = [entry.pk for entry in entries]
+    for update in _said(keys):
+        updates[update.entry_id].append(update)
+    for hit in _hit(keys):
+        parts[hit.entry_id].append(hit.component)
+    return (_entry(entry, tuple(updates[entry.pk]), tuple(parts[entry.pk]), said) for entry in entries)
 
 
-def _entry(entry: Entry, said: Words = words.of("en")) -> EntryView:
-    updates = tuple(entry.updates.all())
+def _entry(entry: Entry, updates: tuple[Update, ...], parts: tuple[Component, ...], said: Words) -> EntryView:
     running = updates and entry.resolved_at is None
     promise = clock_rules.next_due(updates[0].at, updates[0].next_update_at, limits()) if running else None
     lasted = entry.resolved_at - entry.started_at if entry.resolved_at else None
-    return EntryView(entry, updates, promise, said.statuses[entry.status], lasted)
+    return EntryView(entry, updates, parts, promise, said.statuses[entry.status], lasted)
 
 
 def page(audience: str) -> StatusPage:
@@ -151,11 +176,6 @@ def hit_parts(pages: Iterable[StatusPage]) -> list[Component]:
     for part in components(rules.EXTERNAL).filter(page__in=list(pages)):
         found.setdefault(str(part.product_id or part.pk), part)
     return list(found.values())
-
-
-def entries_of(incident: Incident) -> dict[str, EntryView]:
-    """What each page says of an incident, by its slug; a page that says nothing is missing."""
-    return {entry.page.slug: _entry(entry) for entry in _with_updates(Entry.objects.filter(incident=incident))}
 
 
 def open_entries(incident: Incident | None = None) -> QuerySet[Entry]:
@@ -197,11 +217,14 @@ def next_due(incident: Incident) -> dt.datetime | None:
     return next_dues([incident]).get(incident.pk)
 
 
+_of_many = Prepared(lambda incidents: Update.objects.filter(entry__incident__in=incidents).select_related("entry__page"))
+
+
 def next_dues(rows: Iterable[Incident]) -> dict[str, dt.datetime]:
     """When the next words are due, by incident id, for a list of incidents: one query."""
     found = [incident for incident in rows if incident.state != Incident.RESOLVED]
     said: dict[str, list[Update]] = {}
-    for update in Update.objects.filter(entry__incident__in=[incident.pk for incident in found]).select_related("entry__page"):
+    for update in _of_many([incident.pk for incident in found]):
         said.setdefault(update.entry.incident_id, []).append(update)
     dues = ((incident.pk, due_after(incident, said.get(incident.pk, ()))) for incident in found)
     return {key: due for key, due in dues if due}

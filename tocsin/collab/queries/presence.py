@@ -58,7 +58,15 @@ def unread(person: str, subjects: Iterable[str]) -> dict[str, int]:
     return dict(rows.values_list("context").annotate(number=Count("pk")).order_by())
 
 
-def unseen_mentions(person: str, *, limit: int = 8) -> Sequence[Mention]:
-    """The latest messages that name a person who has not been in their room since, newest first, with author and room."""
-    rows = Mention.objects.filter(person=person, seen_at__isnull=True).select_related("message__author", "message__room")
-    return list(rows.order_by("-message__at", "-pk")[:limit])
+_unseen = Prepared(
+    lambda person: (
+        Mention.objects.filter(person=person, seen_at__isnull=True)
+        .select_related("message__author", "message__room")
+        .order_by("-message__at", "-pk")[:8]
+    )
+)
+
+
+def unseen_mentions(person: str) -> Sequence[Mention]:
+    """The latest eight messages that name a person who has not been in their room since, newest first, with author and room."""
+    return _unseen(person)

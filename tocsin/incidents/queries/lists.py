@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from tocsin.core.ids import is_id
 from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Product, Service, Team
 from tocsin.incidents import permissions, rules
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Incident, RoleAssignment
 
 _LAST_YEAR = 9_000
 
@@ -95,6 +96,38 @@ def _alone() -> QuerySet[Incident]:
 
 def _whole() -> QuerySet[Incident]:
     return _alone().prefetch_related("products")
+
+
+_concerning = permissions.Visible(
+    lambda person: (
+        _alone()
+        .filter(
+            Q(roles__person=person, roles__until__isnull=True) | Q(manager=person) | Q(reporter=person), state__in=Incident.OPEN
+        )
+        .distinct()
+        .order_by("severity", "created_at")
+    ),
+    to="",
+    most=20,
+)
+_roles = Prepared(
+    lambda person, among: RoleAssignment.objects.filter(person=person, until__isnull=True, incident__in=among).values_list(
+        "incident_id", "role"
+    )
+)
+
+
+def concerning(actor: Actor) -> list[Incident]:
+    """Open incidents that the actor runs, has a role in, or reported; most severe first, no more than twenty."""
+    return _concerning(actor, actor.id)
+
+
+def roles_held(actor: Actor, among: Iterable[Incident]) -> dict[str, list[str]]:
+    """The roles that the actor holds now, by incident id. One query."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for incident, role in _roles(actor.id, [one.id for one in among]):
+        found[incident].append(role)
+    return found
 
 
 _by_id = Prepared(lambda incident: _alone().filter(pk=incident))

@@ -70,6 +70,13 @@ _held = Prepared(
 )
 _assessment = Prepared(lambda incident: Assessment.objects.select_related("by").filter(incident=incident))
 _products = Prepared(lambda incident: Product.objects.filter(incidents=incident))
+_offered = Prepared(
+    lambda person: (
+        RoleOffer.objects.filter(person=person, state=RoleOffer.OFFERED, incident__state__in=Incident.OPEN)
+        .select_related("incident", "offered_by")
+        .order_by("incident__severity", "offered_at")
+    )
+)
 
 
 def products(incident: Incident) -> list[Product]:
@@ -120,8 +127,7 @@ def offer(actor: Actor, incident: Incident, wanted: str) -> RoleOffer:
 
 def my_offers(actor: Actor) -> list[RoleOffer]:
     """What waits for the actor's answer in open incidents, the most severe first."""
-    rows = RoleOffer.objects.filter(person=actor.id, state=RoleOffer.OFFERED, incident__state__in=Incident.OPEN)
-    return list(rows.select_related("incident", "offered_by").order_by("incident__severity", "offered_at"))
+    return _offered(actor.id)
 
 
 def commanding() -> dict[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -65,9 +67,8 @@ class Work:
 
 def shown(now: dt.datetime, page: StatusPage | None = None) -> list[Work]:
     """What a page, or all of them, shows: open work by its start, then what ended within 90 days, newest first. Three queries."""
-    rows = Maintenance.objects.all() if page is None else page.maintenances.all()
-    recent = rows.filter(Q(state__in=Maintenance.OPEN) | Q(over_at__gte=now - HISTORY))
-    found = [work_of(one, now) for one in _whole(recent)]
+    rows = _lately(now - HISTORY) if page is None else _lately_of(page.pk, now - HISTORY)
+    found = _works(rows, now)
     over = sorted((one for one in found if not one.is_open), key=lambda one: one.maintenance.starts_at, reverse=True)
     return [*(one for one in found if one.is_open), *over[:LAST]]
 
@@ -83,10 +84,42 @@ def next_of_each(works: Iterable[Work]) -> Iterator[Work]:
 
 
 def work_of(maintenance: Maintenance, now: dt.datetime) -> Work:
-    """One, which was read with `whole`."""
-    late = rules.overdue(maintenance.state, maintenance.starts_at, maintenance.ends_at, now)
-    parts: tuple[Component, ...] = tuple(maintenance.parts.all())
-    return Work(maintenance, tuple(maintenance.updates.all()), parts, late)
+    """One of them. No query for one that was read here."""
+    return _work(maintenance, maintenance.updates.all(), maintenance.parts.all(), now)
+
+
+def _work(one: Maintenance, updates: Iterable[MaintenanceUpdate], parts: Iterable[Component], now: dt.datetime) -> Work:
+    return Work(one, tuple(updates), tuple(parts), rules.overdue(one.state, one.starts_at, one.ends_at, now))
+
+
+def _recent(since: dt.datetime) -> QuerySet[Maintenance]:
+    rows = Maintenance.objects.filter(Q(state__in=Maintenance.OPEN) | Q(over_at__gte=since))
+    return rows.select_related("page", "series", "owner")
+
+
+_WorkPart: Any = Maintenance.parts.through  # a table of Django's own making, whose columns no type knows
+_lately, _lately_of = Prepared(_recent), Prepared(lambda page, since: _recent(since).filter(page=page))
+_said = Prepared(
+    lambda works: MaintenanceUpdate.objects.filter(maintenance__in=works).select_related("author").order_by("-at", "-id")
+)
+_concerned = Prepared(
+    lambda works: (
+        _WorkPart.objects.filter(maintenance__in=works)
+        .select_related("component")
+        .order_by("component__position", "component__name")
+    )
+)
+
+
+def _works(rows: Sequence[Maintenance], now: dt.datetime) -> list[Work]:
+    keys = [one.pk for one in rows]
+    updates: dict[str, list[MaintenanceUpdate]] = defaultdict(list)
+    parts: dict[str, list[Component]] = defaultdict(list)
+    for update in _said(keys):
+        updates[update.maintenance_id].append(update)
+    for one in _concerned(keys):
+        parts[one.maintenance_id].append(one.component)
+    return [_work(one, updates[one.pk], parts[one.pk], now) for one in rows]
 
 
 def _whole(rows: QuerySet[Maintenance]) -> QuerySet[Maintenance]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from tocsin.core.errors import Invalid, NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import rules
 from tocsin.statuspages.models import Component, StatusPage
@@ -24,9 +25,12 @@ def archived() -> QuerySet[StatusPage]:
     return StatusPage.objects.exclude(archived_at=None).order_by("name", "id")
 
 
+_by_slug = Prepared(lambda slug: StatusPage.objects.filter(slug=slug))
+
+
 def first(audience: str) -> StatusPage:
     """The page of an audience that was there from the first day."""
-    return StatusPage.objects.get(slug=audience)
+    return _by_slug(audience)[0]
 
 
 def by_host(host: str) -> StatusPage | None:

@@ -42,11 +42,22 @@ def one(actor: Actor, incident: Incident, wanted: str) -> SecondReading:
     return found
 
 
+_asked = permissions.Visible(
+    lambda reader: (
+        SecondReading.objects.filter(
+            Q(incident__state__in=Incident.OPEN) | Q(asked_at__gte=F("incident__resolved_at")),
+            reader=reader,
+            state=SecondReading.ASKED,
+        )
+        .select_related("incident", "author")
+        .order_by("asked_at")
+    )
+)
+
+
 def asked_of(actor: Actor) -> list[SecondReading]:
     """What waits for the actor's answer, the oldest first; nothing that was overtaken by the end of its incident."""
-    current = Q(incident__state__in=Incident.OPEN) | Q(asked_at__gte=F("incident__resolved_at"))
-    rows = SecondReading.objects.filter(current, reader=actor.id, state=SecondReading.ASKED)
-    return list(permissions.visible_through(actor, rows.select_related("incident", "author")).order_by("asked_at"))
+    return _asked(actor, actor.id)
 
 
 def holder(incident: Incident, role: str) -> Person:

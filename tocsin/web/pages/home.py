@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -80,22 +80,19 @@ def home(request: Request) -> HttpResponse:
 
 def _waiting(request: Request) -> list[Waiting]:
     """The most urgent first."""
-    pages = list(paging.pages_for(request.user))
-    return [Waiting(page, standing.of(page.subject, [page])) for page in pages]
+    return [Waiting(page, standing.of(page.subject, [page])) for page in paging.pages_for(request.actor.id)]
 
 
 def _incidents(actor: Actor, now: dt.datetime) -> list[Mine]:
     """Open incidents that the reader runs, has a role in, or reported; most severe first."""
-    role = Q(roles__person=actor.id, roles__until__isnull=True)
-    rows = incidents.incidents(actor, state="open").filter(role | Q(manager=actor.id) | Q(reporter=actor.id)).distinct()
-    found = list(rows.prefetch_related("roles").order_by("severity", "created_at")[:20])
+    found = incidents.concerning(actor)
+    held = incidents.roles_held(actor, found)
     dues = statuspages.next_dues(found)
     fresh = incidents.unread(actor, found)
-    return [_mine(actor, incident, dues.get(incident.id), fresh.get(incident.id, 0), now) for incident in found]
+    return [_mine(incident, held[incident.id], dues.get(incident.id), fresh.get(incident.id, 0), now) for incident in found]
 
 
-def _mine(actor: Actor, incident: Incident, due_at: dt.datetime | None, fresh: int, now: dt.datetime) -> Mine:
-    held = [role.role for role in incident.roles.all() if role.person_id == actor.id and role.until is None]
+def _mine(incident: Incident, held: Sequence[str], due_at: dt.datetime | None, fresh: int, now: dt.datetime) -> Mine:
     named = [incident_rules.role_label(role) for role in held]
     soon = due_at is not None and due_at - now < dt.timedelta(minutes=5)
     return Mine(incident, words.listed(named) or "Reporter", due_at, soon, fresh)
@@ -119,8 +116,7 @@ def _roster(actor: Actor, frame: context.Frame) -> list[NowRow]:
 def _actions(request: Request) -> list[tuple[Action, bool]]:
     """The reader's open actions, the next due first, each with whether it is overdue on the reader's calendar."""
     today = request.now.astimezone(reader.present().zone).date()
-    rows = postmortems.actions(request.actor, state=Action.OPEN, owner=request.user).order_by("due_on", "number")
-    return [(action, action.due_on < today) for action in rows[:ACTIONS]]
+    return [(action, action.due_on < today) for action in postmortems.promised_by(request.actor)[:ACTIONS]]
 
 
 @allow(SIGNED_IN)
