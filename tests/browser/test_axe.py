@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any screen, in both themes, on a desk and on a phone."""
+"""axe-core finds nothing on any screen: in the light at a desk and in the dark on a phone; in the soak all themes and widths."""
 
 from __future__ import annotations
 
@@ -38,10 +38,30 @@ def findings(page: Page, *rules: str) -> list[str]:
     ]
 
 
-NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
-"""What may be wrong on a phone alone; the soak asks everything there too."""
 TABLET = (768, 1024)
-"""Between the two nothing may be too wide; the rules say the same as at a desk."""
+WIDTHS = (PHONE, TABLET, DESK)
+NARROW = ("target-size", "color-contrast", "scrollable-region-focusable")
+"""What may be wrong on a phone alone."""
+Look = tuple[str, tuple[int, int], tuple[str, ...]]
+"""A theme, a size of the window and the rules that are asked there; none named: all."""
+EVERYDAY: tuple[Look, ...] = (("dark", PHONE, NARROW), ("light", DESK, ()))
+WHOLE: tuple[Look, ...] = tuple((theme, size, ()) for theme in ("dark", "light") for size in WIDTHS)
+
+
+@pytest.fixture(scope="module")
+def looks(pytestconfig: pytest.Config) -> tuple[Look, ...]:
+    return WHOLE if pytestconfig.getoption("--soak") else EVERYDAY
+
+
+def look_at(visit: Visit, looks: tuple[Look, ...]) -> None:
+    """Nothing is wrong in any of these looks, and nothing too wide at any width."""
+    for width, height in WIDTHS:
+        visit.page.set_viewport_size({"width": width, "height": height})
+        for theme, _, rules in [one for one in looks if one[1] == (width, height)]:
+            visit.page.emulate_media(color_scheme=theme)
+            assert findings(visit.page, *rules) == [], f"{visit.page.url} at {width}, {theme}"
+        wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{visit.page.url}: {wide} pixels too wide at {width}"
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +77,10 @@ def windows(browser: Browser, site: Site) -> Iterator[dict[bool, Visit]]:
 
 @pytest.mark.req("U12")
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_axe_finds_nothing(windows: dict[bool, Visit], site: Site, screen: Screen, pytestconfig: pytest.Config) -> None:
-    """Every rule at a desk; on a phone what width changes; then the colours in the dark."""
-    narrow = () if pytestconfig.getoption("--soak") else NARROW
+def test_axe_finds_nothing(windows: dict[bool, Visit], site: Site, screen: Screen, looks: tuple[Look, ...]) -> None:
     visit = windows[screen.signed_in]
-    visit.page.emulate_media(color_scheme="light")
     visit.go(screen.path(site))
-    for (width, height), rules in ((PHONE, narrow), (TABLET, None), (DESK, ())):
-        visit.page.set_viewport_size({"width": width, "height": height})
-        assert rules is None or findings(visit.page, *rules) == [], f"at {width}"
-        wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{wide} pixels too wide at {width}"
-    visit.page.emulate_media(color_scheme="dark")
-    assert findings(visit.page, "color-contrast") == [], "in the dark"
+    look_at(visit, looks)
     visit.judge()
 
 
@@ -77,8 +88,8 @@ STORM = 120
 
 
 @pytest.mark.req("U12")
-def test_axe_finds_nothing_in_a_storm(windows: dict[bool, Visit], site: Site) -> None:
-    """More alerts than a page holds, in three widths and both themes; what wakes people is a page, not its length."""
+def test_axe_finds_nothing_in_a_storm(windows: dict[bool, Visit], site: Site, looks: tuple[Look, ...]) -> None:
+    """More alerts than a page holds."""
     stamp = dt.datetime.now(dt.UTC).isoformat()
     storm = [
         {
@@ -98,14 +109,7 @@ def test_axe_finds_nothing_in_a_storm(windows: dict[bool, Visit], site: Site) ->
     )
     for path in ("/", "/alerts"):
         visit.go(path)
-        for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
-            visit.page.emulate_media(color_scheme=scheme)
-            for width, height in (PHONE, TABLET, DESK):
-                visit.page.set_viewport_size({"width": width, "height": height})
-                assert findings(visit.page, *rules) == [], f"{path} at {width}, {scheme}"
-                wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-                assert wide <= 0, f"{path}: {wide} pixels too wide at {width}"
-    visit.page.emulate_media(color_scheme="light")
+        look_at(visit, looks)
     visit.judge()
     for alert in storm:
         alert["status"], alert["endsAt"] = "resolved", stamp

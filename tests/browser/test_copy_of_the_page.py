@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from tests.acceptance.installation import call
 from tests.browser.site import Site, Visit
 
-SEEN = "document.body.innerText"
+SEEN = "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(document.body.innerText))))"
+"""After the first frame: before it, what is laid out when it is scrolled to has no words yet."""
 SHAPE = "[...document.querySelectorAll('body *')].map(one => one.tagName + '.' + one.className).join(' ')"
 FILES = ("api/v2/summary.json", "api/v2/incidents.json", "history.atom", "history.rss", "calendar.ics", "badge.svg")
 
