@@ -11,11 +11,14 @@ from django.db.models import Q, QuerySet
 from tocsin.alerts.models import Alert, AlertEvent, IntakeEvent, IntegrationKey
 from tocsin.core.actor import Actor
 from tocsin.core.errors import Invalid, NotFound
+from tocsin.core.store.prepared import Prepared
 from tocsin.directory.models import Service
 
 OPEN = (Alert.TRIGGERED, Alert.ACKNOWLEDGED)
 STATUSES = (Alert.TRIGGERED, Alert.ACKNOWLEDGED, Alert.RESOLVED, Alert.SUPPRESSED)
 COUNTED_TO = 1000
+_LARGEST = 2**63 - 1
+"""What a store has as a number; nobody asks it for a larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,22 @@ def _matching(rows: QuerySet[Alert], q: str) -> QuerySet[Alert]:
 
 def alert_by_number(actor: Actor, number: int) -> Alert:
     """The alert people call by this number. Raises NotFound."""
-    return _one(Q(number=number))
+    return _there(_by_number.first(number) if abs(number) <= _LARGEST else None)
 
 
 def alert_by_id(actor: Actor, alert_id: str) -> Alert:
     """The alert with this typed id. Raises NotFound."""
-    return _one(Q(pk=alert_id))
+    return _there(_by_id.first(alert_id))
 
 
-def _one(which: Q) -> Alert:
-    rows = Alert.objects.select_related("service", "service__team", "acknowledged_by", "resolved_by")
-    alert = rows.filter(which).first()
+def _whole() -> QuerySet[Alert]:
+    return Alert.objects.select_related("service", "service__team", "acknowledged_by", "resolved_by")
+
+
+_by_number, _by_id = Prepared(lambda number: _whole().filter(number=number)), Prepared(lambda key: _whole().filter(pk=key))
+
+
+def _there(alert: Alert | None) -> Alert:
     if alert is None:
         raise NotFound("There is no such alert.")
     return alert
@@ -83,16 +91,31 @@ def _one(which: Q) -> Alert:
 
 def counts(actor: Actor) -> Counts:
     """How many alerts are open. Never scans more than `COUNTED_TO` entries of the status index each."""
-    return Counts(_up_to_limit(Alert.TRIGGERED), _up_to_limit(Alert.ACKNOWLEDGED))
+    return Counts(len(_in_state(Alert.TRIGGERED)), len(_in_state(Alert.ACKNOWLEDGED)))
 
 
-def _up_to_limit(status: str) -> int:
-    return len(Alert.objects.filter(status=status).order_by("-started_at").values_list("pk")[:COUNTED_TO])
+_in_state = Prepared(
+    lambda status: Alert.objects.filter(status=status).order_by("-started_at").values_list("pk", flat=True)[:COUNTED_TO]
+)
+_said = Prepared(lambda alert: AlertEvent.objects.filter(alert=alert).order_by("-at", "-id")[:100])
+_alike = Prepared(
+    lambda service, source, key, but: (
+        Alert.objects.filter(service=service, source=source, dedup_key=key)
+        .exclude(pk=but)
+        .order_by("-number")
+        .select_related("acknowledged_by")[:8]
+    )
+)
 
 
-def event_history(alert: Alert, *, limit: int = 100) -> QuerySet[AlertEvent]:
-    """What the source said, newest first."""
-    return alert.events.order_by("-at", "-id")[:limit]
+def event_history(alert: Alert) -> list[AlertEvent]:
+    """The last hundred things that the source said, newest first."""
+    return _said(alert.pk)
+
+
+def alike(alert: Alert) -> list[Alert]:
+    """The last eight alerts before and after this one about the same thing, newest first."""
+    return _alike(alert.service_id, alert.source, alert.dedup_key, alert.pk)
 
 
 def keys(service: Service) -> QuerySet[IntegrationKey]:

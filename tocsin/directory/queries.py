@@ -176,6 +176,14 @@ def services(actor: Actor | None = None, *, archived: bool = False) -> QuerySet[
     return found if archived else found.filter(archived_at__isnull=True)
 
 
+_named = Prepared(lambda: Service.objects.filter(archived_at__isnull=True).values_list("slug", "name"))
+
+
+def service_names() -> list[tuple[str, str]]:
+    """Slug and name of the services in use, by name."""
+    return _named()
+
+
 def service_by_slug(slug: str) -> Service:
     """Raises NotFound."""
     found = services(archived=True).filter(slug=slug).first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -15,6 +15,7 @@ from tocsin.directory import rules as scopes
 from tocsin.incidents.models import Incident, IncidentMember, RoleAssignment
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
 def visible(actor: Actor, rows: QuerySet[Incident]) -> QuerySet[Incident]:
@@ -30,17 +31,17 @@ def visible_through(actor: Actor, rows: QuerySet[M], to: str = "incident") -> Qu
     return rows if actor.is_administrator else seen_by(rows, actor.id, to)
 
 
-class Visible(Generic[M]):
+class Visible(Generic[T]):
     """A prepared question, of which each actor gets the rows of incidents they may know of: `rows(actor, value, ...)`.
 
     `to` is the field that names the incident, empty for incidents themselves; no more than `most` rows are read.
     """
 
-    def __init__(self, question: Callable[..., QuerySet[M]], to: str = "incident", *, most: int | None = None) -> None:
+    def __init__(self, question: Callable[..., QuerySet[Any, T]], to: str = "incident", *, most: int | None = None) -> None:
         self._all = Prepared(lambda *values: question(*values)[:most])
         self._seen = Prepared(lambda person, *values: seen_by(question(*values), person, to)[:most])
 
-    def __call__(self, actor: Actor, *values: Value) -> list[M]:
+    def __call__(self, actor: Actor, *values: Value) -> list[T]:
         """The rows, read now."""
         return self._all(*values) if actor.is_administrator else self._seen(actor.id, *values)
 

@@ -149,15 +149,20 @@ def by_id(actor: Actor, incident_id: str) -> Incident:
     return by_key(actor, incident_id)
 
 
+_of_alert = permissions.Visible(lambda alert: _alone().filter(alert_links__alert=alert), to="", most=1)
+_keys_of = permissions.Visible(
+    lambda alerts: Incident.objects.filter(alert_links__alert__in=alerts).values_list("alert_links__alert_id", "key"), to=""
+)
+
+
 def of_alert(actor: Actor, alert: Alert) -> Incident | None:
     """The incident an alert belongs to, when the actor may see it."""
-    return permissions.visible(actor, _whole()).filter(alert_links__alert=alert).first()
+    return next(iter(_of_alert(actor, alert.pk)), None)
 
 
 def keys_of_alerts(actor: Actor, alerts: Iterable[Alert]) -> dict[str, str]:
     """The key of the incident each alert belongs to, by alert id, where the actor may see it. One query."""
-    rows = permissions.visible(actor, Incident.objects.filter(alert_links__alert__in=[alert.pk for alert in alerts]))
-    return dict(rows.values_list("alert_links__alert_id", "key"))
+    return dict(_keys_of(actor, [alert.pk for alert in alerts]))
 
 
 def similar_open(actor: Actor) -> QuerySet[Incident]:

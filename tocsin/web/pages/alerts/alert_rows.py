@@ -11,12 +11,13 @@ from tocsin.alerts import queries as alerts
 from tocsin.alerts.models import Alert
 from tocsin.core.actor import Actor
 from tocsin.core.eventlog import events
+from tocsin.core.store.prepared import Prepared
 from tocsin.incidents import queries as incidents
 from tocsin.paging import queries as paging
 from tocsin.paging.models import Page
 from tocsin.web.pages.alerts import standing, way
 
-ALIKE, LOG = 8, 80
+LOG = 80
 SOURCES = {"hand": "opened by hand", "alertmanager": "Alertmanager", "generic": "the generic door"}
 
 
@@ -31,9 +32,7 @@ class Row:
 
 def rows(actor: Actor, alerts: Sequence[Alert]) -> list[Row]:
     """Two queries, however many alerts."""
-    ids = [alert.id for alert in alerts]
-    found = incidents.incidents(actor).filter(alert_links__alert__in=ids).prefetch_related(None).order_by()
-    keys = dict(found.values_list("alert_links__alert", "key"))
+    keys = incidents.keys_of_alerts(actor, alerts)
     waiting = [alert.id for alert in alerts if alert.status == Alert.TRIGGERED]
     told = _told(waiting)
     return [Row(alert, keys.get(alert.id, ""), told[alert.id]) for alert in alerts]
@@ -45,12 +44,11 @@ def whole(actor: Actor, alert: Alert) -> dict[str, Any]:
     pages = [page for walk in walks for page in walk.pages.all()]
     attempts = [attempt for page in pages for attempt in page.attempts.all()]
     told = standing.told(pages, attempts, [call for walk in walks for call in walk.calls.all()])
-    alike = Alert.objects.filter(service=alert.service, source=alert.source, dedup_key=alert.dedup_key).exclude(pk=alert.pk)
     return {
         "alert": alert,
         "incident": incidents.of_alert(actor, alert),
         "standing": standing.of(alert.id, pages),
-        "events": list(alerts.event_history(alert)),
+        "events": alerts.event_history(alert),
         "walks": walks,
         "told": told,
         "deliveries": told,
@@ -58,15 +56,23 @@ def whole(actor: Actor, alert: Alert) -> dict[str, Any]:
         "source": SOURCES.get(alert.source, alert.source),
         "lasted": alert.resolved_at - alert.started_at if alert.resolved_at else None,
         "coming": standing.coming(alert.id),
-        "alike": list(alike.order_by("-number").select_related("acknowledged_by")[:ALIKE]),
+        "alike": alerts.alike(alert),
         "may_answer": "responder" in actor.roles,
     }
 
 
+_waiting_for = Prepared(
+    lambda subjects: (
+        Page.objects.filter(subject__in=subjects, status__in=(Page.WAITING, Page.SENT))
+        .order_by("created_at")
+        .values_list("subject", "person__name")
+    )
+)
+
+
 def _told(subjects: Sequence[str]) -> dict[str, list[str]]:
     told: dict[str, list[str]] = defaultdict(list)
-    pages = Page.objects.filter(subject__in=subjects, status__in=(Page.WAITING, Page.SENT)).order_by("created_at")
-    for subject, name in pages.values_list("subject", "person__name"):
+    for subject, name in _waiting_for(subjects):
         if name not in told[subject]:
             told[subject].append(name)
     return told
