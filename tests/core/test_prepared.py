@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
 
 from tests import company
+from tocsin.core.models import Event
 from tocsin.core.store.prepared import Prepared, Unpreparable
 from tocsin.directory.models import Membership, Person, Team
 
@@ -34,6 +35,11 @@ def test_what_comes_back_is_what_the_same_queryset_brings() -> None:
     prepared = Prepared(by_name)
     for name in (*NAMES, "nobody"):
         assert prepared(name) == list(by_name(name))
+
+
+def test_a_number_that_no_store_has_is_found_nowhere() -> None:
+    prepared = Prepared(lambda position: Event.objects.filter(position=position))
+    assert [prepared(number) for number in (7, 2**63, -(2**70))] == [[], [], []]
 
 
 KINDS = (

@@ -120,11 +120,11 @@ def _whole() -> QuerySet[Action]:
     return Action.objects.select_related("incident__service__team", "owner", "postmortem")
 
 
-_promised = incidents.Visible(lambda owner: _whole().filter(owner=owner, state=Action.OPEN).order_by("due_on", "number"))
+_promised = incidents.Visible(lambda owner: _whole().filter(owner=owner, state=Action.OPEN).order_by("due_on", "number"), most=8)
 
 
 def promised_by(actor: Actor) -> list[Action]:
-    """The actor's own open actions by the day they are due."""
+    """The actor's own open actions, the eight that are due next."""
     return _promised(actor, actor.id)
 
 

@@ -31,6 +31,7 @@ Shape = tuple[type | int, ...]
 
 LONGEST = 300
 """Values; the words of a question with more are made each time and not kept."""
+_LARGEST = 2**63 - 1
 _FIRST_NUMBER, _FIRST_INSTANT = -2_000_000_000, dt.datetime(1801, 1, 1, tzinfo=dt.UTC)
 
 
@@ -42,7 +43,8 @@ class Prepared(Generic[T]):
     """`changes = Prepared(lambda incident: Change.objects.filter(incident=incident))`, then `changes(incident.id)`.
 
     A value is a text, a number, an instant, or a sequence of texts (for `__in`), compared as it stands; what never changes belongs
-    into the question. Prefetching, and comparisons that rewrite their value (`contains`), raise Unpreparable at the first call.
+    into the question. A number beyond 64 bits, which no store has, is left to Django. Prefetching, and comparisons that rewrite their
+    value (`contains`), raise Unpreparable at the first call.
     """
 
     def __init__(self, question: Callable[..., QuerySet[Any, T]]) -> None:
@@ -51,6 +53,8 @@ class Prepared(Generic[T]):
 
     def __call__(self, *values: Value) -> list[T]:
         """The rows of the question with these values, read now."""
+        if any(isinstance(value, int) and abs(value) > _LARGEST for value in values):
+            return list(self._question(*values))
         shape = tuple(type(value) if isinstance(value, One) else len(value) for value in values)
         words = self._words.get(shape) or self._learn(shape, values)
         return words.ask(values) if words.sql else []

@@ -25,12 +25,12 @@ def archived() -> QuerySet[StatusPage]:
     return StatusPage.objects.exclude(archived_at=None).order_by("name", "id")
 
 
-_by_slug = Prepared(lambda slug: StatusPage.objects.filter(slug=slug))
+_from_the_first_day = Prepared(lambda slug: StatusPage.objects.filter(slug=slug))
 
 
 def first(audience: str) -> StatusPage:
     """The page of an audience that was there from the first day."""
-    return _by_slug(audience)[0]
+    return _from_the_first_day(audience)[0]
 
 
 def by_host(host: str) -> StatusPage | None:

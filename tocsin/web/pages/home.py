@@ -33,7 +33,7 @@ from tocsin.web.frame import context, reader, words
 from tocsin.web.gate.policy import ADMINISTRATOR, SIGNED_IN, allow
 from tocsin.web.pages.alerts import standing
 
-ACTIONS, ROWS, HELD = 8, 8, 20
+ROWS, HELD = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _roster(actor: Actor, frame: context.Frame) -> list[NowRow]:
 def _actions(request: Request) -> list[tuple[Action, bool]]:
     """The reader's open actions, the next due first, each with whether it is overdue on the reader's calendar."""
     today = request.now.astimezone(reader.present().zone).date()
-    return [(action, action.due_on < today) for action in postmortems.promised_by(request.actor)[:ACTIONS]]
+    return [(action, action.due_on < today) for action in postmortems.promised_by(request.actor)]
 
 
 @allow(SIGNED_IN)
