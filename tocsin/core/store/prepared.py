@@ -43,8 +43,8 @@ class Prepared(Generic[T]):
     """`changes = Prepared(lambda incident: Change.objects.filter(incident=incident))`, then `changes(incident.id)`.
 
     A value is a text, a number, an instant, or a sequence of texts (for `__in`), compared as it stands; what never changes belongs
-    into the question. A number beyond 64 bits, which no store has, is left to Django. Prefetching, and comparisons that rewrite their
-    value (`contains`), raise Unpreparable at the first call.
+    into the question. A number beyond 64 bits, which no store has, is left to Django. Prefetching, and comparisons that rewrite
+    their value (`contains`), raise Unpreparable at the first call.
     """
 
     def __init__(self, question: Callable[..., QuerySet[Any, T]]) -> None:
