@@ -15,7 +15,7 @@ from django.db.models.functions import Length
 from tests import company
 from tocsin.core.models import Event
 from tocsin.core.store.prepared import Prepared, Unpreparable
-from tocsin.directory.models import Membership, Person, Team
+from tocsin.directory.models import Membership, NotifyStep, Person, Team
 
 pytestmark = pytest.mark.django_db
 NAMES = ("Ada", "Bo % and _", "O'Neill", "\x0203", "Zoë", "%s")
@@ -40,6 +40,19 @@ def test_what_comes_back_is_what_the_same_queryset_brings() -> None:
 def test_a_number_that_no_store_has_is_found_nowhere() -> None:
     prepared = Prepared(lambda position: Event.objects.filter(position=position))
     assert [prepared(number) for number in (7, 2**63, -(2**70))] == [[], [], []]
+
+
+def test_a_number_of_a_small_field_is_found() -> None:
+    """PostgreSQL is asked nothing about a number beyond its field; so what stands for the number must lie within."""
+    ada = company.person("Ada")
+    company.notify(ada, *ada.contact_methods.all(), delays=(7,))
+    small = Prepared(lambda minutes: NotifyStep.objects.filter(delay_minutes=minutes))
+    assert [len(small(minutes)) for minutes in (0, 7, 100_000, 7)] == [0, 2, 0, 2]
+
+
+def test_a_number_of_the_question_is_not_taken_for_a_value() -> None:
+    with pytest.raises(Unpreparable):
+        Prepared(lambda position: Event.objects.filter(Q(position=position) | Q(position=30_000)))(7)
 
 
 KINDS = (

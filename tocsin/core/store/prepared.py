@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -32,7 +32,9 @@ Shape = tuple[type | int, ...]
 LONGEST = 300
 """Values; the words of a question with more are made each time and not kept."""
 _LARGEST = 2**63 - 1
-_FIRST_NUMBER, _FIRST_INSTANT = -2_000_000_000, dt.datetime(1801, 1, 1, tzinfo=dt.UTC)
+_NUMBERS = (30_000, 31_000)
+"""Where marks begin: in the range of the smallest field, beyond which Django asks nothing and finds nothing."""
+_FIRST_INSTANT = dt.datetime(1801, 1, 1, tzinfo=dt.UTC)
 
 
 class Unpreparable(TypeError):
@@ -89,8 +91,7 @@ class _Words:
 
 def _put_into_words(question: Callable[..., QuerySet[Any, T]], values: Sequence[Value]) -> _Words:
     """Ask with marks in the place of values, and find the marks again in what would be sent."""
-    number = iter(range(10_000))
-    marks: list[Value] = [_mark(value, number) if isinstance(value, One) else _marks(value, number) for value in values]
+    marks = _marks(values, _NUMBERS[0])
     rows: Any = question(*marks)
     if rows._prefetch_related_lookups or rows._known_related_objects:
         raise Unpreparable("A prepared question starts at a model and prefetches nothing.")
@@ -102,19 +103,27 @@ def _put_into_words(question: Callable[..., QuerySet[Any, T]], values: Sequence[
     places = {mark: place for place, mark in enumerate(_sent(marks))}
     if not set(places) <= set(filter(_is_one, params)):
         raise Unpreparable("A value does not reach the store as it was given.")
+    if any(isinstance(value, int) for value in values) and set(places) & set(filter(_is_one, _params(question, values))):
+        raise Unpreparable("A number of the question itself is one of those that stand for values.")
     return _Words(sql, tuple(params), places, _builder(rows, compiler))
 
 
-def _mark(value: One, number: Iterator[int]) -> One:
-    """Something of the same type that nobody else says."""
-    place = next(number)
-    if isinstance(value, str):
-        return f"\x02{place}\x03"
-    return _FIRST_NUMBER + place if isinstance(value, int) else _FIRST_INSTANT + dt.timedelta(microseconds=place)
+def _params(question: Callable[..., QuerySet[Any, T]], values: Sequence[Value]) -> Sequence[Any]:
+    """What would be sent with other marks."""
+    return question(*_marks(values, _NUMBERS[1])).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()[1]
 
 
-def _marks(values: Sequence[str], number: Iterator[int]) -> list[str]:
-    return [f"\x02{next(number)}\x03" for _ in values]
+def _marks(values: Sequence[Value], first: int) -> list[Value]:
+    """For each value something of the same type that nobody else says."""
+    return [_mark(value, first + number) for number, value in enumerate(values)]
+
+
+def _mark(value: Value, place: int) -> Value:
+    if isinstance(value, dt.datetime):
+        return _FIRST_INSTANT + dt.timedelta(microseconds=place)
+    if isinstance(value, int):
+        return place
+    return f"\x02{place}\x03" if isinstance(value, str) else [f"\x02{place} {number}\x03" for number in range(len(value))]
 
 
 def _is_one(param: Any) -> bool:
