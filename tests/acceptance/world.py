@@ -55,6 +55,10 @@ class Mail:
     def __init__(self, moods: Moods, ledger: LedgerWriter) -> None:
         self.moods, self.ledger = moods, ledger
 
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, said: list[str]) -> list[str]:
+        session.host_name = hostname
+        return [*said[:-1], "250-PIPELINING", said[-1]]
+
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         envelope.mail_from = address
         envelope.mail_options.extend(options)

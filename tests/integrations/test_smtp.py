@@ -32,9 +32,12 @@ class Server:
 
     def __init__(self) -> None:
         self.rcpt = self.data = "250 OK"
+        self.refused: dict[str, str] = {}
         self.got: list[bytes] = []
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address in self.refused:
+            return self.refused[address]
         envelope.rcpt_tos.append(address)
         return self.rcpt
 
@@ -43,9 +46,17 @@ class Server:
         return self.data
 
 
-@pytest.fixture
-def server() -> Iterator[tuple[Server, str]]:
-    handler = Server()
+class Patient(Server):
+    """One that takes several commands at once."""
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, said: list[str]) -> list[str]:
+        session.host_name = hostname
+        return [*said[:-1], "250-PIPELINING", said[-1]]
+
+
+@pytest.fixture(params=[Server, Patient])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[Server, str]]:
+    handler = request.param()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     controller = Controller(handler, hostname="127.0.0.1", port=port)
@@ -54,8 +65,8 @@ def server() -> Iterator[tuple[Server, str]]:
     controller.stop()
 
 
-def message() -> Any:
-    return mail.build(sender="t@example.com", to="ada@example.com", subject="Hi", text="Text", message_id="<k@x>", now=NOW)
+def message(to: str = "ada@example.com") -> Any:
+    return mail.build(sender="t@example.com", to=to, subject="Hi", text="Text", message_id="<k@x>", now=NOW)
 
 
 def test_an_accepted_mail_arrives_whole(server: tuple[Server, str]) -> None:
@@ -84,10 +95,66 @@ def test_the_code_decides_whether_it_is_final(server: tuple[Server, str], rcpt: 
     assert (rcpt if rcpt != "250 OK" else data) in delivery.answer
 
 
+def test_lines_that_begin_with_a_dot_arrive(server: tuple[Server, str]) -> None:
+    handler, url = server
+    text = ".\r\n..\r\n.hidden\r\nFrom here\r\n.\r\n"
+    sent = [
+        mail.build(sender="t@x.example", to="a@x.example", subject="é", text=text, message_id="<k@x>", now=NOW) for _ in range(2)
+    ]
+    assert [one.ok for one in SmtpTransport(Smtp(url)).send_all(sent)] == [True, True]
+    assert {raw.split(b"\r\n\r\n", 1)[1].replace(b">From", b"From") for raw in handler.got} == {text.encode()}
+
+
+@pytest.mark.parametrize(("answer", "is_final"), [("550 no such user", True), ("451 greylisted", False)])
+def test_one_that_is_refused_does_not_hold_up_those_behind_it(server: tuple[Server, str], answer: str, is_final: bool) -> None:
+    handler, url = server
+    handler.refused = {"ada@example.com": answer}
+    told = SmtpTransport(Smtp(url)).send_all([message(), message("bo@example.com"), message(), message("bo@example.com")])
+    assert [(one.ok, one.permanent) for one in told] == [(False, is_final), (True, False)] * 2
+    assert len(handler.got) == 2
+
+
 def test_a_server_that_cannot_encrypt_gets_nothing_when_encryption_is_required(server: tuple[Server, str]) -> None:
     handler, url = server
     delivery = SmtpTransport(Smtp(f"{url}?starttls=require")).send(message())
     assert (delivery.ok, delivery.permanent, handler.got) == (False, False, [])
+
+
+def test_a_server_that_goes_ahead_for_nobody_gets_an_empty_mail() -> None:
+    """As RFC 2920 says of servers that answer DATA without looking back."""
+    heard, told = _spoken_to([(b"DATA\r\n", b"250 ok\r\n550 no such user\r\n354 go ahead\r\n"), (b".\r\n", b"250 ok\r\n")])
+    assert (told.permanent, "no such user" in told.answer) == (True, True)
+    assert heard[1] == b".\r\n"
+
+
+def test_a_goodbye_in_the_middle_is_the_answer_to_the_rest() -> None:
+    heard, told = _spoken_to([(b"DATA\r\n", b"250 ok\r\n421 too busy\r\n")])
+    assert (told.ok, told.permanent, told.answer) == (False, False, "421 too busy")
+    assert heard[0].count(b"\r\n") == 3, "sender, recipient and DATA are said at once"
+
+
+def _spoken_to(script: list[tuple[bytes, bytes]]) -> tuple[list[bytes], ports.Delivery]:
+    """Hands a mail to a server that hears up to an end, says what stands beside it, hangs up in the end: what both were told."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            talk, _ = listening.accept()
+            with talk, talk.makefile("rb") as words:
+                talk.sendall(b"220 hello\r\n")
+                words.readline()
+                talk.sendall(b"250-here\r\n250-SIZE 100000\r\n250 PIPELINING\r\n")
+                for end, answer in script:
+                    heard.append(b"")
+                    while not heard[-1].endswith(end):
+                        heard[-1] += words.readline()
+                    talk.sendall(answer)
+
+        speaker = threading.Thread(target=speak, daemon=True)
+        speaker.start()
+        told = SmtpTransport(Smtp(f"smtp://127.0.0.1:{listening.getsockname()[1]}")).send(message())
+        speaker.join(10)
+    return heard, told
 
 
 def test_a_server_that_is_not_there_is_a_passing_trouble() -> None:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from email import policy
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, Group, HeaderRegistry, UniqueAddressHeader, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy
 from email.utils import format_datetime, parseaddr
@@ -47,11 +47,42 @@ class _Tokens(UnstructuredHeader):
         return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep  # type: ignore[attr-defined]
 
 
+class _Recipient(UniqueAddressHeader):
+    """Most addresses need no quotes: they are written as they stand, and not taken apart letter by letter."""
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """As the library does it, but for those."""
+        if len(value) <= _SHORT and _PLAIN_ADDRESS.fullmatch(value):
+            local, _, domain = value.partition("@")
+            kwds.update(decoded=value, parse_tree=None, groups=[Group(None, [Address("", local, domain)])])
+        else:
+            super().parse(value, kwds)
+
+    def fold(self, *, policy: Policy) -> str:
+        """The line in a mail."""
+        plain = self._parse_tree is None  # type: ignore[attr-defined]
+        return f"{self.name}: {self}{policy.linesep}" if plain else super().fold(policy=policy)  # type: ignore[attr-defined,misc]
+
+
+class _FoldedOnce(BaseHeader):
+    """A header that many mails share is made ready for sending once."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Its lines in a mail."""
+        if policy is not _POLICY:
+            return super().fold(policy=policy)
+        kept: str | None = vars(self).get("_lines")
+        if kept is None:
+            kept = self._lines = super().fold(policy=policy)
+        return kept
+
+
 class _Kinds(HeaderRegistry):
     """The library makes a class for each header of each mail; one for each name is enough."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(base_class=_FoldedOnce)
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -78,12 +109,15 @@ def _kinds() -> HeaderRegistry:
     known = _Kinds()
     for name in _TOKENS:
         known.map_to_type(name, _Tokens)  # type: ignore[arg-type]
+    known.map_to_type("to", _Recipient)  # type: ignore[arg-type]
     return known
 
 
 _LINE = 78
 """Letters of a line that goes as it is; longer ones are encoded."""
 _POLICY = policy.SMTP.clone(raise_on_defect=False, max_line_length=_LINE, header_factory=_kinds())
+_SHORT = _LINE - len("To: ")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _OWN = frozenset({"to", "from", "subject", "date", "message-id", "cc", "bcc", "mime-version", "content-type"})
 
@@ -162,6 +196,7 @@ def _address(text: str) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=16)
 def _sender(text: str) -> str:
     name, address = parseaddr(_header("From", text))
     if not _ADDRESS.fullmatch(address):

@@ -110,7 +110,8 @@ def _put_into_words(question: Callable[..., QuerySet[Any, T]], values: Sequence[
 
 def _params(question: Callable[..., QuerySet[Any, T]], values: Sequence[Value]) -> Sequence[Any]:
     """What would be sent with other marks."""
-    return question(*_marks(values, _NUMBERS[1])).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()[1]
+    sent: Sequence[Any] = question(*_marks(values, _NUMBERS[1])).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()[1]
+    return sent
 
 
 def _marks(values: Sequence[Value], first: int) -> list[Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import smtplib
 import socket
 import ssl
@@ -10,10 +11,12 @@ import threading
 from collections.abc import Sequence
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 from tocsin.core.ports import Delivery
 from tocsin.core.settings import Smtp
+from tocsin.integrations.smtp import pipelining
 
 STEP_TIMEOUT = 10.0
 WHOLE_TIMEOUT = 25.0
@@ -66,7 +69,7 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> Delivery:
     envelope = message["Return-Path"]
     del message["Return-Path"]  # the receiving server writes its own; ours says where a refusal goes
     try:
-        client.send_message(message, from_addr=str(envelope).strip() if envelope else None)
+        _send(client, message, str(envelope).strip() if envelope else _address(message["From"]))
     except smtplib.SMTPServerDisconnected:
         raise
     except smtplib.SMTPException as error:
@@ -74,6 +77,18 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> Delivery:
     except (ValueError, MessageError) as error:  # before anything of it was said: those after it are not to blame
         return Delivery(ok=False, answer=f"this message cannot be written: {type(error).__name__}", permanent=True)
     return Delivery(ok=True, answer="accepted by the mail server")
+
+
+def _send(client: smtplib.SMTP, message: EmailMessage, sender: str) -> None:
+    if pipelining.is_spoken(client) and f"{sender}{message['To']}".isascii():
+        pipelining.hand_over(client, message, sender)
+    else:
+        client.send_message(message, from_addr=sender)
+
+
+@functools.lru_cache(maxsize=16)
+def _address(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def _judged(error: smtplib.SMTPException | OSError) -> Delivery:
