@@ -21,6 +21,7 @@ from tocsin.collab.models import Attachment, Message, Presence, StoredFile
 from tocsin.core.models import Event
 from tocsin.incidents import commands
 from tocsin.incidents.models import Incident
+from tocsin.web.frame import sheet
 from tocsin.web.frame.prose import to_html
 
 pytestmark = pytest.mark.django_db
@@ -253,8 +254,8 @@ def test_no_words_break_out_of_the_room(client: Client, incident: Incident, text
 
 
 def _shape(html: str) -> tuple[set[str], set[str], set[str]]:
-    """Tags, names of attributes, and everything that is loaded without a click."""
-    found = _Reader(html).found
+    """Tags, names of attributes, and everything that is loaded without a click; of a page without the sheet that it carries."""
+    found = _Reader(html.replace(f"<style>{sheet.whole()}</style>", "", 1)).found
     sources = {str(attributes["src"]) for _, attributes in found if "src" in attributes}
     return {tag for tag, _ in found}, {name for _, attributes in found for name in attributes}, sources
 

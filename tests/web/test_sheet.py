@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tocsin.web.frame import sheet
+import re
+
+from tocsin.web.frame import assets, sheet
 
 PAGE = '<html><body><main id="main"><p class="row far"><a class="btn go">Go</a></p></main></body></html>'
 
@@ -34,3 +36,9 @@ def test_a_selector_that_needs_what_is_missing_is_dropped_and_its_neighbour_stay
     css = sheet.subset(frozenset({"root", ".sev1"}))
     assert ".sev1{color:var(--alarm)}" in css
     assert ".st.gap" not in css
+
+
+def test_the_whole_sheet_lacks_nothing_but_comments_and_space() -> None:
+    css = sheet.whole()
+    assert "/*" not in css
+    assert re.sub(r"\s", "", css) == re.sub(r"\s", "", re.sub(r"/\*.*?\*/", "", assets.text("tocsin.css"), flags=re.DOTALL))

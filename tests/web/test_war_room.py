@@ -17,6 +17,7 @@ from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident, RoleAssignment
 from tocsin.paging.models import Page
+from tocsin.web.gate.security import digest_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,14 @@ def incident(there: World, now: dt.datetime) -> Incident:
 
 def fresh(incident: Incident) -> Incident:
     return Incident.objects.get(pk=incident.pk)
+
+
+def test_it_carries_the_sheet_that_its_policy_allows(client: Client, incident: Incident) -> None:
+    answer = client.get("/HOT-1")
+    page = answer.content.decode()
+    (style,) = re.findall("<style>(.+?)</style>", page)
+    assert f"'sha256-{digest_of(style)}'" in answer["Content-Security-Policy"]
+    assert 'rel="stylesheet"' not in page
 
 
 def test_it_shows_who_what_and_the_next_thing_to_do(client: Client, incident: Incident) -> None:

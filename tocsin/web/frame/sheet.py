@@ -1,6 +1,7 @@
-"""Pages that carry their part of the style sheet inside them: one round trip, allowed by its hash.
+"""Pages that carry the style sheet inside them: one round trip, allowed by its hash (decision 30).
 
-The part is found by reading the page: a rule stays when every class, id and element of one of its selectors is on the page.
+A page that stays as it is carries its part, found by reading it: a rule stays when every class, id and element of one of its
+selectors is on the page. A page that changes while it is read carries the whole.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tocsin.web.gate.security import allow_style
 PLACE = "<style></style>"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_AROUND = re.compile(r"\s*([{};])\s*")
 _GROUP = re.compile(r":(?:is|not|has|where|dir)\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _CLASSES = re.compile(r'class="([^"]*)"')
 _IDS = re.compile(r'\bid="([^"]*)"')
@@ -37,6 +39,13 @@ def render_inlined(
     return HttpResponse(html, status=status)
 
 
+def render_with_sheet(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The same with all rules: parts of the page will be replaced by others."""
+    html, css = render_to_string(template, context, request), whole()
+    allow_style(request, css)
+    return HttpResponse(html.replace(PLACE, f"<style>{css}</style>", 1), status=status)
+
+
 def inline(html: str, variables: str = "") -> tuple[str, str]:
     """A page with the rules it needs in its empty `<style></style>`, and those rules. `variables` is one more rule: it stands in no
     layer of the sheet, so it wins.
@@ -51,6 +60,12 @@ def used(html: str) -> frozenset[str]:
     names |= {f".{name}" for value in _CLASSES.findall(html) for name in value.split()}
     names |= {f"#{name}" for name in _IDS.findall(html)}
     return frozenset(names)
+
+
+@functools.cache
+def whole() -> str:
+    """The sheet without comments and needless space."""
+    return _AROUND.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", assets.text("tocsin.css")))).strip()
 
 
 @functools.lru_cache(maxsize=64)

@@ -13,8 +13,8 @@ from tocsin.collab.queries import Said
 from tocsin.incidents.queries import TimelineLine
 from tocsin.web.forms.typed import whole
 
-SHOWN = 30
-"""Lines at first: a screen and a half of them. A browser draws what it is given before it shows any of it."""
+SHOWN = 20
+"""Lines at first, more than a window shows. A browser draws what it is given before it shows any of it."""
 TABS = (("everything", "Everything"), ("key-events", "Key events"), ("talk", "Talk"), ("alerts", "Alerts"))
 RUNS = {"document.section_saved": "{} times saved", "incident.item_ticked": "{} lines ticked"}
 

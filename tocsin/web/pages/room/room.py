@@ -33,6 +33,7 @@ from tocsin.statuspages.second_reading.models import SecondReading
 from tocsin.web import uploads
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed, whole
+from tocsin.web.frame.sheet import render_with_sheet
 from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.alerts import told
 from tocsin.web.pages.incidents import incident_head
@@ -105,7 +106,7 @@ def page(request: Request, incident: Incident, tab: str, form: Typed, *, status:
         "mirrored": mirrors.told(incident) if head.facts.last_status else [],
         **_talk(request, incident, shown, next((one.place for one in visitors if one.id == request.actor.id), None), form),
     }
-    return render(request, "incident/room.html", context, status=status)
+    return render_with_sheet(request, "incident/room.html", context, status=status)
 
 
 def _talk(request: Request, incident: Incident, shown: list[TimelineLine], place: int | None, form: Typed) -> dict[str, Any]:
