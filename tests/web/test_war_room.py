@@ -52,6 +52,13 @@ def test_it_carries_the_sheet_that_its_policy_allows(client: Client, incident: I
     assert 'rel="stylesheet"' not in page
 
 
+def test_whoever_has_the_page_asks_for_it_anew_without_the_sheet(client: Client, incident: Incident) -> None:
+    """Two hundred viewers do, at each change."""
+    again = client.get("/HOT-1", headers={"X-Live": "1"})
+    assert "<style></style>" in again.content.decode()
+    assert "sha256" not in again["Content-Security-Policy"]
+
+
 def test_it_shows_who_what_and_the_next_thing_to_do(client: Client, incident: Incident) -> None:
     page = client.get("/HOT-1").content.decode()
     assert "Cards fail" in page

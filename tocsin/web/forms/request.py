@@ -1,4 +1,4 @@
-"""The request as our views see it: what the gate in `policy.py` adds to Django's. A type only."""
+"""The request as our views see it: what the gate in `policy.py` adds to Django's."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ class Request(HttpRequest):
     read_first: Any
     style_hashes: tuple[str, ...]
     frame_origins: tuple[str, ...]
+
+
+def by_script(request: Request) -> bool:
+    """Whether our script asks, for a page that it has or in the place of its form."""
+    return request.headers.get("X-Live") == "1"

@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from tocsin.web.forms.request import Request
+from tocsin.web.forms.request import Request, by_script
 from tocsin.web.frame import assets
 from tocsin.web.gate.security import allow_style
 
@@ -40,8 +40,10 @@ def render_inlined(
 
 
 def render_with_sheet(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """The same with all rules: parts of the page will be replaced by others."""
+    """The same with all rules: parts of the page will be replaced by others. Whoever has the page asks for it anew without them."""
     html, css = render_to_string(template, context, request), whole()
+    if by_script(request):
+        return HttpResponse(html, status=status)
     allow_style(request, css)
     return HttpResponse(html.replace(PLACE, f"<style>{css}</style>", 1), status=status)
 

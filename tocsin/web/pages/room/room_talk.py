@@ -20,7 +20,7 @@ from tocsin.incidents import permissions as access
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
 from tocsin.web import files
-from tocsin.web.forms.request import Request
+from tocsin.web.forms.request import Request, by_script
 from tocsin.web.forms.typed import Typed, clean, whole
 from tocsin.web.gate.policy import SIGNED_IN, allow
 from tocsin.web.pages.incidents import incident_head
@@ -45,7 +45,7 @@ def say(request: Request, key: str) -> HttpResponse:
         except Refused as refused:
             again = " Choose the files again." if given else ""
             form.errors["text"] = refused.detail + again
-    if _by_script(request):
+    if by_script(request):
         return JsonResponse({"detail": form.errors["text"]}, status=422)
     return room.page(request, incident, tab, form, status=422)
 
@@ -83,7 +83,7 @@ def here(request: Request, key: str) -> HttpResponse:
     """The page is being looked at, and shows everything up to a position of the event log."""
     incident = incidents.by_key(request.actor, key)
     commands.be_here(request.actor, incident, read=whole(request.POST.get("read", "")) or 0, now=request.now)
-    return HttpResponse(status=204) if _by_script(request) else redirect(_back(incident, _tab(request)))
+    return HttpResponse(status=204) if by_script(request) else redirect(_back(incident, _tab(request)))
 
 
 @allow(SIGNED_IN)
@@ -145,11 +145,7 @@ def verbs_page(request: Request, key: str) -> HttpResponse:
 
 
 def _gone_well(request: Request, path: str) -> HttpResponse:
-    return JsonResponse({"path": path}) if _by_script(request) else redirect(path)
-
-
-def _by_script(request: Request) -> bool:
-    return request.headers.get("X-Live") == "1"
+    return JsonResponse({"path": path}) if by_script(request) else redirect(path)
 
 
 def _tab(request: Request) -> str:
