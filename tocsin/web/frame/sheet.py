@@ -43,7 +43,7 @@ def render_with_sheet(request: Request, template: str, context: dict[str, Any], 
     """The same with all rules: parts of the page will be replaced by others. Whoever has the page asks for it anew without them."""
     html, css = render_to_string(template, context, request), whole()
     if by_script(request):
-        return HttpResponse(html, status=status)
+        return HttpResponse(html.replace(PLACE, "", 1), status=status)
     allow_style(request, css)
     return HttpResponse(html.replace(PLACE, f"<style>{css}</style>", 1), status=status)
 
