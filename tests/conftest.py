@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.core import serializers
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models import Model
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
@@ -39,6 +41,13 @@ hypothesis.load_profile("tocsin")
 def pytest_configure() -> None:
     """Passwords of tests need no protection, and the real hash is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    connection_created.connect(_reverse_what_has_no_order)
+
+
+def _reverse_what_has_no_order(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Rows that a question gives no order come in any order on PostgreSQL; on SQLite they come backwards here, every time."""
+    if connection.vendor == "sqlite":
+        connection.connection.execute("PRAGMA reverse_unordered_selects = ON").close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -65,7 +65,7 @@ def test_a_tick_has_a_name_and_a_time_for_everybody_and_stays_on_its_incident():
     assert line(there, other, item).state == "open"
     commands.untick(there.actor("ana"), incident, item, now=given.later(4))
     assert line(there, incident, item).state == "open"
-    names = Event.objects.filter(context=incident.id, name__contains="item").values_list("name", flat=True)
+    names = Event.objects.filter(context=incident.id, name__contains="item").order_by("pk").values_list("name", flat=True)
     assert list(names) == ["incident.item_ticked", "incident.item_unticked"]
 
 

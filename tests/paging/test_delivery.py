@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pytest
 
 from tests import company
 from tests.paging.world import LATER, NEVER, OK, fire, house
+from tocsin.core import clock
 from tocsin.core.models import Event, OutboxMail
 from tocsin.core.ports import Delivery
 from tocsin.directory.models import Gateway
@@ -162,13 +164,15 @@ def test_a_card_that_cannot_be_worded_still_makes_a_page(now, mail, engine):
     assert mail.sent[0][1].link in mail.sent[0][1].text
 
 
-def test_the_ledger_tells_every_try_and_what_the_provider_said(now, mail, engine):
+def test_the_ledger_tells_every_try_and_what_the_provider_said(now, mail, engine, monkeypatch):
+    monkeypatch.setattr(clock, "monotonic", itertools.count(100).__next__)
     alert = fire(house().service, now)
     engine.run(now)
     (escalation,) = queries.ledger(alert.id)
     (page,) = escalation.pages.all()
     (attempt,) = page.attempts.all()
     assert (attempt.channel, attempt.to, attempt.tries, attempt.provider_answer) == ("email", "ada@example.com", 1, "250 taken")
-    assert now <= attempt.started_at <= attempt.sent_at < now + SECOND
-    assert [event.name for event in Event.objects.filter(context=alert.id)] == [
+    assert now <= attempt.started_at < now + SECOND
+    assert attempt.sent_at == attempt.started_at + SECOND, "the answer came a second later"
+    assert [event.name for event in Event.objects.filter(context=alert.id).order_by("pk")] == [
         "escalation.started", "escalation.stepped", "page.created", "page.sent"]  # fmt: skip

@@ -33,7 +33,7 @@ def incident(there: World, now: dt.datetime) -> Iterator[Incident]:
 @pytest.mark.req("SYS-08")
 def test_whoever_follows_the_link_enters_with_a_token_of_their_own(there: World, incident: Incident) -> None:
     ada = signed_in(there.ada)
-    assert "jwt" not in ada.get("/HOT-1").content.decode()
+    assert "jwt=" not in ada.get("/HOT-1").content.decode()
     assert 'href="/HOT-1/video"' in ada.get("/HOT-1").content.decode()
     answer = ada.get("/HOT-1/video")
     assert answer["Location"].startswith(f"{Incident.objects.get().video_url}?jwt=ey")
