@@ -35,6 +35,12 @@ from tocsin.directory.models import (
 
 _memberships = Prepared(lambda person: Membership.objects.filter(person=person).values_list("team_id", "is_manager"))
 
+_live_tokens = Prepared(
+    lambda digest, now: ApiToken.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest, revoked_at__isnull=True, person__is_active=True
+    ).select_related("person")[:1]
+)
+
 
 def actor_for(person: Person, *, via: str = "web", scopes: frozenset[str] | None = None) -> Actor:
     """The actor that a person is. One query, for their teams."""
@@ -54,9 +60,7 @@ def actor_for(person: Person, *, via: str = "web", scopes: frozenset[str] | None
 
 def live_token(plain: str, now: dt.datetime) -> ApiToken | None:
     """The token with its person, unless it is unknown, revoked, past its end, or its person is deactivated."""
-    live = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    tokens = ApiToken.objects.filter(live, revoked_at__isnull=True, person__is_active=True)
-    return tokens.filter(digest=secrets.digest(plain)).select_related("person").first()
+    return _live_tokens.first(secrets.digest(plain), now)
 
 
 def actor_for_token(plain: str, now: dt.datetime) -> Actor | None:

@@ -6,6 +6,7 @@ The policy is the outer gate only: what a person may do with one object is decid
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -111,9 +112,14 @@ def walk(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> Iter
             yield Route(template, pattern.name or "", getattr(view, "policy", None), view)
 
 
-def routes() -> list[Route]:
+def routes() -> tuple[Route, ...]:
     """Every route of the installation, for the start, the tests and the documentation."""
-    return list(walk(get_resolver().url_patterns))
+    return _routes(get_resolver())
+
+
+@functools.cache
+def _routes(resolver: URLResolver) -> tuple[Route, ...]:
+    return tuple(walk(resolver.url_patterns))
 
 
 def require_all() -> None:
