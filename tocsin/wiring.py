@@ -128,6 +128,7 @@ HANDLERS: tuple[tuple[str, events.Handler], ...] = (
     ("update.published", fanning.update_published),
     ("update.published", mirrors.words_said),
     *((name, fanning.work_said) for name in status_events.WORK_SAID),
+    *((name, mirrors.work_said) for name in status_events.WORK_SAID),
     ("component.changed", mirrors.part_changed),
     *((name, outgoing.tell_webhooks) for name in outgoing.HEARD),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from tests.api.caller import Api, refusal
 from tests.incidents import given
 from tests.statuspages.hosted import KEY, PAGE
+from tocsin.core import clock
 from tocsin.statuspages import commands
 from tocsin.statuspages.mirrors.models import MirrorCopy, MirroredEntry
 
@@ -92,3 +95,18 @@ def test_what_came_of_an_update_is_read_and_tried_again_and_what_is_left_open_is
     assert (left["mirror"], left["remote_id"]) == ("hosted", "p31zjtct2jer")
     assert ben.post(f"{path}/{left['id']}/closed").json()["closed_at"]
     assert ben.get(f"incidents/{incident.key}/follow-up").json()["mirrored"] == []
+
+
+def test_what_came_of_planned_work_is_read_and_tried_again():
+    caller = Api()
+    caller.post("mirrors", {**HOSTED, "key": KEY})
+    tomorrow = clock.now() + dt.timedelta(days=1)
+    times = {"starts_at": clock.rfc3339(tomorrow), "ends_at": clock.rfc3339(tomorrow + dt.timedelta(hours=1))}
+    work = caller.post("maintenances", {"title": "New database", "body": "Short pauses.", **times}).json()
+    (copy,) = caller.get(f"maintenances/{work['id']}/mirrored").json()["items"]
+    assert (copy["mirror"], copy["state"], copy["update"]) == ("hosted", "due", work["updates"][0]["id"])
+    refusal(caller.post(f"maintenances/{work['id']}/mirrored/{copy['id']}/retry"), 409)
+    MirrorCopy.objects.update(work_state="failed", last_error="HTTP 401: no")
+    assert caller.post(f"maintenances/{work['id']}/mirrored/{copy['id']}/retry").status_code == 202
+    assert [one["state"] for one in caller.get("mirrors/hosted/copies").json()["items"]] == ["due"]
+    refusal(caller.post(f"maintenances/{work['id']}/mirrored/mrc_{'0' * 26}/retry"), 404)

@@ -37,3 +37,20 @@ def test_results_are_read_and_tried_again(world: World) -> None:
     world.answer = copy
     assert "own is told again" in run("incident", "retry-mirror", "HOT-1", "mrc_1")
     assert world.sent[-1][:2] == ("POST", "incidents/HOT-1/mirrored/mrc_1/retry")
+
+
+def test_those_of_planned_work_too(world: World) -> None:
+    copy = {
+        "id": "mrc_1",
+        "mirror": "own",
+        "state": "failed",
+        "answer": "HTTP 401",
+        "tries": 1,
+        "update": "mtu_1",
+        "created_at": "x",
+    }
+    world.answer = {"items": [copy], "next": None}
+    assert "HTTP 401" in run("maintenance", "mirrored", "mnt_1")
+    world.answer = copy
+    assert "own is told again" in run("maintenance", "retry-mirror", "mnt_1", "mrc_1")
+    assert world.sent[-1][:2] == ("POST", "maintenances/mnt_1/mirrored/mrc_1/retry")

@@ -16,8 +16,18 @@ from tocsin.core.net.outbound import Guard
 
 PAGE, KEY = "kctbh9vrtdwd", "89a229ce-1a8b-4f2e-key"
 STATUSES = {"investigating", "identified", "monitoring", "resolved"}
+PLANNED = {"scheduled", "in_progress", "verifying", "completed"}
 STATES = {"operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"}
 FIELDS = {"name", "status", "body", "deliver_notifications", "metadata", "component_ids", "components"}
+OF_WORK = {"scheduled_remind_prior", "scheduled_auto_in_progress", "scheduled_auto_completed"}
+OF_WORK |= {"auto_transition_to_maintenance_state", "auto_transition_to_operational_state"}
+TIMES = {"scheduled_for", "scheduled_until"}
+LISTS = {
+    "unresolved": STATUSES - {"resolved"},
+    "scheduled": {"scheduled"},
+    "upcoming": {"scheduled"},
+    "active_maintenance": {"in_progress", "verifying"},
+}
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -92,8 +102,9 @@ class Hosted(http.server.ThreadingHTTPServer):
             self._check(set(query) <= {"page", "per_page"}, f"query of components {query}")
             size, page = int(query.get("per_page", ["100"])[0]), int(query.get("page", ["1"])[0])
             return _json(200, self.components[(page - 1) * size : page * size])
-        if (method, path) == ("GET", "/incidents/unresolved"):
-            return _json(200, [one for one in self.incidents if one["status"] != "resolved"])
+        listed = LISTS.get(path.removeprefix("/incidents/")) if method == "GET" else None
+        if listed:
+            return _json(200, [one for one in self.incidents if one["status"] in listed])
         if (method, path) == ("GET", "/incidents"):
             self._check(set(query) <= {"limit", "page", "q"}, f"query of incidents {query}")
             return _json(200, self.incidents[: int(query.get("limit", ["100"])[0])])
@@ -121,7 +132,8 @@ class Hosted(http.server.ThreadingHTTPServer):
 
     def _change(self, incident: dict[str, Any], body: Any) -> Answer:
         fields = self._fields(body)
-        incident |= {name: fields[name] for name in ("name", "status", "metadata") if name in fields}
+        kept = ("name", "status", "metadata", "component_ids", "deliver_notifications", *TIMES)
+        incident |= {name: fields[name] for name in kept if name in fields}
         if "body" in fields:
             said = {"status": incident["status"], "body": fields["body"], "id": f"u{len(incident['incident_updates']):011d}"}
             incident["incident_updates"].insert(0, said)
@@ -140,13 +152,19 @@ class Hosted(http.server.ThreadingHTTPServer):
     def _fields(self, body: Any) -> dict[str, Any]:
         self._check(isinstance(body, dict) and set(body) == {"incident"}, f"wrapped {body}")
         fields: dict[str, Any] = body["incident"]
-        self._check(set(fields) <= FIELDS, f"fields {set(fields) - FIELDS}")
-        self._check(fields.get("status", "resolved") in STATUSES, f"status {fields.get('status')}")
+        work = "scheduled_for" in fields
+        known = FIELDS | OF_WORK | TIMES if work else FIELDS
+        self._check(set(fields) <= known, f"fields {set(fields) - known}")
+        self._check(fields.get("status") in (PLANNED if work else STATUSES), f"status {fields.get('status')}")
+        self._check(not work or fields["scheduled_for"] < fields["scheduled_until"], f"times {fields}")
+        self._check(all(isinstance(fields[name], bool) for name in OF_WORK & set(fields)), f"flags {fields}")
         self._check(isinstance(fields.get("deliver_notifications", True), bool), "deliver_notifications")
         self._check(all(isinstance(one, dict) for one in fields.get("metadata", {}).values()), "metadata has namespaces")
         states = fields.get("components", {})
         self._check(isinstance(states, dict) and set(states.values()) <= STATES, f"components {states}")
-        self._check(list(states) == fields.get("component_ids", []), "component_ids")
+        named = fields.get("component_ids", [])
+        self._check(set(named) <= {one["id"] for one in self.components}, f"component_ids {named}")
+        self._check(list(states) == named or (work and not states), "component_ids")
         return fields
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+from django.apps import apps
+from django.db.models import F
 
 from tests.incidents import given
 from tests.incidents.given import later
 from tests.statuspages import readers, works
 from tests.statuspages.works import DAY, HOUR, engine, planned, weekly
+from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.statuspages import parts as status_parts
 from tocsin.statuspages.maintenance import commands, queries
@@ -136,6 +141,18 @@ def test_a_reminder_that_nothing_ran_for_comes_late_but_never_after_the_beginnin
     other = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60, title="Other")
     works.engine(works.DAY + 1)
     assert reminders(other) == []
+
+
+def test_work_that_was_planned_before_there_were_reminders_is_reminded_of_after_the_upgrade(there, monkeypatch):
+    old = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60)
+    soon = works.planned(there, at=0, starts=50, ends=90, title="Soon")
+    quiet = works.planned(there, at=0, starts=works.DAY, ends=works.DAY + 60, title="Quiet", reminds=False)
+    Maintenance.objects.update(due_at=F("starts_at"))  # as the former version left them
+    monkeypatch.setattr(clock, "now", lambda: given.later(1))
+    importlib.import_module("tocsin.statuspages.migrations.0113_remind_of_old_work").look_sooner(apps, None)
+    for minute in (40, works.DAY - 60, works.DAY - 30):
+        works.engine(minute)
+    assert [reminders(one) for one in (old, soon, quiet)] == [[given.later(works.DAY - 60)], [], []]
 
 
 def test_what_the_house_says_of_planned_work_is_in_the_language_and_zone_of_its_page(there):

@@ -9,6 +9,7 @@ from tests.statuspages.hosted import KEY, PAGE
 from tests.web.walk import signed_in
 from tocsin.core.actor import SYSTEM
 from tocsin.statuspages import commands, parts
+from tocsin.statuspages.maintenance import commands as maintenance
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,13 @@ FORM = {
 @pytest.fixture
 def there():
     return given.house()
+
+
+def planned(there):
+    return maintenance.plan(
+        there.actor("ben"), parts.page("external"), title="New database", body="Short pauses.",
+        starts_at=given.later(60), ends_at=given.later(90), now=given.NOW,
+    )  # fmt: skip
 
 
 def text(answer) -> str:
@@ -90,3 +98,18 @@ def test_the_review_names_where_it_goes_and_results_have_a_retry(there):
         assert "still s" in text(ben.get(f"/{incident.key}{path}"))
     ben.post(f"/{incident.key}/mirrored/{left.id}/closed")
     assert "a page elsewhere" not in text(ben.get(f"/{incident.key}/follow-up"))
+
+
+def test_planned_work_says_what_pages_elsewhere_took_and_has_a_retry(there):
+    root, ben = signed_in(there.root), signed_in(there.ben)
+    root.post("/admin/mirrors/new", {**FORM, "key": KEY})
+    work = planned(there)
+    MirrorCopy.objects.update(work_state="failed", last_error="HTTP 401: no")
+    copy = MirrorCopy.objects.get()
+    shown = text(ben.get(f"/maintenance/{work.id}"))
+    assert "HTTP 401: no" in shown
+    assert f'action="/maintenance/{work.id}/mirrored/{copy.id}/retry"' in shown
+    assert "Retry" not in text(signed_in(there.sven).get(f"/maintenance/{work.id}"))
+    for wanted in ("is told again", "on its way already"):
+        assert wanted in text(ben.post(f"/maintenance/{work.id}/mirrored/{copy.id}/retry", follow=True))
+    assert f'<a href="/maintenance/{work.id}">New database</a>, planned' in text(root.get("/admin/mirrors/hosted"))

@@ -9,19 +9,18 @@ from tocsin.core.work import leases
 from tocsin.demo import cast
 from tocsin.incidents.models import Incident
 from tocsin.paging.ports import Result
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.mirrors import commands, queueing
 from tocsin.statuspages.mirrors.commands import results
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy
 from tocsin.statuspages.mirrors.ports import Landed
 from tocsin.statuspages.models import Update
 
-_TAKEN = Landed(ok=True, answer="created", remote_id="p31zjtct2jer", address="")
-
 _MINUTE = dt.timedelta(minutes=1)
 
 
 def fill(now: dt.datetime) -> None:
-    """The page, the words that it took of the major incident that is open, and those that came after it was switched off."""
+    """The page, the planned work and the words of the open major incident that it took, and those after it was switched off."""
     mirror, _ = commands.create_mirror(
         SYSTEM,
         name="Hosted status",
@@ -32,6 +31,10 @@ def fill(now: dt.datetime) -> None:
         key="this-key-opens-nothing",
         now=now - dt.timedelta(days=30),
     )
+    announced = MaintenanceUpdate.objects.filter(maintenance__state="scheduled", maintenance__page__slug="external", is_told=True)
+    for said_of_work in announced.order_by("at"):
+        queueing.queue_work(said_of_work, said_of_work.at)
+        _take(said_of_work.at, "created" if said_of_work.act == "planned" else "updated")
     incident = Incident.objects.filter(state=Incident.FIXING, is_drill=False, is_private=False, severity__lt=3).first()
     rows = Update.objects.select_related("entry__page", "entry__incident").filter(entry__incident=incident)
     said = list(rows.filter(entry__page__slug="external").order_by("at", "id")) if incident else []
@@ -44,5 +47,10 @@ def fill(now: dt.datetime) -> None:
 
 def _taken(update: Update) -> None:
     queueing.queue_update(update, update.at)
-    for copy in leases.claim(MirrorCopy, lane=queueing.LANE, owner="demo", now=update.at, limit=1):
-        results.landed([Result(copy, _TAKEN, update.at, update.at + dt.timedelta(milliseconds=420))])
+    _take(update.at, "created")
+
+
+def _take(at: dt.datetime, answer: str) -> None:
+    taken = Landed(ok=True, answer=answer, remote_id="p31zjtct2jer", address="")
+    for copy in leases.claim(MirrorCopy, lane=queueing.LANE, owner="demo", now=at, limit=1):
+        results.landed([Result(copy, taken, at, at + dt.timedelta(milliseconds=420))])

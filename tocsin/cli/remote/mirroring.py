@@ -1,4 +1,4 @@
-"""`mirror`: pages elsewhere that repeat ours; of `incident` what came of telling them, and Retry."""
+"""`mirror`: pages elsewhere that repeat ours; of `incident` and `maintenance` what came of telling them, and Retry."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tocsin.cli.remote.client import Remote
 from tocsin.cli.remote.command import Key
 from tocsin.cli.remote.declare import Limit, fields, line, noun, table, verb
 from tocsin.cli.remote.following import incident
+from tocsin.cli.remote.planning import Wanted as Work
+from tocsin.cli.remote.planning import maintenance
 
 mirror = noun("mirror", "Pages elsewhere that repeat what the status pages here say.")
 
@@ -20,6 +22,7 @@ Part = Annotated[
     typer.Option("--part", help="OURS=THEIRS: a part here, by name or id, and its name or id there; may be repeated."),
 ]
 Notifies = Annotated[bool | None, typer.Option("--notify/--no-notify", help="Whether the other side mails its subscribers.")]
+Copy = Annotated[str, typer.Argument(metavar="COPY", show_default=False)]
 KeyOption = Annotated[str, typer.Option("--key", envvar="TOCSIN_MIRROR_KEY", help="API key of a hosted page.")]
 
 
@@ -139,7 +142,7 @@ def show_mirrored(api: Remote, wanted: Key) -> Any:
 
 
 @verb(incident, "retry-mirror", line("{mirror} is told again; `incident mirrored` shows what came of it."))
-def retry(api: Remote, wanted: Key, copy: Annotated[str, typer.Argument(metavar="COPY", show_default=False)]) -> Any:
+def retry(api: Remote, wanted: Key, copy: Copy) -> Any:
     """Tell a page elsewhere again what it did not take."""
     return api.post("incidents", wanted, "mirrored", copy, "retry")
 
@@ -148,3 +151,15 @@ def retry(api: Remote, wanted: Key, copy: Annotated[str, typer.Argument(metavar=
 def say_closed(api: Remote, wanted: Key, there: Annotated[str, typer.Argument(metavar="THERE", show_default=False)]) -> Any:
     """An entry elsewhere was closed there by hand."""
     return api.post("incidents", wanted, "mirrored", there, "closed")
+
+
+@verb(maintenance, "mirrored", table("id", "created_at", "mirror", "update", "state", "tries", "answer"))
+def show_mirrored_work(api: Remote, wanted: Work) -> Any:
+    """What pages elsewhere were told of planned work, newest first."""
+    return api.get("maintenances", wanted, "mirrored")
+
+
+@verb(maintenance, "retry-mirror", line("{mirror} is told again; `maintenance mirrored` shows what came of it."))
+def retry_work(api: Remote, wanted: Work, copy: Copy) -> Any:
+    """Tell a page elsewhere again what it did not take."""
+    return api.post("maintenances", wanted, "mirrored", copy, "retry")

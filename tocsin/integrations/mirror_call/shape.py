@@ -15,7 +15,9 @@ def document(message: Message, now: dt.datetime) -> dict[str, Any]:
     """`meta` and `page`, and `incident`, or `component` for a part that was set by hand, or neither in a test."""
     words = message.words
     states = [part.state for part in message.parts]
-    worst = indicator([impact(states)] if words and words.last.status != RESOLVED else [], states)
+    goes_on = words is not None and words.planned is None and words.last.status != RESOLVED
+    at_work = words is not None and words.last.status in ("in_progress", "verifying")
+    worst = indicator([impact(states)] if goes_on else [], states, at_work=at_work)
     made: dict[str, Any] = {
         "meta": {"generated_at": clock.rfc3339(now), "test": words is None and not message.parts},
         "page": {"id": message.target.page or "tocsin", "status_indicator": worst, "status_description": DESCRIPTIONS[worst]},
@@ -29,20 +31,25 @@ def document(message: Message, now: dt.datetime) -> dict[str, Any]:
 
 def _incident(words: Words, parts: tuple[Part, ...]) -> dict[str, Any]:
     first, last = words.updates[0], words.last
-    return {
+    ended = last.status in (RESOLVED, "completed")
+    made = {
         "id": code(words.entry),
         "name": words.title,
         "status": last.status,
-        "impact": impact(part.state for part in parts),
+        "impact": "maintenance" if words.planned else impact(part.state for part in parts),
         "shortlink": words.address,
         "started_at": clock.rfc3339(words.started_at),
         "created_at": clock.rfc3339(first.at),
         "updated_at": clock.rfc3339(last.at),
         "monitoring_at": next((clock.rfc3339(one.at) for one in words.updates if one.status == "monitoring"), None),
-        "resolved_at": clock.rfc3339(last.at) if last.status == RESOLVED else None,
+        "resolved_at": clock.rfc3339(last.at) if ended else None,
         "incident_updates": [_update(one, words.entry) for one in reversed(words.updates)],
         "components": [_component(part) for part in parts],
     }
+    if words.planned is not None:
+        made["scheduled_for"] = clock.rfc3339(words.planned.starts_at)
+        made["scheduled_until"] = clock.rfc3339(words.planned.ends_at)
+    return made
 
 
 def _update(said: Said, entry: str) -> dict[str, Any]:

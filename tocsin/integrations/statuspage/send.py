@@ -8,12 +8,22 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from tocsin.core import clock
 from tocsin.core.net import outbound
 from tocsin.integrations.statuspage.api import Api, Refused, id_of, rows_of
-from tocsin.statuspages.mirrors.ports import Landed, Message, Part, Words
+from tocsin.statuspages.mirrors.ports import Landed, Message, Part, Planned, Words
 
 MARK = "tocsin"
 _NEWEST = 50
+_ENDS = ("resolved", "completed")
+_BY_ITSELF = (
+    "scheduled_remind_prior",
+    "scheduled_auto_in_progress",
+    "scheduled_auto_completed",
+    "auto_transition_to_maintenance_state",
+    "auto_transition_to_operational_state",
+)
+"""What a hosted page would do of its own: ours reminds, begins, ends and sets parts."""
 _COMPONENT_PAGES, _PER_PAGE = 20, 100
 """So many parts over there are looked through, no more than fit into one conversation; whoever has more is told so."""
 _LONGEST_ADDRESS = 500
@@ -49,12 +59,12 @@ def _say(api: Api, message: Message, words: Words) -> Landed:
     if there is not None and _marked(there).get("update") == words.last.id:
         return _landed(there, "it is there already")
     states, missing = _states(api, message.parts)
-    body = {"incident": _incident(message, words, states)}
+    body = {"incident": _planned(message, words, words.planned, states) if words.planned else _incident(message, words, states)}
     if there is None:
         made = api.ask("POST", "/incidents", body)
         return _landed(made, _done("created", missing))
     changed = api.ask("PATCH", f"/incidents/{id_of(there)}", body)
-    verb = "resolved" if words.last.status == "resolved" else "updated"
+    verb = words.last.status if words.last.status in _ENDS else "updated"
     return _landed(changed, _done(verb, missing))
 
 
@@ -73,7 +83,8 @@ def _known(api: Api, words: Words) -> dict[str, Any] | None:
 
 def _found(api: Api, words: Words) -> dict[str, Any] | None:
     """The incident that bears our mark, among those that are open and the newest."""
-    for path in ("/incidents/unresolved", f"/incidents?limit={_NEWEST}&page=1"):
+    open_ones = ("/incidents/scheduled", "/incidents/active_maintenance") if words.planned else ("/incidents/unresolved",)
+    for path in (*open_ones, f"/incidents?limit={_NEWEST}&page=1"):
         for one in rows_of(api.ask("GET", path)):
             if _marked(one).get("entry") == words.entry and id_of(one):
                 return one
@@ -96,6 +107,16 @@ def _incident(message: Message, words: Words, states: dict[str, str]) -> dict[st
         "metadata": {MARK: {"entry": words.entry, "update": words.last.id}},
     }
     return fields | {"component_ids": list(states), "components": states} if states else fields
+
+
+def _planned(message: Message, words: Words, planned: Planned, states: dict[str, str]) -> dict[str, Any]:
+    """The same of planned work. It begins and ends when ours does: over there nothing happens by itself. The states of parts are
+    told one by one, so that here they are only named.
+    """
+    fields = _incident(message, words, {})
+    fields["deliver_notifications"] = message.target.notifies and planned.is_told
+    fields |= {"scheduled_for": clock.rfc3339(planned.starts_at), "scheduled_until": clock.rfc3339(planned.ends_at)}
+    return fields | dict.fromkeys(_BY_ITSELF, False) | {"component_ids": list(states)}
 
 
 def _states(api: Api, parts: Iterable[Part]) -> tuple[dict[str, str], list[str]]:

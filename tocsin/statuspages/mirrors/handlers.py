@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.core.actor import Actor
 from tocsin.core.ids import is_id
 from tocsin.core.models import Event
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.mirrors import queueing
 from tocsin.statuspages.models import Component, Update
 
@@ -14,6 +15,13 @@ def words_said(event: Event, actor: Actor) -> None:
     rows = Update.objects.select_related("entry__page", "entry__incident")
     for update in rows.filter(entry__incident=event.context, confirmation=event.data["confirmation"]).order_by("id"):
         queueing.queue_update(update, event.at)
+
+
+def work_said(event: Event, actor: Actor) -> None:
+    """The same for planned work. Hears all that a page says of it."""
+    rows = MaintenanceUpdate.objects.select_related("maintenance__page")
+    for update in rows.filter(pk=event.data.get("update") or "-"):
+        queueing.queue_work(update, event.at)
 
 
 def part_changed(event: Event, actor: Actor) -> None:

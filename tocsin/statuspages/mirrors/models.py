@@ -48,12 +48,9 @@ class Mirror(Stamped):
         return self.name
 
 
-class MirroredEntry(models.Model):
-    """What a mirror says of one of our entries, as far as it has confirmed it."""
+class Mirrored(models.Model):
+    """What a mirror says of one of our things, as far as it has confirmed it."""
 
-    id = IdField("mre")
-    mirror = models.ForeignKey(Mirror, on_delete=models.CASCADE, related_name="entries")
-    entry = models.ForeignKey("statuspages.Entry", on_delete=models.CASCADE, related_name="mirrored")
     remote_id = models.CharField(max_length=64, blank=True, default="")
     """Its id over there; empty while it is not there, or nobody knows."""
     address = models.CharField(max_length=500, blank=True, default="")
@@ -61,22 +58,45 @@ class MirroredEntry(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("mirror", "entry"), name="statuspages_mirrored_once"),)
+        abstract = True
 
     def __str__(self) -> str:
-        return self.remote_id or self.id
+        return self.remote_id or str(self.pk)
+
+
+class MirroredEntry(Mirrored):
+    """The same of an entry."""
+
+    id = IdField("mre")
+    mirror = models.ForeignKey(Mirror, on_delete=models.CASCADE, related_name="entries")
+    entry = models.ForeignKey("statuspages.Entry", on_delete=models.CASCADE, related_name="mirrored")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("mirror", "entry"), name="statuspages_mirrored_once"),)
+
+
+class MirroredWork(Mirrored):
+    """The same of planned work."""
+
+    id = IdField("mrw")
+    mirror = models.ForeignKey(Mirror, on_delete=models.CASCADE, related_name="works")
+    maintenance = models.ForeignKey("statuspages.Maintenance", on_delete=models.CASCADE, related_name="mirrored")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("mirror", "maintenance"), name="statuspages_mirrored_work_once"),)
 
 
 class MirrorCopy(DueRow):
-    """One thing that one mirror is told: an update of an entry, the state of a part set by hand, or a test.
+    """One thing that one mirror is told: an update of an entry or of planned work, the state of a part set by hand, or a test.
 
-    `about` is the entry or part: of it a mirror hears in order, one after the other. `parts` are states as they stood:
+    `about` is the entry, work or part: of it a mirror hears in order, one after the other. `parts` are states as they stood:
     `{"id", "name", "state"}`. The id goes along as the mark by which a repeat is known.
     """
 
     id = IdField("mrc")
     mirror = models.ForeignKey(Mirror, on_delete=models.CASCADE, related_name="copies")
     update = models.ForeignKey("statuspages.Update", null=True, on_delete=models.CASCADE, related_name="copies")
+    of_work = models.ForeignKey("statuspages.MaintenanceUpdate", null=True, on_delete=models.CASCADE, related_name="copies")
     about = models.CharField(max_length=32, blank=True, default="")
     parts = models.JSONField(default=list)
     created_at = models.DateTimeField()
@@ -87,7 +107,10 @@ class MirrorCopy(DueRow):
 
     class Meta:
         indexes = (due_index("statuspages_mirrorcopy_due"), models.Index(fields=("mirror", "about", "created_at")))
-        constraints = (models.UniqueConstraint(fields=("mirror", "update"), name="statuspages_copied_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("mirror", "update"), name="statuspages_copied_once"),
+            models.UniqueConstraint(fields=("mirror", "of_work"), name="statuspages_copied_work_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.work_state} {self.about or 'test'}"

@@ -42,8 +42,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """From when until when work is planned, and whether subscribers hear of this update of it."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """An entry up to one update, which is the last of `updates`. `remote_id` is empty while nobody knows whether it is there."""
+    """An entry or planned work up to one update, which is the last of `updates`. `entry` is its id here; `remote_id` is empty
+    while nobody knows whether it is there.
+    """
 
     entry: str
     title: str
@@ -52,6 +63,7 @@ class Words:
     remote_id: str
     address: str
     """Of our own entry or page."""
+    planned: Planned | None = None
 
     @property
     def last(self) -> Said:
@@ -60,7 +72,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one page elsewhere is told: words with the states of their parts, parts alone, or nothing but a test.
+    """What one page elsewhere is told: words with the states of their parts, parts alone, or nothing but a test. Of planned work
+    the parts say whom it concerns: their states are told one by one, when it begins and ends.
 
     `key` is the same however often it is tried.
     """

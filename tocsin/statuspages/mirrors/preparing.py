@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.core import secrets
-from tocsin.statuspages.mirrors import ports, queueing
-from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
-from tocsin.statuspages.models import Entry, Update
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
+from tocsin.statuspages.mirrors import ports, queueing, rules
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry, MirroredWork
+from tocsin.statuspages.models import StatusPage, Update
 from tocsin.statuspages.outside.rules import code
 from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.rules import EXTERNAL
@@ -27,7 +28,7 @@ class Prepared:
 
 def prepare(claimed: Sequence[MirrorCopy]) -> list[Prepared]:
     """What to do with copies that were just claimed."""
-    related = ("mirror__page", "update__entry__incident", "update__entry__page")
+    related = ("mirror__page", "update__entry__incident", "update__entry__page", "of_work__maintenance__page")
     rows = MirrorCopy.objects.select_related(*related).in_bulk([copy.pk for copy in claimed])
     return [_prepared(copy, rows[copy.pk]) for copy in claimed if copy.pk in rows]
 
@@ -58,7 +59,7 @@ def _message(copy: MirrorCopy) -> ports.Message:
     parts = tuple(
         ports.Part(one["id"], one["name"], str(mirror.parts.get(one["id"]) or one["name"]), one["state"]) for one in copy.parts
     )
-    return ports.Message(copy.id, target_of(mirror), parts, _words(copy, copy.update) if copy.update else None)
+    return ports.Message(copy.id, target_of(mirror), parts, _words(copy))
 
 
 def target_of(mirror: Mirror) -> ports.Target:
@@ -70,7 +71,13 @@ def target_of(mirror: Mirror) -> ports.Target:
     return ports.Target(mirror.kind, mirror.address, mirror.remote_page, key, mirror.notifies)
 
 
-def _words(copy: MirrorCopy, update: Update) -> ports.Words:
+def _words(copy: MirrorCopy) -> ports.Words | None:
+    if copy.update is not None:
+        return _of_entry(copy, copy.update)
+    return _of_work(copy, copy.of_work) if copy.of_work is not None else None
+
+
+def _of_entry(copy: MirrorCopy, update: Update) -> ports.Words:
     entry = update.entry
     known = MirroredEntry.objects.filter(mirror=copy.mirror, entry=entry).first()
     rows = entry.updates.filter(at__lte=update.at).exclude(pk=update.pk).order_by("at", "id")
@@ -81,10 +88,25 @@ def _words(copy: MirrorCopy, update: Update) -> ports.Words:
         updates=said,
         started_at=entry.started_at,
         remote_id=known.remote_id if known else "",
-        address=_address(entry),
+        address=_address(entry.page, entry.id),
     )
 
 
-def _address(entry: Entry) -> str:
-    there = addresses.told(entry.page)
-    return f"{there}/incidents/{code(entry.id)}" if entry.page.audience == EXTERNAL else there
+def _of_work(copy: MirrorCopy, update: MaintenanceUpdate) -> ports.Words:
+    work = update.maintenance
+    known = MirroredWork.objects.filter(mirror=copy.mirror, maintenance=work).first()
+    rows = work.updates.filter(at__lte=update.at).exclude(pk=update.pk).order_by("at", "id")
+    return ports.Words(
+        entry=work.id,
+        title=work.title,
+        updates=tuple(ports.Said(one.id, rules.status_there(one.status), one.body, one.at) for one in (*rows, update)),
+        started_at=work.begun_at or work.starts_at,
+        remote_id=known.remote_id if known else "",
+        address=_address(work.page, work.id),
+        planned=ports.Planned(work.starts_at, work.ends_at, update.is_told),
+    )
+
+
+def _address(page: StatusPage, id: str) -> str:
+    there = addresses.told(page)
+    return f"{there}/incidents/{code(id)}" if page.audience == EXTERNAL else there

@@ -11,9 +11,11 @@ from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.store.prepared import Prepared
 from tocsin.incidents.models import Incident
+from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.mirrors import permissions, rules
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
 from tocsin.statuspages.models import StatusPage, Update
+from tocsin.statuspages.permissions import require_speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def mirror(actor: Actor, wanted: str) -> Mirror:
 
 def copies_to(mirror: Mirror) -> QuerySet[MirrorCopy]:
     """What it was told, newest first."""
-    return mirror.copies.select_related("mirror", "update__entry__incident").order_by("-created_at", "-id")
+    related = ("mirror", "update__entry__incident", "of_work__maintenance")
+    return mirror.copies.select_related(*related).order_by("-created_at", "-id")
 
 
 _COPIES: Prepared[MirrorCopy] = Prepared(
@@ -63,6 +66,21 @@ def told(incident: Incident) -> list[Told]:
         by_update.setdefault(str(copy.update_id), []).append(copy)
     found = [Told(copies[0].update, tuple(copies)) for copies in by_update.values() if copies[0].update]
     return sorted(found, key=lambda one: (one.update.at, one.update.id), reverse=True)
+
+
+def told_of_work(work: Maintenance) -> list[MirrorCopy]:
+    """What pages elsewhere were told of planned work, newest first."""
+    rows = MirrorCopy.objects.filter(about=work.id).exclude(of_work=None).select_related("mirror", "of_work")
+    return list(rows.order_by("-created_at", "mirror__name", "id"))
+
+
+def copy_of_work(actor: Actor, work: Maintenance, wanted: str) -> MirrorCopy:
+    """For whoever may try again. Raises NotAllowed, and NotFound for what belongs to other work, too."""
+    require_speaker(actor)
+    found = MirrorCopy.objects.filter(of_work__maintenance=work, pk=wanted).first()
+    if found is None:
+        raise NotFound("No page elsewhere was told that of this work.")
+    return found
 
 
 def names(pages: Iterable[StatusPage]) -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tocsin.core.work import hints
+from tocsin.statuspages.maintenance.models import MaintenanceUpdate
 from tocsin.statuspages.mirrors import rules
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy
 from tocsin.statuspages.models import Component, Update
@@ -31,18 +32,36 @@ def queue_update(update: Update, now: dt.datetime) -> int:
 def queue_part(component: Component, now: dt.datetime) -> int:
     """A row for every page elsewhere that shows this part, whose state was set by hand; how many."""
     told = Mirror.objects.filter(page=component.page, page__is_secret=False, removed_at=None)
-    return _queue(told, about=component.id, parts=[_part(component)], update=None, now=now)
+    return _queue(told, about=component.id, parts=[_part(component)], now=now)
+
+
+def queue_work(update: MaintenanceUpdate, now: dt.datetime) -> int:
+    """A row for every page elsewhere that repeats the page of this planned work; how many."""
+    work = update.maintenance
+    told = list(Mirror.objects.filter(page=work.page, page__is_secret=False, removed_at=None))
+    parts = [_part(one) for one in work.parts.order_by("position", "name")] if told else []
+    MirrorCopy.objects.filter(about=work.id, work_state=MirrorCopy.DUE, due_at__gt=now).update(due_at=now)
+    return _queue(told, about=work.id, parts=parts, of_work=update, now=now)
 
 
 def _part(component: Component) -> dict[str, str]:
     return {"id": component.id, "name": component.name, "state": component.state}
 
 
-def _queue(told: Iterable[Mirror], *, about: str, parts: list[dict[str, str]], update: Update | None, now: dt.datetime) -> int:
+def _queue(
+    told: Iterable[Mirror],
+    *,
+    about: str,
+    parts: list[dict[str, str]],
+    now: dt.datetime,
+    update: Update | None = None,
+    of_work: MaintenanceUpdate | None = None,
+) -> int:
     rows = [
         MirrorCopy(
             mirror=mirror,
             update=update,
+            of_work=of_work,
             about=about,
             parts=parts,
             lane=LANE,

@@ -19,6 +19,11 @@ _FIRST, _LONGEST = dt.timedelta(seconds=5), dt.timedelta(minutes=10)
 TRIES_OF_A_FAULT = 3
 
 
+def status_there(status: str) -> str:
+    """Of planned work: hosted pages know no work that was called off; there it is over, and the words say why."""
+    return "completed" if status == CANCELLED else status
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many pages elsewhere took an update, did not, were not told at all, and are still being told."""

@@ -187,6 +187,7 @@ for prefix, router in (
     ("actions", actions.router),
     ("communications-reviews", communications_reviews.router),
     ("maintenances", maintenances.router),
+    ("maintenances", mirrors.of_work),
     ("maintenance-series", maintenances.series),
     ("backfilled-entries", backfilled.router),
     ("status-pages", status_looks.router),

@@ -11,7 +11,7 @@ from tocsin.statuspages.mirrors.commands.registering import (
     resume_mirror,
     try_mirror,
 )
-from tocsin.statuspages.mirrors.commands.retrying import retry, say_closed
+from tocsin.statuspages.mirrors.commands.retrying import retry, retry_work, say_closed
 
 __all__ = [
     "change_mirror",
@@ -21,6 +21,7 @@ __all__ = [
     "renew_key",
     "resume_mirror",
     "retry",
+    "retry_work",
     "say_closed",
     "try_mirror",
 ]

@@ -15,8 +15,9 @@ from tocsin.core.work import leases
 from tocsin.paging.ports import Result
 from tocsin.statuspages import events
 from tocsin.statuspages import rules as words
+from tocsin.statuspages.maintenance.models import Maintenance
 from tocsin.statuspages.mirrors import rules
-from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
+from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry, MirroredWork
 from tocsin.statuspages.mirrors.ports import Landed
 
 
@@ -31,9 +32,9 @@ def landed(good: Sequence[Result[MirrorCopy]]) -> list[MirrorCopy]:
             continue
         Mirror.objects.filter(pk=copy.mirror_id).update(last_ok_at=now, fault="", fault_at=None, quiet_until=None)
         _keep(copy, one.delivery, now, done=True)
-        if copy.update is not None:
+        if context := _context(copy):
             said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": one.delivery.answer}
-            record(SYSTEM, events.MIRROR_TOLD, copy.mirror_id, context=copy.update.entry.incident_id, now=now, data=said)
+            record(SYSTEM, events.MIRROR_TOLD, copy.mirror_id, context=context, now=now, data=said)
     return lost
 
 
@@ -56,8 +57,7 @@ def refused(result: Result[MirrorCopy]) -> bool:
     _keep(copy, delivery, now, done=False)
     if at is None and copy.about:
         said = {"mirror": copy.mirror.name, "page": copy.mirror.audience, "answer": texts.shorten(delivery.answer, 200)}
-        context = copy.update.entry.incident_id if copy.update else ""
-        record(SYSTEM, events.MIRROR_FAILED, copy.mirror_id, context=context, now=now, data=said)
+        record(SYSTEM, events.MIRROR_FAILED, copy.mirror_id, context=_context(copy), now=now, data=said)
     return True
 
 
@@ -68,15 +68,25 @@ def withdrawn(copy: MirrorCopy, reason: str) -> bool:
 
 def _keep(copy: MirrorCopy, delivery: object, now: dt.datetime, *, done: bool) -> None:
     """What was learned of the entry over there: also from a failure, such as that it is not there any more."""
-    if copy.update is None or not isinstance(delivery, Landed):
+    if not isinstance(delivery, Landed):
         return
     learned: dict[str, object] = {}
     if delivery.remote_id is not None:
         learned["remote_id"] = delivery.remote_id
     if delivery.address is not None:
         learned["address"] = delivery.address
-    if done:
-        status = copy.update.status
-        learned |= {"status": status, "closed_at": now if status == words.RESOLVED else None}
-    if learned:
+    said = copy.update or copy.of_work
+    if done and said is not None:
+        closes = said.status in {words.RESOLVED, Maintenance.COMPLETED, Maintenance.CALLED_OFF}
+        learned |= {"status": said.status, "closed_at": now if closes else None}
+    if learned and copy.update is not None:
         MirroredEntry.objects.update_or_create(mirror=copy.mirror, entry=copy.update.entry, defaults=learned)
+    elif learned and copy.of_work is not None:
+        MirroredWork.objects.update_or_create(mirror=copy.mirror, maintenance=copy.of_work.maintenance, defaults=learned)
+
+
+def _context(copy: MirrorCopy) -> str:
+    """The incident or planned work that it is about; empty for a part and a test."""
+    if copy.update is not None:
+        return str(copy.update.entry.incident_id)
+    return copy.of_work.maintenance_id if copy.of_work is not None else ""

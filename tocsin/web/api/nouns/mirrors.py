@@ -1,4 +1,4 @@
-"""`/api/v1/mirrors`: pages elsewhere that repeat ours; and of an incident what came of telling them, with Retry."""
+"""`/api/v1/mirrors`: pages elsewhere that repeat ours; of an incident and of planned work what came of telling them, with Retry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from tocsin.incidents import queries as incidents
+from tocsin.statuspages.maintenance import queries as works
 from tocsin.statuspages.mirrors import commands, queries
 from tocsin.statuspages.mirrors.models import Mirror, MirrorCopy, MirroredEntry
 from tocsin.web.api import etags, lists, shapes
@@ -17,6 +18,7 @@ from tocsin.web.forms.request import Request
 
 router = Router(tags=["mirrors"])
 results = Router(tags=["incidents"])
+of_work = Router(tags=["maintenances"])
 
 Audience = Literal["external", "internal"]
 Address = Annotated[str, StringConstraints(max_length=2000)]
@@ -75,7 +77,9 @@ class CopyDocument(Schema):
 
     id: str
     mirror: str
-    update: str | None = Field(description="The update that it carries; null for a part set by hand, and for a test.")
+    update: str | None = Field(
+        description="The update that it carries: of an incident, or of planned work; null for a part and a test."
+    )
     state: Literal["due", "leased", "done", "failed", "cancelled"]
     tries: int
     created_at: shapes.Instant
@@ -129,7 +133,9 @@ def show_copies(rows: Iterable[MirrorCopy]) -> list[CopyDocument]:
 def _copy(one: MirrorCopy) -> CopyDocument:
     plain = {name: getattr(one, name) for name in ("id", "tries", "created_at", "sent_at", "due_at")}
     answer = one.last_error or one.answer
-    return CopyDocument(mirror=one.mirror.slug, update=one.update_id, state=one.work_state, answer=answer[:400], **plain)
+    return CopyDocument(
+        mirror=one.mirror.slug, update=one.update_id or one.of_work_id, state=one.work_state, answer=answer[:400], **plain
+    )
 
 
 def show_there(one: MirroredEntry) -> ThereDocument:
@@ -229,3 +235,17 @@ def say_closed(request: Request, wanted: str, there_id: str) -> ThereDocument:
     return show_there(
         commands.say_closed(request.actor, incident, queries.entry(request.actor, incident, there_id), now=request.now)
     )
+
+
+@of_work.get("/{wanted}/mirrored", response=lists.Page[CopyDocument], auth=READS, summary="What pages elsewhere were told of it")
+def get_mirrored_work(request: Request, wanted: str) -> dict:
+    return {"items": show_copies(queries.told_of_work(works.maintenance(wanted))), "next": None}
+
+
+@of_work.post(
+    "/{wanted}/mirrored/{copy_id}/retry", response={202: CopyDocument}, auth=RESPONDS, summary="Tell a page elsewhere again"
+)
+def retry_work(request: Request, wanted: str, copy_id: str) -> Status:
+    work = works.maintenance(wanted)
+    copy = queries.copy_of_work(request.actor, work, copy_id)
+    return Status(202, _copy(commands.retry_work(request.actor, work, copy, now=request.now)))

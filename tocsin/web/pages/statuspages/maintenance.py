@@ -12,6 +12,8 @@ from tocsin.core.errors import Refused
 from tocsin.directory import permissions
 from tocsin.statuspages.maintenance import commands, queries
 from tocsin.statuspages.maintenance.models import Maintenance
+from tocsin.statuspages.mirrors import commands as mirroring
+from tocsin.statuspages.mirrors import queries as mirrors
 from tocsin.statuspages.outside.rules import code
 from tocsin.statuspages.pages import addresses
 from tocsin.statuspages.rules import EXTERNAL
@@ -60,6 +62,7 @@ def _page(request: Request, found: Maintenance, form: Typed) -> HttpResponse:
         "warnings": clash,
         "plans": permissions.is_responder(request.actor),
         "outside": _outside(found),
+        "elsewhere": mirrors.told_of_work(found),
         "form": form,
         "here": "status",
     }
@@ -123,6 +126,21 @@ def move(request: Request, maintenance_id: str) -> HttpResponse:
 
 @allow(RESPONDER)
 @require_POST
+def retry(request: Request, maintenance_id: str, copy_id: str) -> HttpResponse:
+    """Tell a page elsewhere again what it did not take."""
+    found = queries.maintenance(maintenance_id)
+    try:
+        copy = mirroring.retry_work(request.actor, found, mirrors.copy_of_work(request.actor, found, copy_id), now=request.now)
+        messages.success(request, f"{copy.mirror.name} is told again. What comes of it stands below.")
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        messages.warning(request, refused.detail)
+    return redirect("maintenance", found.pk)
+
+
+@allow(RESPONDER)
+@require_POST
 def end_series(request: Request, series_id: str) -> HttpResponse:
     found = queries.series(series_id)
     try:
@@ -139,4 +157,5 @@ urlpatterns = [
     path("maintenance/<str:maintenance_id>", show, name="maintenance"),
     path("maintenance/<str:maintenance_id>/act", act, name="maintenance_act"),
     path("maintenance/<str:maintenance_id>/move", move, name="maintenance_move"),
+    path("maintenance/<str:maintenance_id>/mirrored/<str:copy_id>/retry", retry, name="maintenance_retry"),
 ]
