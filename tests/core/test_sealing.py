@@ -44,6 +44,14 @@ def test_events_recorded_together_are_written_in_their_order_or_not_at_all() -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("hold", "seconds", "red"), [(0, 5, False), (0, 6, True), (5, 9, False), (5, 11, True)])
+def test_words_that_were_held_are_not_late_when_they_are_written(settings, hold: int, seconds: int, red: bool) -> None:
+    settings.TOCSIN = settings.TOCSIN.model_copy(update={"hold_seconds": hold})
+    write(number=1)
+    assert bool(sealing.late(NOW + dt.timedelta(seconds=seconds))) is red
+
+
+@pytest.mark.django_db
 def test_sealing_gives_positions_without_a_gap_and_a_chain_that_holds() -> None:
     for number in range(5):
         write(number=number)

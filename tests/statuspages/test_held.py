@@ -11,9 +11,11 @@ from tests.incidents.given import fixing, house, later, resolved
 from tests.statuspages.test_clocks import reminded, run_engine
 from tests.statuspages.test_publishing import INSIDE, OUTSIDE
 from tocsin.core.errors import Conflict, Invalid, NotAllowed
+from tocsin.core.eventlog import sealing
 from tocsin.core.models import Event, OutboxMail
 from tocsin.incidents import commands as incidents
 from tocsin.incidents.models import Incident
+from tocsin.paging import auditing
 from tocsin.statuspages.clocks import queries as clocks
 from tocsin.statuspages.held import commands, jobs, queries
 from tocsin.statuspages.held.models import HeldUpdate
@@ -49,6 +51,20 @@ def test_nobody_reads_confirmed_words_before_five_seconds_are_over():
     assert engine(60) == 0
     held.refresh_from_db()
     assert (held.state, held.work_state) == ("published", "done")
+
+
+def test_their_events_are_not_called_late_because_they_bear_the_instant_of_the_confirmation():
+    there = house()
+    hold(there, fixing(there))
+    while sealing.seal(later(5)):
+        pass
+    engine(5 + 6 * SECOND)
+    now = later(5 + 6 * SECOND)
+    waited = sealing.oldest_unsealed(now)
+    assert waited is not None
+    assert waited > sealing.RED_AFTER
+    assert sealing.late(now) is None
+    assert "Events wait too long to be sealed." not in auditing.problems(now)
 
 
 def test_the_same_confirmation_is_held_and_published_once():

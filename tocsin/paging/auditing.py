@@ -90,8 +90,7 @@ def _reach(now: dt.datetime) -> list[str]:
 
 def _store(now: dt.datetime) -> list[str]:
     found = []
-    unsealed = sealing.oldest_unsealed(now)
-    if unsealed is not None and unsealed > sealing.RED_AFTER:
+    if sealing.late(now):
         found.append("Events wait too long to be sealed.")
     unread = leases.oldest_due(IntakeEvent, now)
     if unread is not None and unread > LATE:

@@ -24,7 +24,7 @@ def reasons(now: dt.datetime, stale_modules: Sequence[str] = ()) -> list[str]:
 
 def _unproven(now: dt.datetime) -> list[str]:
     found = []
-    waited = sealing.oldest_unsealed(now)
-    if waited is not None and waited > sealing.RED_AFTER:
+    waited = sealing.late(now)
+    if waited:
         found.append(f"an event has waited {waited.total_seconds():.0f} s to be sealed")
     return found + paging.proof(now).problems

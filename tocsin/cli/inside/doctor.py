@@ -140,8 +140,8 @@ def _hold() -> Finding:
 
 
 def _log() -> Finding:
-    waited = sealing.oldest_unsealed(clock.now())
-    if waited and waited > sealing.RED_AFTER and lock.is_held(settings.TOCSIN.data):
+    waited = sealing.late(clock.now())
+    if waited and lock.is_held(settings.TOCSIN.data):
         return Finding("event log", RED, f"an event has waited {waited.total_seconds():.0f} s to be sealed.")
     return Finding("event log", GOOD, "sealed.")
 

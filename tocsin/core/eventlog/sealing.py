@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from tocsin.core import clock
@@ -85,6 +86,14 @@ def broken_at(events: Iterable[Event]) -> int | None:
 
 
 def oldest_unsealed(now: dt.datetime) -> dt.timedelta | None:
-    """How long the oldest unsealed event has waited; red above `RED_AFTER`."""
+    """How old the oldest unsealed event is."""
     at = Event.objects.filter(position__isnull=True).order_by("id").values_list("at", flat=True).first()
     return now - at if at else None
+
+
+def late(now: dt.datetime) -> dt.timedelta | None:
+    """The same when that is too long, else None. Words that were held have the instant of their confirmation, so that their events
+    are as old as the hold was long when they are written.
+    """
+    waited = oldest_unsealed(now)
+    return waited if waited and waited > RED_AFTER + dt.timedelta(seconds=settings.TOCSIN.hold_seconds) else None
