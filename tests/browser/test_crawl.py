@@ -13,6 +13,7 @@ from tests.acceptance.installation import Answer
 from tests.browser.reader import Reader, shape, taken_apart
 from tests.browser.screens import SCREENS
 from tests.browser.site import Site, Visit
+from tests.forms import forms
 
 OF_A_KIND, WIDE = 1, 4
 """Pages that are read of each kind; in the soak more."""
@@ -41,20 +42,21 @@ def crawled(reader: Reader, starts: list[str], of_a_kind: int) -> Iterator[tuple
 
 
 @pytest.mark.req("U17", "U20")
-def test_no_link_is_dead_and_every_time_can_be_read_by_a_machine(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:
+def test_no_link_is_dead_no_time_is_vague_and_enter_surprises_nobody(visit: Visit, site: Site, pytestconfig: pytest.Config) -> None:
     visit.go("/")
     starts = [screen.path(site) for screen in SCREENS if screen.signed_in]
-    dead, vague, pages, times = [], [], 0, 0
+    dead, vague, surprising, pages, times = [], [], [], 0, 0
     for where, path, answer in crawled(Reader(site), starts, WIDE if pytestconfig.getoption("--soak") else OF_A_KIND):
         pages += 1
         if answer.status >= 400:
             dead.append((where, path, answer.status))
         if answer.status == 200 and _is_page(answer):
+            surprising += [(path, one.action, one.buttons[0]) for one in forms(answer.text) if one.surprises]
             for time in taken_apart(answer.text).times:
                 times += 1
                 if not _readable(time):
                     vague.append((path, time))
-    assert (dead, vague[:5]) == ([], [])
+    assert (dead, vague[:5], surprising[:5]) == ([], [], [])
     assert pages > len(starts)
     assert times > pages
 

@@ -140,3 +140,15 @@ def test_whoever_was_called_in_has_three_times_and_may_be_released_with_thanks()
     assert rows["Ana"].released_at == later(7)
     with pytest.raises(Conflict):
         commands.release_responder(ben, incident, there.ben, now=later(9))
+
+
+@pytest.mark.req("DEL-02")
+def test_an_incident_manager_hears_that_somebody_else_gives_the_command_away():
+    there = house()
+    incident, ana = fixing(there), there.actor("ana")
+    commands.offer_role(ana, incident, "incident_manager", there.imogen, brief=BRIEF, now=later(2))
+    told = OutboxMail.objects.get(to=there.ben.email, subject__contains="take over from you")
+    assert "Ana asks Imogen to be incident manager" in told.body
+    assert "You are until Imogen accepts" in told.body
+    commands.offer_role(there.actor("ben"), incident, "incident_manager", there.ana, brief=BRIEF, now=later(3))
+    assert OutboxMail.objects.filter(subject__contains="take over from you").count() == 1

@@ -105,3 +105,18 @@ def test_responders_are_listed_and_released_by_a_button_and_over_the_api(client:
     assert rows["Ana"]["released_at"]
     refusal(ben.post(f"incidents/{incident.key}/release-responder", {"person": there.ben.email}), 409)
     refusal(ben.post(f"incidents/{incident.key}/release-responder", {"person": "nobody@x.example"}), 422)
+
+
+@pytest.mark.req("CHS-07", "DEL-02")
+def test_whoever_does_not_lead_is_not_told_that_they_do(client: Client) -> None:
+    there = house()
+    incident = fixing(there)
+    client.force_login(there.ana)
+    path = f"/{incident.key}/hand-over"
+    shown = client.get(path).text
+    assert "Ben stays the incident manager until the other accepts. Ben is told that you ask." in shown
+    assert "You stay" not in shown
+    form = {"person": there.imogen.id, "next_at": "2100-01-01 08:00", "next_to": "Ana"}
+    assert "Imogen is asked. Ben stays the incident manager until they accept." in client.post(path, form, follow=True).text
+    client.force_login(there.ben)
+    assert "You stay the incident manager until the other accepts." in client.get(path).text

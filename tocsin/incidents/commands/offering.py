@@ -36,6 +36,8 @@ def offer_role(
 ) -> RoleOffer:
     """Ask somebody to take a role; they are told, and it is theirs when they accept. The same offer twice is one.
 
+    Any responder may offer one, for whoever holds it may be out of reach; an incident manager whose role is offered is told.
+
     `brief` is the hand-over form (`rules.BRIEF`), needed when somebody else is the incident manager and this role is offered.
     Raises Invalid with the field. Whoever is asked may see a private incident from now on.
     """
@@ -61,6 +63,8 @@ def offer_role(
         tell(actor, events.ROLE_OFFERED, incident, now=now, **_said(offer))
         if person.pk != actor.id and not incident.is_drill:
             _mail(actor, offer, now)
+        if role == rules.MANAGER and not incident.is_drill:
+            _tell_manager(actor, offer, incident.manager, now)
     return offer
 
 
@@ -171,4 +175,20 @@ def _mail(actor: Actor, offer: RoleOffer, now: dt.datetime) -> None:
         f"{actor.name} asks you to be {label} of {incident.key}.\n\n{duties}\n\nRead up, ask, accept or decline: {address}\n",
         now=now,
         key=f"offer.{offer.id}",
+    )
+
+
+def _tell_manager(actor: Actor, offer: RoleOffer, manager: Person | None, now: dt.datetime) -> None:
+    """Nobody loses the command without having heard that somebody else gives it away."""
+    if manager is None or manager.pk in {actor.id, offer.person_id}:
+        return
+    incident, person = offer.incident, offer.person.name
+    address = f"{settings.TOCSIN.base_url.rstrip('/')}/{incident.key}/offers/{offer.id}"
+    outbox.enqueue(
+        manager.email,
+        f"[{incident.key}] {actor.name} asks {person} to take over from you",
+        f"{actor.name} asks {person} to be incident manager of {incident.key}. You are until {person} accepts.\n\n"
+        f"See the offer, or withdraw it: {address}\n",
+        now=now,
+        key=f"offer.{offer.id}.manager",
     )

@@ -16,6 +16,7 @@ from tocsin.incidents import assessing, commands
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.attention import queries as attention
 from tocsin.incidents.models import Incident
+from tocsin.web.forms import shown
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
@@ -25,6 +26,7 @@ from tocsin.web.pages.room.room_acts import time_fields
 
 ASKED = [name for name in assessing.FIELDS if name != "coincides"]
 """The answers of the form; that it began with a change is said beside the changes."""
+_SHOWN = [*ASKED, "impact_started_at", "support_cases"]
 
 
 @allow(RESPONDER)
@@ -53,12 +55,15 @@ def _write(request: Request, incident: Incident, form: Typed) -> None:
     answers["factors"] = form.many("factors")
     started = form.when("impact_started_at", zone=request.actor.zone, now=request.now, past=True)
     cases = form.number("support_cases", most=9_999_999)
+    changed = shown.changed(form, _typed(request, incident), _SHOWN)
     if not form.ok:
         return
+    answers = {name: value for name, value in answers.items() if name in changed}
     commands.assess(request.actor, incident, **answers, now=request.now)
-    if started:
+    if started and "impact_started_at" in changed:
         commands.set_times(request.actor, incident, impact_started_at=started, now=request.now)
-    commands.change_fields(request.actor, incident, support_cases=cases, now=request.now)
+    if "support_cases" in changed:
+        commands.change_fields(request.actor, incident, support_cases=cases, now=request.now)
 
 
 def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
@@ -72,6 +77,7 @@ def _page(request: Request, incident: Incident, form: Typed) -> HttpResponse:
         "incident": incident,
         "head": incident_head.of(request, incident),
         "form": form,
+        "shown": shown.kept(_typed(request, incident), _SHOWN),
         "posts": attention.posts(request.actor, incident).count(),
         "kept": kept,
         "suggested": assessing.suggested(incidents.answers(kept)),

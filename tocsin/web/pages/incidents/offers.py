@@ -46,7 +46,7 @@ def hand_over(request: Request, key: str) -> HttpResponse:
             whole: dict[str, Any] = {**brief, "next_at": next_at, "called": form.ticked("called")}
             try:
                 commands.offer_role(request.actor, incident, rules.MANAGER, person, brief=whole, now=request.now)
-                messages.success(request, f"{person.name} is asked. You stay the incident manager until they accept.")
+                messages.success(request, f"{person.name} is asked. {_stays(request, incident)} until they accept.")
                 return redirect(f"/{incident.key}")
             except Refused as refused:
                 form.refuse(refused)
@@ -55,10 +55,19 @@ def hand_over(request: Request, key: str) -> HttpResponse:
         "incident": incident,
         "head": incident_head.of(request, incident),
         "form": form,
+        "stays": _stays(request, incident),
         "near": people.nearest(*_teams(incident), also=_near(request, incident)),
         "waiting": incidents.offers(request.actor, incident).filter(role=rules.MANAGER),
     }
     return render(request, "incident/hand_over.html", context, status=200 if form.ok else 422)
+
+
+def _stays(request: Request, incident: Incident) -> str:
+    """Who is the incident manager meanwhile: not always whoever asks."""
+    manager = incident.manager
+    if manager is None:
+        return "Nobody is the incident manager"
+    return "You stay the incident manager" if manager.pk == request.actor.id else f"{manager.name} stays the incident manager"
 
 
 def _teams(incident: Incident) -> list[str]:

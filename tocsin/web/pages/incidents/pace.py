@@ -17,11 +17,14 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.iterating import queries, rules
 from tocsin.incidents.models import Incident
+from tocsin.web.forms import shown
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import RESPONDER, allow
 from tocsin.web.pages.incidents import incident_head
 from tocsin.web.pages.incidents.addresses import at_incident
+
+BEHAVIOUR = ("observed", "expected")
 
 
 @allow(RESPONDER)
@@ -30,16 +33,18 @@ def fix(request: Request, key: str) -> HttpResponse:
     """The fix panel. `do`: `no_change` answers the regular question, `check` the five, `behaviour` saves both texts."""
     incident = incidents.by_key(request.actor, key)
     kept = queries.behaviour(request.actor, incident)
-    form = Typed(request.POST, initial={"observed": kept.observed, "expected": kept.expected} if kept else {})
+    stands = {name: getattr(kept, name, "") for name in BEHAVIOUR}
+    form = Typed(request.POST, initial=stands)
     if request.method == "POST":
         try:
-            _do(request, incident, form)
+            _do(request, incident, form, stands)
             if form.ok:
                 return redirect(f"/{incident.key}/fix")
         except Refused as refused:
             form.refuse(refused)
     context = {
         "form": form,
+        "shown": shown.kept(stands, BEHAVIOUR),
         "kept": kept,
         "checks": queries.checklist(request.actor, incident),
         "pace": queries.pace(request.actor, incident, request.now),
@@ -49,7 +54,7 @@ def fix(request: Request, key: str) -> HttpResponse:
     return _page(request, incident, "fix", context)
 
 
-def _do(request: Request, incident: Incident, form: Typed) -> None:
+def _do(request: Request, incident: Incident, form: Typed, stands: dict[str, str]) -> None:
     verb = request.POST.get("do", "")
     if verb == "no_change":
         commands.no_change(request.actor, incident, now=request.now)
@@ -57,8 +62,10 @@ def _do(request: Request, incident: Incident, form: Typed) -> None:
     elif verb == "check":
         commands.check(request.actor, incident, form.many("questions"), now=request.now)
     else:
-        texts = {name: form.text(name, lines=True, longest=4_000) for name in ("observed", "expected")}
+        texts = {name: form.text(name, lines=True, longest=4_000) for name in BEHAVIOUR}
+        mine = shown.changed(form, stands, BEHAVIOUR)
         if form.ok:
+            texts = {name: texts[name] if name in mine else stands[name] for name in BEHAVIOUR}
             commands.describe_behaviour(request.actor, incident, **texts, now=request.now)
 
 

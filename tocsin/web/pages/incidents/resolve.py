@@ -21,6 +21,7 @@ from tocsin.incidents import queries as incidents
 from tocsin.incidents import rules as incident_rules
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import commands as statuspages
+from tocsin.statuspages.held import queries as waiting
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import RESPONDER, allow
@@ -73,7 +74,7 @@ def resolve(request: Request, key: str) -> HttpResponse:
 
 def _read(form: Typed, request: Request, incident: Incident, people: list[Person]) -> dict[str, Any]:
     """The form as arguments of the command; what is missing is said at its field."""
-    given, unknown = read_times(form, request)
+    given, unknown = read_times(form, request, incident)
     confirmed = {name: form.ticked(name) for name, _, _ in CONFIRMATIONS}
     owner = next((person for person in people if person.id == form.text("owner", longest=40)), None)
     times = {name: given[name] for name, _, _ in TIMES}
@@ -135,6 +136,7 @@ def _review(request: Request, incident: Incident, form: Typed, given: dict[str, 
         "closings": last_words.closings(incident, facts, form),
         "said": [(title, form[f"{name}_said"]) for name, title, _ in TIMES],
         "owner": given["postmortem_owner"],
+        "held": [one for one in waiting.waiting(incident) if one.at and one.words["status"] != Incident.RESOLVED],
         "carried": _carried(form, given),
     }
     return render(request, "incident/resolve_review.html", context, status=200 if form.ok else 422)

@@ -15,7 +15,7 @@ from tocsin.directory.models import Person
 from tocsin.incidents import commands, rules
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident
-from tocsin.web.forms import typed_times
+from tocsin.web.forms import shown, typed_times
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
 from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
@@ -179,16 +179,19 @@ def _read_facts(form: Typed, services: list[Any], products: list[Any]) -> dict[s
 @require_http_methods(["GET", "POST"])
 def times(request: Request, key: str) -> HttpResponse:
     incident = incidents.by_key(request.actor, key)
-    form = Typed(request.POST, initial=time_fields(incident, request))
+    stands = time_fields(incident, request)
+    form = Typed(request.POST, initial=stands)
     if request.method == "POST":
-        given, unknown = read_times(form, request)
+        given, unknown = read_times(form, request, incident)
+        mine = {name.removesuffix("_unknown") for name in shown.changed(form, stands, stands)}
+        given, unknown = {name: given[name] for name in given if name in mine}, [name for name in unknown if name in mine]
         if form.ok and request.POST.get("do") != "check":
             try:
                 commands.set_times(request.actor, incident, **given, unknown=unknown, now=request.now)
                 return redirect(f"/{incident.key}")
             except Refused as refused:
                 form.refuse(refused)
-    return _page(request, incident, "times", form, times=time_rows(form))
+    return _page(request, incident, "times", form, times=time_rows(form), shown=shown.kept(stands, stands))
 
 
 def time_fields(incident: Incident, request: Request) -> dict[str, Any]:
@@ -198,9 +201,13 @@ def time_fields(incident: Incident, request: Request) -> dict[str, Any]:
     return values | {f"{name}_unknown": name in incident.unknown_times for name, _, _ in TIMES}
 
 
-def read_times(form: Typed, request: Request) -> tuple[dict[str, Any], list[str]]:
-    """The times somebody typed, and the names of those said to be unknown. A time given beats a tick left standing."""
+def read_times(form: Typed, request: Request, incident: Incident) -> tuple[dict[str, Any], list[str]]:
+    """The times somebody typed, and the names of those said to be unknown. A time given beats a tick left standing, and one that
+    stands as it is shown keeps its seconds.
+    """
     given = {name: form.when(name, zone=request.actor.zone, now=request.now, past=True) for name, _, _ in TIMES}
+    as_shown = time_fields(incident, request)
+    given |= {name: getattr(incident, name) for name in given if form[name] and form[name] == as_shown[name]}
     ticked = [name for name, _, _ in TIMES if form.ticked(f"{name}_unknown")]
     return given, [name for name in ticked if given[name] is None and name not in form.errors]
 

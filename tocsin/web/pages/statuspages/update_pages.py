@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tocsin.incidents.models import Incident
 from tocsin.statuspages import queries, rules
@@ -45,14 +45,23 @@ def chosen(form: Typed) -> list[StatusPage]:
 
 def read_parts(form: Typed) -> dict[str, str]:
     """How each part of the chosen pages is to be (by id; empty: as it is). A part stands for its twins of the same product on the
-    other pages, so that a choice outlives the tick of its page.
+    other pages, so that a choice outlives the tick of its page. What is as it was shown, in `w-`, is nobody's choice: it may have
+    gone down since.
     """
     every = list(queries.components(rules.EXTERNAL))
     typed = {part.id: form.choice(f"c-{part.id}", ["", *rules.COMPONENT_STATES], wrong="Choose a state.") for part in every}
+    typed = {one: "" if state == form.text(f"w-{one}", longest=200) else state for one, state in typed.items()}
     by_product = {part.product_id: typed[part.id] for part in reversed(every) if part.product_id and typed[part.id]}
     shown = queries.hit_parts(chosen(form))
     form.values["components"] = found = {part.id: typed[part.id] or by_product.get(part.product_id, "") for part in shown}
     return {part.id: found[part.id] for part in shown if found[part.id] and found[part.id] != part.state}
+
+
+def moves(components: Mapping[str, str]) -> list[dict[str, str]]:
+    """Each part that the words change: its name, how it is and how it will be."""
+    words = rules.COMPONENT_STATES
+    parts = [part for part in queries.components(rules.EXTERNAL) if part.id in components]
+    return [{"name": one.name, "before": words[one.state], "after": words[components[one.id]]} for one in parts]
 
 
 def where(pages: Sequence[StatusPage]) -> str:

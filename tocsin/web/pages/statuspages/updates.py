@@ -305,6 +305,7 @@ def _review(
         "incident": incident,
         "form": form,
         "letters": letters,
+        "parts": update_pages.moves(words["components"]),
         "mailed": mailed,
         "hearers": subscribers.hearers(update_pages.chosen(form)),
         "notice": notice,
