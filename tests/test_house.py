@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import functools
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tocsin.web.frame import reader
+from tocsin.web.templatetags import languages, tocsin
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tocsin"
@@ -34,6 +39,13 @@ CLOCKS = {
     ("time", "sleep"),
     ("time", "time_ns"),
 }
+
+_FILLED = r"\{\{.*?\}\}|\{%.*?%\}"
+OPENING = re.compile(rf'<([a-z][\w.-]*)((?:{_FILLED}|"(?:{_FILLED}|(?!\{{[{{%])[^"])*"|(?!\{{[{{%])[^>"])*)>', re.DOTALL)
+"""An opening tag of a template: its name, and its attributes with whatever fills them."""
+TEXT_ONLY = re.compile(r"<(option|textarea|title)\b[^>]*>((?:(?!</).)*)|\{% block (title) %\}((?:(?!\{% endblock).)*)", re.DOTALL)
+"""What may hold words but no element."""
+DRAWN = r"\{%\s*(?:icon|sev|st|urgency)\s"
 
 
 @functools.cache
@@ -206,3 +218,29 @@ def test_no_template_holds_a_script_or_a_style_of_its_own() -> None:
         text = path.read_text()
         wrong += [f"{path.relative_to(ROOT)}: {mark}" for mark in (' style="', " onclick=", "javascript:", "|safe") if mark in text]
     assert wrong == []
+
+
+def drawn(template: str) -> list[str]:
+    """What is filled with an element where only words may stand, such as `{{ at|clock }}` in an attribute."""
+    moment = dt.datetime(2026, 11, 19, 1, 41, tzinfo=dt.UTC)
+    reader.arrive(moment)
+    filters = tocsin.register.filters | languages.register.filters
+    several = {"after": moment, "instant": "01:41"}
+    times = [name for name in ("clock", "near", "hm", "day", "full", "age", "seconds") if "<" in filters[name](moment)]
+    times += [name for name, more in several.items() if "<" in filters[name](moment, more)]
+    assert len(times) == 9
+    elements = re.compile(rf"\{{\{{[^}}]*\|(?:{'|'.join(times)})\b[^}}]*\}}\}}|{DRAWN}")
+    own = [found[2] for found in OPENING.finditer(template) if not found[1].startswith("c-sec")]
+    own += [found[2] or found[4] or "" for found in TEXT_ONLY.finditer(template)]
+    return [found[0] for place in own for found in elements.finditer(place) if "|striptags" not in found[0]]
+
+
+def test_no_attribute_of_a_template_is_filled_with_an_element() -> None:
+    """The head of `c-sec` is drawn as words of the page, so its times may be elements."""
+    assert drawn('<a title="{{ one|first:">" }} {{ one.at|hm }}">') == ["{{ one.at|hm }}"]
+    assert drawn('<option>{% st "gap" %}</option><p>{{ at|clock }}</p>{% block title %}{{ at|day }}{% endblock %}') == [
+        "{% st ",
+        "{{ at|day }}",
+    ]
+    paths = sorted((PACKAGE / "web" / "templates").rglob("*.html"))
+    assert [f"{path.relative_to(ROOT)}: {wrong}" for path in paths for wrong in drawn(path.read_text())] == []
