@@ -11,9 +11,10 @@ from tests.statuspages.test_publishing import published
 from tocsin.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tocsin.core.models import Event, OutboxMail
 from tocsin.incidents import commands as incidents
+from tocsin.incidents.queries import TimelineLine
 from tocsin.postmortems import commands as postmortems
 from tocsin.postmortems.communication import commands, jobs, queries, rules
-from tocsin.postmortems.communication.models import ReviewReminder
+from tocsin.postmortems.communication.models import ReviewNote, ReviewReminder
 
 DAY = dt.timedelta(days=1)
 
@@ -152,6 +153,26 @@ def test_what_is_not_over_too_old_or_a_drill_is_refused():
         commands.start_review(there.actor("ben"), old, scribe=None, now=at(10))
     with pytest.raises(NotAllowed):
         commands.start_review(there.actor("sven"), old, scribe=there.ana, now=at(10))
+
+
+def line(at, kind, text):
+    return TimelineLine(at, kind, "dot", "Ben", "", text, quiet=False, event_name="update.published", group="key")
+
+
+def test_a_note_finds_its_line_by_the_millisecond_and_of_several_by_its_words():
+    exact = at(9).replace(microsecond=123_456)
+    lines = [line(exact, "Declared", "Cards fail"), line(exact, "Severity", "2 " + "long " * 90), line(at(9, 1), "Update", "x")]
+    told = {"at": exact.replace(microsecond=123_000)}
+    notes = [
+        ReviewNote(**told, about=f"Severity {lines[1].text[:199]}…", text="of the second"),
+        ReviewNote(**told, text="of the first"),
+    ]
+    notes += [ReviewNote(at=at(9, 2), text="elsewhere"), ReviewNote(**told, about="what was corrected since", text="first again")]
+    found = queries._by_place(lines, notes)
+    assert {place: [note.text for note in some] for place, some in found.items()} == {
+        0: ["of the first", "first again"],
+        1: ["of the second"],
+    }
 
 
 def _drill(there):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests import company
@@ -12,8 +14,9 @@ from tests.cli.test_catalogue import world as sent
 from tests.hostile import NASTY
 from tests.incidents.given import House, house
 from tests.postmortems.test_communications_reviews import finished
-from tests.web.walk import signed_in
+from tests.web.walk import filled, signed_in
 from tocsin.core import clock
+from tocsin.core.models import Event
 from tocsin.incidents.models import Incident
 from tocsin.postmortems.communication import queries
 from tocsin.postmortems.communication.models import CommunicationsReview
@@ -64,6 +67,24 @@ def test_a_review_is_held_on_its_pages(there: House, incident: Incident) -> None
     shown = ben.get(f"/x/{Action.objects.get(kind='people').number}").content.decode()
     assert "<dd>People, of a <a" in shown
     assert "The next communications review is due on" in ben.get("/communications-reviews").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_note_written_on_the_page_stands_at_its_line(there: House, incident: Incident) -> None:
+    """With the instant and the words as the page gave them: events know their microsecond, pages say milliseconds."""
+    for event in Event.objects.filter(context=incident.pk):
+        Event.objects.filter(pk=event.pk).update(at=event.at.replace(microsecond=123_456))
+    ben = signed_in(there.ben)
+    place = ben.post("/communications-reviews/start", {"incident": incident.key, "scribe": there.ana.pk})["Location"]
+    forms = re.findall(r"<details><summary>Write a note.*?</details>", ben.get(place).text, re.DOTALL)
+    review = CommunicationsReview.objects.get()
+    for number, form in enumerate(forms):
+        ben.post(f"{place}/note", filled(form, "/note") | {"text": f"note {number}"})
+    points = queries.walk(company.actor(there.ben), review)
+    assert len(points) > 3
+    assert [[note.text for note in one.notes] for one in points] == [[f"note {number}"] for number in range(len(points))]
+    assert queries.elsewhere(points, review) == []
+    assert all(re.findall(r"<textarea[^>]*></textarea>", form) for form in forms)
 
 
 @pytest.mark.django_db

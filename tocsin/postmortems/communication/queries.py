@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -67,18 +67,43 @@ def actions(found: CommunicationsReview) -> list[Action]:
 
 
 def walk(actor: Actor, found: CommunicationsReview) -> list[Point]:
-    """From the first alert to the last words to customers, with words and notes; notes about other instants have none here."""
+    """From the first alert to the last words to customers, with words and notes; notes about other instants are not here."""
     said = {event.pk: event for event in Event.objects.filter(context=found.incident_id, name="update.published")}
     to_customers = [event.at for event in said.values() if "external" in event.data.get("pages", ())]
     lines = rules.walk(story.timeline(actor, found.incident), max(to_customers, default=None))
-    written: dict[dt.datetime, list[ReviewNote]] = {}
-    for note in notes(found):
-        written.setdefault(note.at, []).append(note)
+    written = _by_place(lines, notes(found))
     points = []
-    for line in lines:
+    for place, line in enumerate(lines):
         words = said[line.id].data.get("bodies", {}) if line.id in said else {}
-        points.append(Point(line, words, tuple(written.pop(line.at, ()))))
+        points.append(Point(line, words, tuple(written.get(place, ()))))
     return points
+
+
+def _by_place(lines: Sequence[TimelineLine], written: Iterable[ReviewNote]) -> dict[int, list[ReviewNote]]:
+    """Notes by the place of the line that they are about.
+
+    Pages and API say instants in milliseconds, so a note is about a line of its millisecond: of several the one that its `about`
+    names, else the first.
+    """
+    places: dict[dt.datetime, list[int]] = {}
+    for place, line in enumerate(lines):
+        places.setdefault(_millisecond(line.at), []).append(place)
+    found: dict[int, list[ReviewNote]] = {}
+    for note in written:
+        near = places.get(_millisecond(note.at), [])
+        named = [place for place in near if _name(f"{lines[place].kind} {lines[place].text}") == _name(note.about)]
+        if near:
+            found.setdefault((named or near)[0], []).append(note)
+    return found
+
+
+def _millisecond(instant: dt.datetime) -> dt.datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _name(about: str) -> str:
+    """As much of a line as every note keeps of it."""
+    return " ".join(about.split())[:150]
 
 
 def elsewhere(points: list[Point], found: CommunicationsReview) -> list[ReviewNote]:
