@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 
 from tests import company
 from tests.api.caller import Api, refusal
+from tests.web.walk import signed_in
 from tocsin.cli.app import app
 from tocsin.collab.models import Message
 from tocsin.demo import pictures
@@ -115,6 +117,15 @@ def test_catch_up_and_transcript(api: Api, incident: Incident) -> None:
     assert api.get("incidents/HOT-1/transcript").json()["lines"][-1]["text"] == "look"
     assert b"look" in api.get("incidents/HOT-1/transcript?format=markdown").content
     refusal(api.get("incidents/HOT-1/transcript?format=pdf"), 422)
+
+
+@pytest.mark.req("OPN-13")
+def test_every_address_of_an_incident_opens(api: Api, incident: Incident) -> None:
+    commands.set_up(company.actor(api.person), incident, now=incident.created_at)
+    reader = signed_in(api.person)
+    for found in (api.get("incidents/HOT-1").json(), api.get("incidents/HOT-1/catch-up").json()):
+        for name in ("room_url", "document_url"):
+            assert reader.get(urlsplit(found[name]).path).status_code == 200, found[name]
 
 
 def test_every_verb_is_called_the_same_in_api_and_command_line() -> None:

@@ -125,7 +125,7 @@ def _document(incident: Incident) -> IncidentDocument:
         support_cases=incident.support_cases,
         room_url=page,
         video_url=incident.video_url,
-        document_url=f"{page}/document",
+        document_url=f"{page}/doc",
         version=incident.version,
     )
 

@@ -310,7 +310,7 @@ def catch_up(request: Request, wanted: str) -> CatchUpDocument:
         missed=[line(one) for one in found.missed],
         room_url=page,
         video_url=incident.video_url,
-        document_url=f"{page}/document",
+        document_url=f"{page}/doc",
     )
 
 
