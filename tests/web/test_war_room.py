@@ -12,10 +12,13 @@ from tests import company
 from tests.web.walk import World, signed_in, world
 from tocsin.collab.documents.models import Section
 from tocsin.collab.models import Message
+from tocsin.core import clock
 from tocsin.core.eventlog import events
 from tocsin.incidents import commands
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.models import Incident, RoleAssignment
+from tocsin.paging import commands as paging
+from tocsin.paging.jobs import advance
 from tocsin.paging.models import Page
 from tocsin.web.gate.security import digest_of
 
@@ -189,6 +192,16 @@ def test_paging_a_team_first_shows_who_and_their_hour(client: Client, incident: 
     assert events.about(incident.id)[0].name
     assert "called in" in client.get("/HOT-1").content.decode()
     assert client.post("/HOT-1/page", {"target": "", "do": "page"}).status_code == 422
+
+
+def test_a_page_that_nobody_needs_any_more_says_when_it_was_called_off(client: Client, incident: Incident, there: World) -> None:
+    assert client.post("/HOT-1/page", {"target": there.bo.id, "do": "page"}).status_code == 302
+    advance.tick(clock.now())
+    off_at = clock.now() + dt.timedelta(minutes=3)
+    assert paging.stop(incident.id, "enough", now=off_at)
+    shown = client.get("/HOT-1").text.partition("People paged")[2]
+    (said,) = set(re.findall(r'no longer needed <time datetime="([^"]+)"', shown))
+    assert said == clock.rfc3339(off_at.replace(microsecond=0))
 
 
 @pytest.mark.req("TRK-04")

@@ -25,7 +25,7 @@ _LOUD = {Page.FAILED: "alarm", Page.UNDELIVERED: "alarm"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One person: why they were asked, how far the latest page got (`words`, `at`), `loud` when it needs eyes."""
+    """One person: why they were asked, how far the latest page got (`words`), since when (`at`), `loud` when it needs eyes."""
 
     person: Person
     name: str
@@ -57,7 +57,8 @@ def of(subject: str, now: dt.datetime) -> Ledger:
 
 
 def _line(page: Page) -> Told:
-    at = page.acknowledged_at or page.sent_at or page.created_at
+    ended_at = page.updated_at if page.status == Page.CANCELLED else page.acknowledged_at
+    at = ended_at or page.sent_at or page.created_at
     return Told(
         page.person, page.person.name, reason(page.reason), _WORDS.get(page.status, page.status), at, _LOUD.get(page.status, "")
     )
