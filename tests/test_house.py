@@ -226,9 +226,9 @@ def drawn(template: str) -> list[str]:
     reader.arrive(moment)
     filters = tocsin.register.filters | languages.register.filters
     several = {"after": moment, "instant": "01:41"}
-    times = [name for name in ("clock", "near", "hm", "day", "full", "age", "seconds") if "<" in filters[name](moment)]
+    times = [name for name in ("clock", "near", "hm", "day", "full", "spoken", "age", "seconds") if "<" in filters[name](moment)]
     times += [name for name, more in several.items() if "<" in filters[name](moment, more)]
-    assert len(times) == 9
+    assert len(times) == 10
     elements = re.compile(rf"\{{\{{[^}}]*\|(?:{'|'.join(times)})\b[^}}]*\}}\}}|{DRAWN}")
     own = [found[2] for found in OPENING.finditer(template) if not found[1].startswith("c-sec")]
     own += [found[2] or found[4] or "" for found in TEXT_ONLY.finditer(template)]

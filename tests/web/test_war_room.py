@@ -216,6 +216,26 @@ def test_facts_change_and_the_history_keeps_the_old(client: Client, incident: In
     assert "Third" in stale.content.decode()
 
 
+def test_the_history_says_times_in_the_zone_of_its_reader(client: Client, incident: Incident, there: World) -> None:
+    began = dt.datetime(2026, 11, 20, 8, 4, 49, 90_000, tzinfo=dt.UTC)
+    for minutes in (0, 5):
+        moved = began + dt.timedelta(minutes=minutes)
+        commands.set_times(company.actor(there.ada), fresh(incident), impact_started_at=moved, now=incident.created_at)
+    seen = {"detected_at": began + dt.timedelta(minutes=9)}
+    commands.set_times(company.actor(there.ada), fresh(incident), **seen, now=incident.created_at)
+    commands.set_times(company.actor(there.ada), fresh(incident), unknown=seen, now=incident.created_at)
+    page = signed_in(there.bo).get("/HOT-1/history").text
+    for said in (
+        "times in Tokyo",
+        ">Fri 20 Nov, 17:04</time></td>",
+        ">Fri 20 Nov, 17:09</time></td>",
+        ">Fri 20 Nov, 17:13</time></td>",
+        ">unknown</td>",
+    ):
+        assert said in page
+    assert "Z</td>" not in page
+
+
 @pytest.mark.req("MET-02")
 def test_times_are_typed_echoed_and_checked(client: Client, incident: Incident) -> None:
     check = client.post("/HOT-1/times", {"impact_started_at": "30 min ago", "detected_at": "20 min ago", "do": "check"})

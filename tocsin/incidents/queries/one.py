@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from tocsin.alerts.models import Alert
 from tocsin.collab import queries as rooms
 from tocsin.collab.documents.models import Section
+from tocsin.core import clock
 from tocsin.core.actor import Actor
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Event
@@ -20,6 +21,7 @@ from tocsin.directory.models import Product
 from tocsin.directory.vendor_status import queries as vendor_status
 from tocsin.directory.vendor_status.queries import Standing
 from tocsin.incidents import assessing, catalogue, permissions, rules
+from tocsin.incidents.events import TIMES_SET
 from tocsin.incidents.models import Assessment, Incident, RoleAssignment, RoleOffer, SupportCase
 from tocsin.incidents.queries.story import TimelineLine, events_of, timeline
 
@@ -38,13 +40,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One change: who changed what from which value to which, when, through which door."""
+    """One change: who changed what from which value to which, when, through which door. Times are instants."""
 
     at: dt.datetime
     actor_name: str
     what: str
-    old: str
-    new: str
+    old: str | dt.datetime
+    new: str | dt.datetime
     via: str
     event_name: str
 
@@ -190,11 +192,20 @@ def history(actor: Actor, incident: Incident, *, limit: int = 1_000) -> list[His
 
 
 def _line(event: Event, what: str, old: Any, new: Any) -> HistoryLine:
-    return HistoryLine(event.at, event.actor_name, what, _text(old), _text(new), event.via, event.name)
+    value = _time if event.name == TIMES_SET else _text
+    return HistoryLine(event.at, event.actor_name, what, value(old), value(new), event.via, event.name)
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _time(value: Any) -> str | dt.datetime:
+    """What a time was set to: an instant, or a word such as `unknown`."""
+    try:
+        return clock.parse(_text(value))
+    except ValueError:
+        return _text(value)
 
 
 def catch_up(actor: Actor, incident: Incident, *, now: dt.datetime, limit: int = 8, missed: int = 30) -> CatchUp:

@@ -73,6 +73,12 @@ def full(instant: dt.datetime | None) -> str:
 
 
 @register.filter
+def spoken(value: object) -> object:
+    """What a field held: an instant as `full` says it, anything else as it is."""
+    return full(value) if isinstance(value, dt.datetime) else value
+
+
+@register.filter
 def age(instant: dt.datetime | None) -> str:
     """`12 s ago`, `in 3 min`."""
     if instant is None:
