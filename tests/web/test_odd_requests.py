@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests import company
+from tests.api.caller import Api
 from tests.web.walk import signed_in, world
 from tocsin.incidents import commands
 
@@ -92,3 +93,32 @@ def test_odd_choices_are_said_in_words(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/x/" + "9" * 30, "/HOT-999999999999", "/HOT-1/doc/none", "/HOT-1/postmortem/none", "/ZZ-1/text"])
 def test_what_is_not_there_is_said(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+FORMS_ONLY = ("confirm", "say", "assess/change", "changes/log", "theories/add", "command", "follow")
+
+
+@pytest.mark.parametrize("tail", FORMS_ONLY)
+def test_an_address_for_forms_says_so_and_leads_to_its_incident(client: Client, tail: str) -> None:
+    answer = client.get(f"/HOT-1/{tail}")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    shown = answer.text.partition("<main")[2]
+    assert "This address only takes what a form sends." in shown
+    assert '<a class="btn go" href="/HOT-1">Open HOT-1</a>' in shown
+
+
+def test_a_method_that_an_address_does_not_take_is_said_in_words_to_people_alone(client: Client) -> None:
+    for path in ("/alerts/acknowledge", "/me/test-page"):
+        home = client.get(path)
+        assert home.status_code == 405, path
+        assert '<a class="btn go" href="/">Go home</a>' in home.text
+    sent = client.post("/keys")
+    assert (sent.status_code, sent["Allow"]) == (405, "GET")
+    assert "Nothing can be sent to this address." in sent.text
+    program = client.get("/HOT-1/say", headers={"Accept": "application/json"})
+    assert (program.status_code, program.json()["code"]) == (405, "wrong_method")
+    for method, path in (("HEAD", "/HOT-1/say"), ("OPTIONS", "/HOT-1/say"), ("DELETE", "/keys")):
+        answer = client.generic(method, path)
+        assert (answer.status_code, answer.content) == (405, b""), method
+    api = Api().get("incidents/HOT-1/say")
+    assert (api.status_code, "<main" in api.text) == (405, False)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tocsin.core import clock
@@ -140,7 +140,10 @@ def identify(request: Request) -> Actor | None:
 
 
 class DenyByDefault:
-    """Middleware: sets `request.now` and `request.actor`, lets only those in whom the view is for, turns refusals into pages."""
+    """Middleware: sets `request.now` and `request.actor`, lets only those in whom the view is for, turns refusals into pages.
+
+    An address that does not take the method says so in words, too.
+    """
 
     def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
@@ -150,7 +153,10 @@ class DenyByDefault:
         request.now = clock.now()
         request.actor = None  # type: ignore[assignment]
         reader.arrive(request.now)
-        return _keep_theme(request, self.get_response(request))
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = refusals.wrong_method(request, response)
+        return _keep_theme(request, response)
 
     def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
         if "\x00" in request.path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
 from tocsin.core.errors import Refused
@@ -13,21 +13,45 @@ _HEADLINES = {
     400: "This could not be read",
     403: "Not for you",
     404: "There is nothing here",
+    405: "There is no page here",
     409: "Somebody was faster",
     412: "It changed while you wrote",
     422: "One field needs another look",
     503: "Not now",
 }
 
+_LOOKED_AT = {"GET", "POST"}
+"""What a browser asks when its person sees the answer."""
+
+
+class WrongMethod(Refused):
+    """The address exists, but not for this method: 405."""
+
+    status = 405
+    code = "wrong_method"
+
 
 def page(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The answer to a request that a command or a gate refused."""
     if wants_json(request):
         return problem(refused)
-    context = {"refused": refused, "headline": _HEADLINES.get(refused.status, "This was not done"), "back": _back(request)}
+    headline = _HEADLINES.get(refused.status, "This was not done")
+    context = {"refused": refused, "headline": headline, "back": _back(request), "onward": _onward(request, refused)}
     response = render(request, "refused.html", context, status=refused.status)
     if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "5"
+    return response
+
+
+def wrong_method(request: HttpRequest, empty: HttpResponseNotAllowed) -> HttpResponse:
+    """The empty answer of a view that does not take this method, in words for whoever looks at it; `Allow` stays."""
+    if request.method not in _LOOKED_AT or request.path.startswith("/api/"):
+        return empty
+    taken = "This address only takes what a form sends. Nothing was done."
+    response = page(
+        request, WrongMethod(taken if request.method == "GET" else "Nothing can be sent to this address. Nothing was done.")
+    )
+    response["Allow"] = empty["Allow"]
     return response
 
 
@@ -59,3 +83,10 @@ def _back(request: HttpRequest) -> str:
     came_from = request.headers.get("Referer", "")
     path = came_from.removeprefix(origin) if came_from.startswith(origin + "/") else ""
     return path if path != request.get_full_path() or request.method == "POST" else ""
+
+
+def _onward(request: HttpRequest, refused: Refused) -> str:
+    """The key of the incident whose address takes no such method: its room is what was meant. Empty elsewhere."""
+    match = request.resolver_match
+    about = refused.status == HTTPStatus.METHOD_NOT_ALLOWED and match is not None and match.route.startswith("<incident:key>")
+    return str(match.kwargs["key"]) if about and match else ""
