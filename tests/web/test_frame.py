@@ -212,6 +212,15 @@ def test_the_mailbox_exists_only_where_mails_end_in_it(there: World) -> None:
     assert client.get("/mailbox/mbx_x").status_code == 404
 
 
+def test_the_mailbox_is_offered_to_those_for_whom_it_opens(there: World) -> None:
+    facts.put("demo", {"made": True})
+    for person, offered in ((there.ada, True), (company.stakeholder(), False)):
+        reader = signed_in(person)
+        assert (reader.get("/mailbox").status_code == 200) is offered
+        for path in ("/", "/more"):
+            assert ('href="/mailbox"' in reader.get(path).text) is offered, (person.name, path)
+
+
 def test_the_style_page_shows_every_symbol_and_keys_are_on_one_page(there: World) -> None:
     client = signed_in(there.ada)
     assert client.get("/style").status_code == 200

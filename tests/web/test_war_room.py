@@ -266,6 +266,8 @@ def test_stakeholders_read_and_ask_but_do_not_run(incident: Incident) -> None:
     assert reading.post("/HOT-1/say", {"text": "Are refunds hit?"}).status_code == 302
     assert reading.post("/HOT-1/command").status_code == 403
     assert reading.post("/HOT-1/doc/we_know", {"text": "x", "version": "1"}).status_code == 403
+    assert reading.get("/HOT-1/doc")["Location"] == "/HOT-1#doc", "the topic leads everybody there"
+    assert 'id="doc"' in page
 
 
 def test_a_private_incident_does_not_exist_for_others(there: World, now: dt.datetime) -> None:

@@ -92,8 +92,8 @@ class Frame:
 
     @property
     def mailbox(self) -> bool:
-        """Whether mails go to the demo's built-in mailbox."""
-        return self.actor is not None and not settings.TOCSIN.smtp_url and bool(self.facts.get("demo"))
+        """Whether mails go to the demo's built-in mailbox, which is for those who work on incidents."""
+        return self.responds and not settings.TOCSIN.smtp_url and bool(self.facts.get("demo"))
 
 
 def of(request: Request) -> Frame:

@@ -12,13 +12,14 @@ from tocsin.collab.documents import commands
 from tocsin.collab.documents import queries as texts
 from tocsin.collab.documents.models import Section
 from tocsin.core.errors import NotFound, Refused, Stale
+from tocsin.directory import permissions as access
 from tocsin.incidents import permissions
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.iterating import queries as work
 from tocsin.incidents.models import Incident
 from tocsin.web.forms.request import Request
 from tocsin.web.forms.typed import Typed
-from tocsin.web.gate.policy import RESPONDER, allow
+from tocsin.web.gate.policy import RESPONDER, SIGNED_IN, allow
 from tocsin.web.pages.incidents.addresses import at_incident
 
 EDITOR = "editor.js"
@@ -32,12 +33,16 @@ def state_of(incident: Incident) -> texts.State:
     return state
 
 
-@allow(RESPONDER)
+@allow(SIGNED_IN)
 @require_GET
 def whole(request: Request, key: str) -> HttpResponse:
-    """Every section as a form. Where the editor is built, it takes their place and several people type at once."""
+    """Every section as a form. Where the editor is built, it takes their place and several people type at once.
+
+    Whoever only reads is led to the sections in the room: links to this page stand in topics and mails that everybody sees.
+    """
     incident = incidents.by_key(request.actor, key)
-    permissions.require_responder(request.actor, incident)
+    if not access.is_responder(request.actor):
+        return redirect(f"/{incident.key}#doc")
     state = state_of(incident)
     changes = list(work.changes(request.actor, incident))
     context = {
