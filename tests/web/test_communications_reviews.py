@@ -11,10 +11,11 @@ from tests.api.caller import Api, refusal
 from tests.cli.test_catalogue import World as Sent
 from tests.cli.test_catalogue import run
 from tests.cli.test_catalogue import world as sent
+from tests.forms import filled
 from tests.hostile import NASTY
 from tests.incidents.given import House, house
 from tests.postmortems.test_communications_reviews import finished
-from tests.web.walk import filled, signed_in
+from tests.web.walk import signed_in
 from tocsin.core import clock
 from tocsin.core.models import Event
 from tocsin.incidents.models import Incident

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from tests import company
-from tests.web.walk import World, filled, signed_in, world
+from tests.forms import filled
+from tests.web.walk import World, signed_in, world
 from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.incidents import commands

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests import company
-from tests.web.walk import filled, signed_in
+from tests.forms import filled
+from tests.web.walk import signed_in
 from tocsin.core import clock
 from tocsin.core.actor import SYSTEM
 from tocsin.core.errors import Stale
