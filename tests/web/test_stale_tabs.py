@@ -189,6 +189,7 @@ def test_words_that_wait_for_a_resolved_incident_promise_nothing(
     facts |= {f"{name}_unknown": "1" for name in ("impact_started_at", "detected_at", "impact_ended_at")}
     review = client.post("/HOT-1/resolve", facts)
     assert "Confirmed words will not go out" in review.text
+    assert "disabled" in next(one for one in forms(review.text) if one.action == "/HOT-1/resolve").buttons[0]
     last = filled(review.text, 'action="/HOT-1/resolve"')
     assert said(client, "/HOT-1/resolve", last, do="resolve").status_code == 302
     room = client.get("/HOT-1").text
